@@ -1,0 +1,1 @@
+"""Commands of run.py: each parses, calls one service or driver and prints."""

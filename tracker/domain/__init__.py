@@ -1,0 +1,1 @@
+"""The rules of the department in plain Python: frozen values and functions. No database, no clock, no Flask."""

@@ -1,0 +1,1 @@
+"""Many service calls on a virtual clock: trial data, replay, simulation; no rule of its own."""

@@ -1,0 +1,1 @@
+"""The optimiser: domain values in, domain values out; it knows no database."""
