@@ -1,1 +1,1 @@
-"""The rules of the department in plain Python: frozen values and functions. No database, no clock, no Flask."""
+"""The department's rules in plain Python: values in, values out. No database, no HTTP, no clock."""

@@ -1,0 +1,163 @@
+"""Engines, the declarative base, UtcDateTime and the write transaction: the only place that commits.
+
+Queries and rules live elsewhere. Reads use `read_session()`, which never commits.
+"""
+
+import random
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
+from datetime import UTC, datetime
+from functools import wraps
+from typing import Any, Concatenate, ParamSpec, TypeVar
+
+from flask_sqlalchemy import SQLAlchemy
+from sqlalchemy import DateTime, Dialect, Engine, MetaData, event
+from sqlalchemy.exc import DBAPIError, IntegrityError
+from sqlalchemy.orm import DeclarativeBase, Session
+from sqlalchemy.types import TypeDecorator
+
+from tracker.db_guards import guard_refusal
+from tracker.db_queue import WriteQueue, write_queue_for
+
+P = ParamSpec("P")
+T = TypeVar("T")
+
+RETRIES = 3
+_RETRYABLE = {"40P01", "40001"}  # PostgreSQL: deadlock detected, serialisation failure
+
+
+class Base(DeclarativeBase):
+    """Every mapped class; the naming convention gives each constraint the same name on both engines."""
+
+    metadata = MetaData(
+        naming_convention={
+            "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+            "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+            "ck": "ck_%(table_name)s_%(constraint_name)s",
+            "fk": "fk_%(table_name)s_%(column_0_N_name)s",
+            "pk": "pk_%(table_name)s",
+        }
+    )
+
+
+class UtcDateTime(TypeDecorator[datetime]):
+    """An aware UTC instant: `timestamptz` on PostgreSQL, sortable naive UTC text on SQLite.
+
+    Raises ValueError for a naive datetime.
+    """
+
+    impl = DateTime(timezone=True)
+    cache_ok = True
+
+    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        if value is None:
+            return None
+        if value.tzinfo is None:
+            raise ValueError(f"naive datetime {value!r}: instants are aware")
+        utc = value.astimezone(UTC)
+        return utc if dialect.name == "postgresql" else utc.replace(tzinfo=None)
+
+    def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        if value is None:
+            return None
+        return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
+
+
+db = SQLAlchemy(metadata=Base.metadata, disable_autonaming=True)
+
+_open: ContextVar[bool] = ContextVar("transaction_open", default=False)
+
+
+class RetryTransactionError(Exception):
+    """Raised inside a transaction whose locks turned out to be the wrong ones: start it again."""
+
+
+def prepare_engine(engine: Engine) -> None:
+    """Give an engine its session settings (SQLite: WAL, FULL, foreign keys, own BEGIN)."""
+    if engine.dialect.name != "sqlite":
+        return
+    event.listen(engine, "connect", _on_sqlite_connect)
+    event.listen(engine, "begin", _on_sqlite_begin)
+
+
+def _on_sqlite_connect(connection: Any, _record: object) -> None:
+    connection.isolation_level = None  # this module issues BEGIN itself
+    for pragma in (
+        "journal_mode=WAL",
+        "synchronous=FULL",
+        "foreign_keys=ON",
+        "busy_timeout=10000",
+        "cache_size=-32000",
+    ):
+        connection.execute(f"PRAGMA {pragma}")
+
+
+def _on_sqlite_begin(connection: Any) -> None:
+    mode = connection.get_execution_options().get("sqlite_begin", "DEFERRED")
+    connection.exec_driver_sql(f"BEGIN {mode}")
+
+
+@contextmanager
+def read_session() -> Iterator[Session]:
+    """A session for reads; whatever it holds is rolled back at the end."""
+    with Session(db.engine, autoflush=False) as session:
+        yield session
+
+
+@contextmanager
+def transaction() -> Iterator[Session]:
+    """A write transaction of its own; commits at the end of the block or changes nothing.
+
+    Refuses to nest (RuntimeError). A guard's refusal becomes its DomainError.
+    """
+    if _open.get():
+        raise RuntimeError("transaction() does not nest: a service never calls another")
+    token = _open.set(True)
+    try:
+        with _queue_of(db.engine).turn(), Session(db.engine, autoflush=False) as session:
+            session.connection(execution_options={"sqlite_begin": "IMMEDIATE"})
+            try:
+                yield session
+                session.commit()
+            except IntegrityError as error:
+                refusal = guard_refusal(error)
+                if refusal is None:
+                    raise
+                raise refusal from error
+    finally:
+        _open.reset(token)
+
+
+def _queue_of(engine: Engine) -> WriteQueue:
+    return write_queue_for(engine.url)
+
+
+def service(
+    function: Callable[Concatenate[Session, P], T],
+) -> Callable[P, T]:
+    """Make a use case of `function(session, …)`: one transaction, tried again on a deadlock.
+
+    The only place that retries: at most three times after the first attempt.
+    """
+
+    @wraps(function)
+    def run(*args: P.args, **kwargs: P.kwargs) -> T:
+        for attempt in range(RETRIES + 1):
+            try:
+                with transaction() as session:
+                    return function(session, *args, **kwargs)
+            except (DBAPIError, RetryTransactionError) as error:
+                if attempt == RETRIES or not _is_retryable(error):
+                    raise
+                time.sleep(random.uniform(0, 0.01 * 2**attempt))  # nosec B311
+        raise AssertionError("unreachable")
+
+    return run
+
+
+def _is_retryable(error: Exception) -> bool:
+    if isinstance(error, RetryTransactionError):
+        return True
+    return getattr(getattr(error, "orig", None), "sqlstate", None) in _RETRYABLE

@@ -1,0 +1,93 @@
+"""The values of one device on one day: its blocks, what is booked on them, what is closed. No rules."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date, datetime, timedelta
+
+from tracker.domain.interval import span_mask
+
+MINUTE = timedelta(minutes=1)
+
+
+@dataclass(frozen=True, slots=True)
+class Reserve:
+    """Minutes kept for a stream until `released_at` (aware); an equal instant is released."""
+
+    stream_id: int
+    minutes: int
+    released_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class BlockLoad:
+    """One block: minutes [starts, ends) of the day, and the minutes its live bookings use per stream.
+
+    `idle` holds, per stream, those of `used` that are past and idle (booked, over, nobody came).
+    """
+
+    block_id: int
+    starts: int
+    ends: int
+    operator_id: int | None
+    exam_type_ids: frozenset[int]
+    reserves: tuple[Reserve, ...] = ()
+    used: Mapping[int, int] = field(default_factory=dict)
+    added: int = 0
+    idle: Mapping[int, int] = field(default_factory=dict)
+
+    @property
+    def mask(self) -> int:
+        """The block's minutes."""
+        return span_mask(self.starts, self.ends)
+
+
+@dataclass(frozen=True, slots=True)
+class DeviceDay:
+    """A device on a hospital day. Masks count minutes from `midnight` (aware UTC, local midnight).
+
+    `held_until` is the minute until which an exam in progress holds the machine (0: none runs).
+    """
+
+    device_id: int
+    local_date: date
+    midnight: datetime
+    busy: int = 0
+    closed: int = 0
+    blocks: tuple[BlockLoad, ...] = ()
+    held_until: int = 0
+
+    def minute_of(self, instant: datetime) -> int:
+        """Whole minutes from midnight to `instant`, rounded down; negative before it."""
+        return (instant - self.midnight) // MINUTE
+
+    def instant_of(self, minute: int) -> datetime:
+        """The instant of a minute of this day."""
+        return self.midnight + minute * MINUTE
+
+
+@dataclass(frozen=True, slots=True)
+class ExamRequest:
+    """What is asked for: minutes on the device, then minutes of observation off it.
+
+    `device_ids` are the capable devices; `busy_spans` the patient's other live spans (aware, half open).
+    """
+
+    exam_type_id: int
+    stream_id: int
+    duration_minutes: int
+    device_ids: frozenset[int]
+    observation_minutes: int = 0
+    operator_id: int | None = None
+    busy_spans: tuple[tuple[datetime, datetime], ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Opening:
+    """A time at which the request could be booked; computed, never stored."""
+
+    start: datetime
+    end: datetime
+    device_id: int
+    block_id: int
+    operator_id: int | None
+    local_date: date

@@ -1,0 +1,37 @@
+"""All mapped classes, imported so that the metadata is whole."""
+
+from tracker.models.account import Account, ApiToken, IdempotencyKey, LoginAttempt, SignIn
+from tracker.models.audit import AuditEntry, AuditSeal, JobRun, Setting
+from tracker.models.block import (
+    Block,
+    BlockExamType,
+    BlockReserve,
+    Closure,
+    Occupancy,
+    WeeklyBlock,
+    WeeklyBlockExamType,
+    WeeklyBlockReserve,
+)
+from tracker.models.booking import Booking, BookingHistory
+from tracker.models.calendar import CalendarDay, CalendarYear, Target
+from tracker.models.catalogue import (
+    Capability,
+    Device,
+    DeviceCapability,
+    ExamType,
+    ExamTypeCapability,
+    ExamTypeStream,
+    PartOfDay,
+    Stream,
+)
+from tracker.models.exam import Exam, ExamVersion, ExamVolume
+from tracker.models.patient import Patient, PatientKey
+from tracker.models.staff import Competence, StaffMember
+
+__all__ = [
+    "Account", "ApiToken", "AuditEntry", "AuditSeal", "Block", "BlockExamType", "BlockReserve", "Booking",
+    "BookingHistory", "CalendarDay", "CalendarYear", "Capability", "Closure", "Competence", "Device",
+    "DeviceCapability", "Exam", "ExamType", "ExamTypeCapability", "ExamTypeStream", "ExamVersion", "ExamVolume",
+    "IdempotencyKey", "JobRun", "LoginAttempt", "Occupancy", "PartOfDay", "Patient", "PatientKey", "Setting",
+    "SignIn", "StaffMember", "Stream", "Target", "WeeklyBlock", "WeeklyBlockExamType", "WeeklyBlockReserve",
+]  # fmt: skip

@@ -1,0 +1,90 @@
+"""Exams that were performed, their versions, and the roll-up that is counted from them."""
+
+from datetime import date, datetime
+
+from sqlalchemy import JSON, CheckConstraint, ForeignKey, Index, String, text
+from sqlalchemy.orm import Mapped, mapped_column
+
+from tracker.db import Base, UtcDateTime
+
+
+class Exam(Base):
+    """The fact that is counted: one report sheet. Points are copied when it is logged (hundredths).
+
+    `minutes` are whole minutes from start to end. A voided exam stays and counts nothing.
+    """
+
+    __tablename__ = "exam"
+    __table_args__ = (
+        CheckConstraint("ended_at >= started_at", name="span"),
+        CheckConstraint("parts BETWEEN 1 AND 20", name="parts"),
+        Index("ix_exam_local_date", "local_date", "id"),
+        Index("ix_exam_patient", "patient_id"),
+        Index("ix_exam_operator_date", "operator_id", "local_date"),
+        Index(
+            "uq_exam_booking_live",
+            "booking_id",
+            unique=True,
+            postgresql_where=text("voided_at IS NULL"),
+            sqlite_where=text("voided_at IS NULL"),
+        ),
+        Index(
+            "uq_exam_number_live",
+            "number",
+            unique=True,
+            postgresql_where=text("voided_at IS NULL"),
+            sqlite_where=text("voided_at IS NULL"),
+        ),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    number: Mapped[str] = mapped_column(String(40))
+    booking_id: Mapped[int | None] = mapped_column(ForeignKey("booking.id"))
+    patient_id: Mapped[int] = mapped_column(ForeignKey("patient.id"))
+    exam_type_id: Mapped[int] = mapped_column(ForeignKey("exam_type.id"))
+    parts: Mapped[int] = mapped_column(default=1)
+    stream_id: Mapped[int] = mapped_column(ForeignKey("stream.id"))
+    device_id: Mapped[int] = mapped_column(ForeignKey("device.id"))
+    operator_id: Mapped[int] = mapped_column(ForeignKey("staff_member.id"))
+    started_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    ended_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    local_date: Mapped[date]
+    minutes: Mapped[int]
+    points_hundredths: Mapped[int]
+    entered_later: Mapped[bool] = mapped_column(default=False)
+    entered_reason: Mapped[str] = mapped_column(String(400), default="")
+    version: Mapped[int] = mapped_column(default=1)
+    logged_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    logged_by_id: Mapped[int] = mapped_column(ForeignKey("account.id"))
+    voided_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    void_reason: Mapped[str] = mapped_column(String(400), default="")
+
+
+class ExamVersion(Base):
+    """An exam as it stood before a correction, with who corrected it and why; immutable."""
+
+    __tablename__ = "exam_version"
+
+    exam_id: Mapped[int] = mapped_column(ForeignKey("exam.id"), primary_key=True)
+    version: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    values: Mapped[dict[str, object]] = mapped_column(JSON)
+    corrected_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    corrected_by_id: Mapped[int] = mapped_column(ForeignKey("account.id"))
+    reason: Mapped[str] = mapped_column(String(400))
+
+
+class ExamVolume(Base):
+    """The roll-up: counts per day, stream, exam type, device and operator, kept with the exams."""
+
+    __tablename__ = "exam_volume"
+    __table_args__ = (CheckConstraint("exams >= 0", name="exams"),)
+
+    local_date: Mapped[date] = mapped_column(primary_key=True)
+    stream_id: Mapped[int] = mapped_column(ForeignKey("stream.id"), primary_key=True)
+    exam_type_id: Mapped[int] = mapped_column(ForeignKey("exam_type.id"), primary_key=True)
+    device_id: Mapped[int] = mapped_column(ForeignKey("device.id"), primary_key=True)
+    operator_id: Mapped[int] = mapped_column(ForeignKey("staff_member.id"), primary_key=True)
+    exams: Mapped[int]
+    parts: Mapped[int]
+    minutes: Mapped[int]
+    points_hundredths: Mapped[int]

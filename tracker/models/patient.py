@@ -1,0 +1,38 @@
+"""Patients and the keys that find them."""
+
+from datetime import date, datetime
+
+from sqlalchemy import CheckConstraint, ForeignKey, Index, String
+from sqlalchemy.orm import Mapped, mapped_column
+
+from tracker.db import Base, UtcDateTime
+
+
+class Patient(Base):
+    """A person examined here. `mrn` is temporary until the true number is known."""
+
+    __tablename__ = "patient"
+    __table_args__ = (CheckConstraint("sex IN ('male', 'female', 'other', 'unknown')", name="sex"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    mrn: Mapped[str] = mapped_column(String(40), unique=True)
+    mrn_is_temporary: Mapped[bool] = mapped_column(default=False)
+    name: Mapped[str] = mapped_column(String(80))
+    sex: Mapped[str] = mapped_column(String(10))
+    birth_date: Mapped[date]
+    phone: Mapped[str] = mapped_column(String(40), default="")
+    version: Mapped[int] = mapped_column(default=1)
+    created_at: Mapped[datetime] = mapped_column(UtcDateTime)
+
+
+class PatientKey(Base):
+    """One lower-case text under which a patient is found by prefix: name, pinyin, initials, MRN, phone."""
+
+    __tablename__ = "patient_key"
+    __table_args__ = (
+        # text_pattern_ops lets LIKE 'x%' use the index whatever PostgreSQL's collation is
+        Index("ix_patient_key_key", "key", postgresql_ops={"key": "text_pattern_ops"}),
+    )
+
+    patient_id: Mapped[int] = mapped_column(ForeignKey("patient.id"), primary_key=True)
+    key: Mapped[str] = mapped_column(String(160), primary_key=True)
