@@ -1,0 +1,18 @@
+"""What a start of the software asks about its database: does it hold patients, can anybody look after it."""
+
+from sqlalchemy import exists, select
+from sqlalchemy.orm import Session
+
+from tracker.models.account import Account
+from tracker.models.patient import Patient
+
+
+def holds_patients(session: Session) -> bool:
+    """Whether any patient was ever added; trial data is refused where it is so."""
+    return bool(session.scalar(select(exists().select_from(Patient))))
+
+
+def has_administrator(session: Session) -> bool:
+    """Whether an account that may sign in has the role `admin`."""
+    roles = session.scalars(select(Account.roles).where(Account.is_active))
+    return any("admin" in of_one for of_one in roles)
