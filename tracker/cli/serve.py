@@ -99,7 +99,7 @@ def _serve(here: Settings, sign_in: str) -> None:
         websockets=False,
         working_dir=ROOT,
         log_access=False,  # its lines would carry what people searched for
-        log_level=LogLevels.warning,
+        log_level=LogLevels.error,
     )
     server.on_startup(
         lambda: progress(f"\nOpen http://{_shown(here.host)}:{here.port}\n{sign_in}\n")
