@@ -1,0 +1,123 @@
+"""What the department has, as values: exam types, devices, streams. People and calendar are read elsewhere."""
+
+from dataclasses import dataclass
+
+from sqlalchemy import and_, bindparam, func, select, true
+from sqlalchemy.orm import Session
+
+from tracker.models.catalogue import (
+    Device,
+    DeviceCapability,
+    ExamType,
+    ExamTypeCapability,
+    ExamTypeStream,
+    Stream,
+)
+
+# Core columns: these two statements run in every search and every booking.
+_device = Device.__table__.c
+_can = DeviceCapability.__table__.c
+_type = ExamType.__table__.c
+_needs = ExamTypeCapability.__table__.c
+_pair = ExamTypeStream.__table__.c
+_stream = Stream.__table__.c
+
+
+@dataclass(frozen=True, slots=True)
+class ExamTerms:
+    """What one exam type means for one stream: minutes, points (hundredths), what it asks of people.
+
+    Minutes and points of the pair (exam type, stream) stand before those of the exam type.
+    """
+
+    exam_type_id: int
+    stream_id: int
+    exam_type_retired: bool
+    stream_retired: bool
+    minutes: int
+    further_part_minutes: int
+    points_hundredths: int
+    further_part_points_hundredths: int
+    observation_minutes: int
+    is_fasting: bool
+    bladder: str
+    needs_competence: bool
+
+    def duration_minutes(self, parts: int) -> int:
+        """Room time of `parts` (at least 1) parts."""
+        return self.minutes + (parts - 1) * self.further_part_minutes
+
+    def points_of(self, parts: int) -> int:
+        """Points, in hundredths, of `parts` (at least 1) parts."""
+        return self.points_hundredths + (parts - 1) * self.further_part_points_hundredths
+
+
+@dataclass(frozen=True, slots=True)
+class CapableDevice:
+    """A device in service that can do the exam type; `pressure` and `sort_order` rank it."""
+
+    id: int
+    code: str
+    pressure: int
+    sort_order: int
+
+
+_EXAM_TERMS = (
+    select(
+        _type.id,
+        _stream.id,
+        _type.retired_at.is_not(None),
+        _stream.retired_at.is_not(None),
+        func.coalesce(_pair.minutes, _type.minutes),
+        func.coalesce(_pair.further_part_minutes, _type.further_part_minutes),
+        func.coalesce(_pair.points_hundredths, _type.points_hundredths),
+        func.coalesce(_pair.further_part_points_hundredths, _type.further_part_points_hundredths),
+        _type.observation_minutes,
+        _type.is_fasting,
+        _type.bladder,
+        _type.needs_competence,
+    )
+    .select_from(ExamType.__table__)
+    .join(Stream.__table__, true())
+    .outerjoin(
+        ExamTypeStream.__table__,
+        and_(_pair.exam_type_id == _type.id, _pair.stream_id == _stream.id),
+    )
+    .where(_type.code == bindparam("exam_type"), _stream.code == bindparam("stream"))
+)
+
+# Correlation is spelt out: by itself it reaches the next enclosing select only.
+_has_it = (
+    select(_can.device_id)
+    .where(_can.device_id == _device.id, _can.capability_id == _needs.capability_id)
+    .correlate(Device.__table__, ExamTypeCapability.__table__)
+    .exists()
+)
+_lacks_one = (
+    select(_needs.capability_id)
+    .where(_needs.exam_type_id == bindparam("exam_type_id"), ~_has_it)
+    .correlate(Device.__table__)
+    .exists()
+)
+_CAPABLE_DEVICES = (
+    select(_device.id, _device.code, _device.pressure, _device.sort_order)
+    .where(_device.retired_at.is_(None), ~_lacks_one)
+    .order_by(_device.sort_order, _device.id)
+)
+
+
+def exam_terms(session: Session, *, exam_type_code: str, stream_code: str) -> ExamTerms | None:
+    """The terms of the pair, retired or not; None when either code is unknown. One statement."""
+    row = session.execute(
+        _EXAM_TERMS, {"exam_type": exam_type_code, "stream": stream_code}
+    ).one_or_none()
+    return None if row is None else ExamTerms(*row)
+
+
+def capable_devices(session: Session, exam_type_id: int) -> tuple[CapableDevice, ...]:
+    """The devices in service that have every required capability, in the department's order.
+
+    One statement. An exam type that requires nothing can be done on every device.
+    """
+    rows = session.execute(_CAPABLE_DEVICES, {"exam_type_id": exam_type_id})
+    return tuple(CapableDevice(*row) for row in rows)
