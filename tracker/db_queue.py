@@ -5,7 +5,6 @@ SQLite's own busy handler polls and lets an unlucky writer starve for seconds; a
 
 import fcntl
 import os
-import os
 import threading
 from collections import deque
 from collections.abc import Iterator
@@ -72,8 +71,6 @@ class WriteQueue:
 _NO_QUEUE = WriteQueue(None)
 _queues: dict[str, WriteQueue] = {}
 _queues_guard = threading.Lock()
-# A forked worker opens the lock file for itself: an inherited one counts as locked by all who share it.
-os.register_at_fork(after_in_child=_queues.clear)
 # A forked child must open its own lock file: a shared one would let both in at once.
 os.register_at_fork(after_in_child=_queues.clear)
 
