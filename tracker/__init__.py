@@ -17,6 +17,7 @@ def create_app(config: Mapping[str, Any]) -> Flask:
     from flask_migrate import Migrate
 
     import tracker.models  # noqa: F401 - fills the metadata
+    from tracker import clock
     from tracker.db import db, prepare_engine
 
     root = Path(__file__).resolve().parent.parent
@@ -27,6 +28,7 @@ def create_app(config: Mapping[str, Any]) -> Flask:
         instance_path=str(config.get("INSTANCE_DIR") or root / "instance"),
     )
     app.config.from_mapping(config)
+    clock.set_hospital_zone(config.get("HOSPITAL_TIMEZONE") or "Asia/Shanghai")
     db.init_app(app)
     Migrate(app, db, directory=str(root / "migrations"), render_as_batch=True, compare_type=True)
     with app.app_context():

@@ -1,12 +1,15 @@
 """The values of one device on one day: its blocks, what is booked on them, what is closed. No rules."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
 
 from tracker.domain.interval import span_mask
 
 MINUTE = timedelta(minutes=1)
+
+Span = tuple[int, int]
+"""Minutes [start, end) of a day."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,3 +94,41 @@ class Opening:
     block_id: int
     operator_id: int | None
     local_date: date
+
+
+def with_booking(day: DeviceDay, *, block_id: int | None, stream_id: int, span: Span) -> DeviceDay:
+    """The day after the device's minutes `span` were taken for a stream in a block (None: no block)."""
+    return _changed(day, day.busy | span_mask(*span), block_id, stream_id, span[1] - span[0])
+
+
+def without_booking(
+    day: DeviceDay, *, block_id: int | None, stream_id: int, span: Span
+) -> DeviceDay:
+    """The day after those minutes were freed."""
+    return _changed(day, day.busy & ~span_mask(*span), block_id, stream_id, span[0] - span[1])
+
+
+def with_added(day: DeviceDay, *, block_id: int | None, count: int) -> DeviceDay:
+    """The day after `count` more (or fewer) added bookings in a block; they take no planned minutes."""
+    blocks = tuple(
+        replace(block, added=block.added + count) if block.block_id == block_id else block
+        for block in day.blocks
+    )
+    return replace(day, blocks=blocks)
+
+
+def _changed(
+    day: DeviceDay, busy: int, block_id: int | None, stream_id: int, minutes: int
+) -> DeviceDay:
+    blocks = tuple(
+        replace(block, used=_plus(block.used, stream_id, minutes))
+        if block.block_id == block_id
+        else block
+        for block in day.blocks
+    )
+    return replace(day, busy=busy, blocks=blocks)
+
+
+def _plus(used: Mapping[int, int], stream_id: int, minutes: int) -> dict[int, int]:
+    after = {**used, stream_id: used.get(stream_id, 0) + minutes}
+    return {stream: total for stream, total in after.items() if total}

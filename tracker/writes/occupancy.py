@@ -1,0 +1,77 @@
+"""Locking the occupancy rows: the first thing a write does. Saving and rebuilding are beside it."""
+
+from collections.abc import Iterable
+from datetime import datetime
+
+from sqlalchemy import bindparam, select, tuple_
+from sqlalchemy.orm import Session
+
+from tracker import clock
+from tracker.domain.supply import DeviceDay
+from tracker.domain.workcalendar import local_date_of
+from tracker.models import Occupancy, Setting
+from tracker.queries.occupancy import DayKey, decode_day, running_day, with_running
+from tracker.writes.occupancy_rebuild import rebuild_occupancy
+from tracker.writes.occupancy_rows import insert_ignoring, save_device_days
+
+__all__ = ["lock_device_days", "lock_supply", "rebuild_occupancy", "save_device_days"]
+
+_columns = (
+    Occupancy.device_id,
+    Occupancy.local_date,
+    Occupancy.busy,
+    Occupancy.closed,
+    Occupancy.blocks,
+)
+_lock = (
+    select(*_columns)
+    .where(tuple_(Occupancy.device_id, Occupancy.local_date).in_(bindparam("keys", expanding=True)))
+    .order_by(Occupancy.device_id, Occupancy.local_date)
+    .with_for_update()
+)
+_lock_one = (
+    select(*_columns)
+    .where(
+        Occupancy.device_id == bindparam("device"), Occupancy.local_date == bindparam("local_date")
+    )
+    .with_for_update()
+)
+
+
+def lock_supply(session: Session) -> None:
+    """Lock what opening the horizon and closing have in common, before any occupancy row.
+
+    Without it a closure and a day opened at the same moment would not see each other.
+    """
+    insert_ignoring(session, Setting, [{"key": "supply_lock", "value": 0}])
+    session.execute(select(Setting.key).where(Setting.key == "supply_lock").with_for_update()).all()
+
+
+def lock_device_days(
+    session: Session, keys: Iterable[DayKey], *, now: datetime
+) -> dict[DayKey, DeviceDay]:
+    """Lock and read the occupancy rows in sorted order; a missing one is made. One statement."""
+    wanted = sorted(set(keys))
+    days = _locked(session, wanted)
+    missing = [key for key in wanted if key not in days]
+    if missing:
+        rebuild_occupancy(session, missing)
+        days = _locked(session, wanted)
+    today = local_date_of(now, clock.hospital_zone())
+    if any(local_date == today for _, local_date in days):
+        running = running_day(session, now)
+        days = {k: with_running(d, running) if k[1] == today else d for k, d in days.items()}
+    return days
+
+
+def _locked(session: Session, keys: list[DayKey]) -> dict[DayKey, DeviceDay]:
+    if len(keys) == 1:
+        found = session.execute(_lock_one, {"device": keys[0][0], "local_date": keys[0][1]})
+    else:
+        found = session.execute(_lock, {"keys": keys})
+    return {
+        (row.device_id, row.local_date): decode_day(
+            (row.device_id, row.local_date), (row.busy, row.closed, row.blocks)
+        )
+        for row in found
+    }

@@ -1,0 +1,43 @@
+"""Saving occupancy rows, and inserts that leave existing rows alone."""
+
+from collections.abc import Iterable, Mapping, Sequence
+
+from sqlalchemy import bindparam, update
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.orm import Session
+
+from tracker.domain.supply import DeviceDay
+from tracker.models import Occupancy
+from tracker.queries.occupancy import encode_blocks, encode_mask
+
+_save = (
+    update(Occupancy.__table__)  # type: ignore[arg-type]
+    .where(
+        Occupancy.device_id == bindparam("device"), Occupancy.local_date == bindparam("local_date")
+    )
+    .values(
+        busy=bindparam("new_busy"), closed=bindparam("new_closed"), blocks=bindparam("new_blocks")
+    )
+)
+
+
+def insert_ignoring(session: Session, model: type, rows: Sequence[Mapping[str, object]]) -> None:
+    """Insert rows, leaving those that exist as they are; on either engine."""
+    dialect = postgresql if session.get_bind().dialect.name == "postgresql" else sqlite
+    session.execute(dialect.insert(model).on_conflict_do_nothing(), list(rows))
+
+
+def save_device_days(session: Session, days: Iterable[DeviceDay]) -> None:
+    """Write back device days that the caller has locked."""
+    rows = [
+        {
+            "device": day.device_id,
+            "local_date": day.local_date,
+            "new_busy": encode_mask(day.busy),
+            "new_closed": encode_mask(day.closed),
+            "new_blocks": encode_blocks(day.blocks),
+        }
+        for day in days
+    ]
+    if rows:
+        session.execute(_save, rows if len(rows) > 1 else rows[0])
