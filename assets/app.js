@@ -1,0 +1,16 @@
+// What every page loads: htmx, Alpine's CSP build and the behaviour shared by all pages.
+// Components are registered on alpine:init; a page's own bundle (schedule.js, stats.js) does the same.
+
+import Alpine from "@alpinejs/csp";
+import htmx from "htmx.org";
+
+import "./app/components.js";
+import "./app/connection.js";
+import "./app/dialog.js";
+import "./app/forms.js";
+import "./app/keyboard.js";
+import "./app/requests.js";
+
+window.htmx = htmx;
+window.Alpine = Alpine;
+document.addEventListener("DOMContentLoaded", () => Alpine.start());

@@ -1,0 +1,50 @@
+// Forms: sent once however often the button is pressed, filters that apply themselves, scanners.
+
+const GIVEN_UP_MS = 10000;
+
+document.addEventListener("submit", (event) => {
+  const form = event.target;
+  if (form.method !== "post") return;
+  if (form.dataset.sent) {
+    event.preventDefault();
+    event.stopImmediatePropagation();
+    return;
+  }
+  form.dataset.sent = "yes";
+  setTimeout(() => delete form.dataset.sent, GIVEN_UP_MS); // the answer was a download, or never came
+}, true);
+
+document.addEventListener("htmx:finally:request", ({ detail: { ctx } }) => {
+  const form = ctx.sourceElement?.closest?.("form");
+  if (form) delete form.dataset.sent;
+});
+
+window.addEventListener("pageshow", () => {
+  document.querySelectorAll("form[data-sent]").forEach((form) => delete form.dataset.sent);
+});
+
+// <form data-autosubmit>: a choice or a date applies at once.
+document.addEventListener("change", ({ target }) => {
+  const form = target.form;
+  if (form?.hasAttribute("data-autosubmit") && target.value !== "") form.requestSubmit();
+});
+
+const isTyped = (element) =>
+  element.matches("input:not([type=hidden], [type=submit], [type=button], [type=checkbox], [type=radio]), select");
+
+// <form data-enter="next">: a barcode scanner ends its text with Enter, which goes to the next field;
+// in the last one it submits, as it does everywhere else.
+document.addEventListener("keydown", (event) => {
+  const form = event.target.form;
+  if (event.key !== "Enter" || event.isComposing || form?.dataset.enter !== "next" || !isTyped(event.target)) return;
+  if (event.ctrlKey) {
+    form.requestSubmit();
+    return;
+  }
+  const fields = [...form.elements].filter((field) => isTyped(field) && !field.disabled && !field.readOnly);
+  const next = fields[fields.indexOf(event.target) + 1];
+  if (!next) return;
+  event.preventDefault();
+  next.focus();
+  next.select?.();
+});

@@ -1,0 +1,114 @@
+// Charts drawn by ECharts from the tables they stand beside: a chart has no numbers of its own.
+//
+// <figure data-chart="bar|line|stack|heat" data-table="ID">. In the table's head each <th data-series> is a
+// series (data-series="line" draws that one as a line); each row is a category, named by its first cell;
+// a cell's number is its data-value, else its text. heat: columns × rows. A last row in <tfoot> is left out.
+
+import { BarChart, HeatmapChart, LineChart } from "echarts/charts";
+import { AriaComponent, GridComponent, LegendComponent, TooltipComponent, VisualMapComponent } from "echarts/components";
+import * as echarts from "echarts/core";
+import { SVGRenderer } from "echarts/renderers";
+
+echarts.use([
+  AriaComponent, BarChart, GridComponent, HeatmapChart, LegendComponent, LineChart, SVGRenderer, TooltipComponent,
+  VisualMapComponent,
+]);
+
+const COLOURS = ["#14619b", "#c2660c", "#0b7467", "#7b3fa0", "#8a6100", "#a92c63", "#4455b8", "#4d7a0f", "#55647a"];
+const TEXT = { color: "#364352", fontFamily: "inherit", fontSize: 12 };
+
+function numberIn(cell) {
+  const text = cell?.dataset.value ?? cell?.textContent.replaceAll(/[,\s]/g, "");
+  return text === undefined || text === "" || Number.isNaN(Number(text)) ? null : Number(text);
+}
+
+function read(table) {
+  const heads = [...table.tHead.rows[table.tHead.rows.length - 1].cells];
+  const rows = [...table.tBodies].flatMap((body) => [...body.rows]);
+  const columns = heads.map((head, at) => ({ head, at })).filter(({ head }) => "series" in head.dataset);
+  return {
+    categories: rows.map((row) => row.cells[0].textContent.trim()),
+    series: columns.map(({ head, at }) => ({
+      name: head.textContent.trim(),
+      kind: head.dataset.series,
+      values: rows.map((row) => numberIn(row.cells[at])),
+    })),
+  };
+}
+
+const number = new Intl.NumberFormat(document.documentElement.lang);
+const shown = (value) => (value === null || value === undefined ? "–" : number.format(value));
+
+function base(description) {
+  return {
+    color: COLOURS,
+    animation: false,
+    textStyle: TEXT,
+    aria: { enabled: true, label: { description } },
+    grid: { left: 8, right: 16, top: 36, bottom: 8, containLabel: true },
+    // Drawn inside the svg: the default is html with style attributes, which our policy refuses.
+    tooltip: { renderMode: "richText", confine: true },
+  };
+}
+
+function series({ name, kind, values }, chart) {
+  const type = kind === "line" || chart === "line" ? "line" : "bar";
+  return {
+    name, type,
+    data: values,
+    stack: chart === "stack" && type === "bar" ? "all" : undefined,
+    showSymbol: values.length < 40,
+    barMaxWidth: 36,
+    itemStyle: type === "bar" && chart !== "stack" ? { borderRadius: [3, 3, 0, 0] } : undefined,
+  };
+}
+
+function axesChart(data, chart, description) {
+  const options = base(description);
+  options.tooltip = { ...options.tooltip, trigger: "axis", valueFormatter: shown };
+  if (data.series.length > 1) options.legend = { top: 4, left: 8, itemWidth: 14, itemHeight: 9, textStyle: TEXT };
+  options.xAxis = { type: "category", data: data.categories, axisLabel: { color: TEXT.color, hideOverlap: true } };
+  options.yAxis = {
+    type: "value",
+    axisLabel: { color: TEXT.color, formatter: shown },
+    splitLine: { lineStyle: { color: "#dfe5ec" } },
+  };
+  options.series = data.series.map((one) => series(one, chart));
+  return options;
+}
+
+function heatChart(data, description) {
+  const cells = data.series.flatMap(({ values }, x) => values.map((value, y) => [x, y, value ?? "-"]));
+  const most = Math.max(1, ...cells.map(([, , value]) => (value === "-" ? 0 : value)));
+  const options = base(description);
+  const axis = { type: "category", axisLabel: { color: TEXT.color }, splitArea: { show: true } };
+  options.xAxis = { ...axis, data: data.series.map(({ name }) => name) };
+  options.yAxis = { ...axis, data: data.categories, inverse: true };
+  options.tooltip.formatter = ({ value: [x, y, value] }) =>
+    `${data.categories[y]} · ${data.series[x].name}: ${shown(value === "-" ? null : value)}`;
+  options.visualMap = { min: 0, max: most, show: false, inRange: { color: ["#f0f5fa", "#8fb9da", "#14619b"] } };
+  options.series = [{ type: "heatmap", data: cells }];
+  return options;
+}
+
+function draw(figure) {
+  const table = document.getElementById(figure.dataset.table);
+  if (!table || figure.dataset.drawn) return;
+  figure.dataset.drawn = "yes";
+  const place = document.createElement("div");
+  place.className = "chart-area";
+  figure.prepend(place);
+  const data = read(table);
+  const description = figure.getAttribute("aria-label") ?? table.caption?.textContent.trim() ?? "";
+  const heat = figure.dataset.chart === "heat";
+  const chart = echarts.init(place, null, { renderer: "svg" });
+  chart.setOption(heat ? heatChart(data, description) : axesChart(data, figure.dataset.chart, description));
+  new ResizeObserver(() => chart.resize()).observe(place);
+}
+
+function drawAll() {
+  document.querySelectorAll("[data-chart]").forEach(draw);
+}
+
+document.addEventListener("DOMContentLoaded", drawAll);
+document.addEventListener("htmx:after:swap", drawAll);
