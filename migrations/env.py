@@ -1,5 +1,8 @@
 """How Alembic runs here: one transaction, foreign keys off on SQLite, guards made anew at the end."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
+
 from alembic import context
 from flask import current_app
 from sqlalchemy import Connection
@@ -9,35 +12,45 @@ from tracker.db_guards import install_guards
 
 
 def run_migrations() -> None:
-    """Bring the application's database to the wanted revision."""
-    with db.engine.connect() as connection:
-        sqlite = connection.dialect.name == "sqlite"
-        if sqlite:
-            # Batch mode rebuilds tables: with foreign keys on, a rebuild would cascade or fail.
-            connection.exec_driver_sql("PRAGMA foreign_keys=OFF")
-            connection.commit()
-            connection = connection.execution_options(sqlite_begin="IMMEDIATE")  # noqa: PLW2901
+    """Bring the application's database to the wanted revision, or change nothing."""
+    with db.engine.connect() as connection, _foreign_keys_off(connection):
         context.configure(
-            connection=connection,
+            connection=connection.execution_options(sqlite_begin="IMMEDIATE"),
             target_metadata=db.metadata,
             render_as_batch=True,
             compare_type=True,
             include_object=_is_ours,
+            transactional_ddl=True,  # true of SQLite too, since we issue its BEGIN ourselves
         )
         with context.begin_transaction():
             context.run_migrations()
-            if connection.in_transaction() and _has_tables(connection):
+            if db.inspect(connection).has_table("booking"):
                 install_guards(connection)
-        connection.commit()
-        if sqlite:
-            broken = connection.exec_driver_sql("PRAGMA foreign_key_check").fetchall()
-            connection.exec_driver_sql("PRAGMA foreign_keys=ON")
-            if broken:
-                raise RuntimeError(f"broken foreign keys after migration: {broken[:5]}")
+            _refuse_broken_keys(connection)
 
 
-def _has_tables(connection: Connection) -> bool:
-    return bool(db.inspect(connection).has_table("booking"))
+@contextmanager
+def _foreign_keys_off(connection: Connection) -> Iterator[None]:
+    """Batch mode rebuilds SQLite's tables: with foreign keys on, a rebuild would cascade or fail.
+
+    SQLite ignores this setting inside a transaction, hence the driver's own connection.
+    """
+    if connection.dialect.name != "sqlite":
+        yield
+        return
+    driver = connection.connection.driver_connection
+    driver.execute("PRAGMA foreign_keys=OFF")
+    try:
+        yield
+    finally:
+        driver.execute("PRAGMA foreign_keys=ON")
+
+
+def _refuse_broken_keys(connection: Connection) -> None:
+    if connection.dialect.name == "sqlite":
+        broken = connection.exec_driver_sql("PRAGMA foreign_key_check").fetchall()
+        if broken:
+            raise RuntimeError(f"broken foreign keys after migration: {broken[:5]}")
 
 
 def _is_ours(
