@@ -1,0 +1,54 @@
+"""The words for codes that people see: statuses, marks, roles. A row's own names are in its row."""
+
+from collections.abc import Mapping
+
+from flask_babel import lazy_gettext as _l
+from flask_babel.speaklater import LazyString
+
+STATUS: Mapping[str, LazyString] = {
+    "booked": _l("Booked"),
+    "arrived": _l("Arrived"),
+    "in_progress": _l("In progress"),
+    "completed": _l("Completed"),
+    "cancelled": _l("Cancelled"),
+    "no_show": _l("No-show"),
+}
+DEVICE_STATE: Mapping[str, LazyString] = {
+    "free": _l("Free"),
+    "in_use": _l("In use"),
+    "waiting": _l("Patients waiting"),
+    "closed": _l("Closed"),
+    "retired": _l("Retired"),
+}
+MARK: Mapping[str, LazyString] = {
+    "added": _l("Added"),
+    "flagged": _l("Flagged"),
+    "entered_later": _l("Entered later"),
+    "voided": _l("Voided"),
+    "temporary": _l("Temporary number"),
+    "provisional": _l("Provisional"),
+}
+ROLE: Mapping[str, LazyString] = {
+    "reception": _l("Reception"),
+    "sonographer": _l("Sonographer"),
+    "head": _l("Department head"),
+    "admin": _l("Administrator"),
+}
+SEX: Mapping[str, LazyString] = {
+    "female": _l("Female"),
+    "male": _l("Male"),
+    "other": _l("Other"),
+    "unknown": _l("Unknown"),
+}
+KINDS: Mapping[str, Mapping[str, LazyString]] = {
+    "status": STATUS,
+    "device_state": DEVICE_STATE,
+    "mark": MARK,
+    "role": ROLE,
+    "sex": SEX,
+}
+
+
+def label(code: str, kind: str) -> str:
+    """The word for a code of `kind` (a key of KINDS); an unknown code stands for itself."""
+    return str(KINDS[kind].get(code, code))
