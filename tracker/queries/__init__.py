@@ -1,1 +1,8 @@
-"""Reads: a select goes in, rows or domain values come out; nothing here writes."""
+"""Reads: a select goes in, rows or domain values come out; nothing here writes.
+
+Web and api, which never import db, open their reads with the `read_session()` of this package.
+"""
+
+from tracker.db import read_session
+
+__all__ = ["read_session"]

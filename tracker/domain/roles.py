@@ -1,0 +1,79 @@
+"""The four roles and the work that belongs to each. Which page or endpoint needs which is a table in web and api."""
+
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+
+from tracker.domain.errors import N_
+
+
+class Role(StrEnum):
+    """What somebody is here to do; an account has one or more."""
+
+    RECEPTION = "reception"
+    SONOGRAPHER = "sonographer"
+    HEAD = "head"
+    ADMIN = "admin"
+
+
+ROLE_NAMES: Mapping[str, str] = {
+    Role.RECEPTION: N_("Reception"),
+    Role.SONOGRAPHER: N_("Sonographer"),
+    Role.HEAD: N_("Head of department"),
+    Role.ADMIN: N_("Administrator"),
+}
+
+EVERYBODY = frozenset(Role)
+DESK_WORK = frozenset({Role.RECEPTION, Role.SONOGRAPHER, Role.HEAD})
+"""Patients, book, move, cancel, check in, no-show, board, schedule."""
+EXAM_WORK = frozenset({Role.SONOGRAPHER, Role.HEAD})
+"""Start, finish, walk-in, add, enter afterwards, correct, own figures."""
+LEADING = frozenset({Role.HEAD})
+"""Volume, void, plan."""
+CLOSING = frozenset({Role.HEAD, Role.ADMIN})
+"""Closures of a device or of the department."""
+OFFICE = frozenset({Role.ADMIN})
+"""Catalogue, staff, accounts, calendar: no clinical writes."""
+
+IDLE_MINUTES: Mapping[str, int] = {
+    Role.RECEPTION: 30,
+    Role.SONOGRAPHER: 60,
+    Role.HEAD: 60,
+    Role.ADMIN: 15,
+}
+"""Minutes without a request after which a sign-in must be renewed; the setting `idle_minutes` goes before."""
+
+SYSTEM_USERNAME = "system"
+SYSTEM_ACCOUNT_ID = 1
+
+
+@dataclass(frozen=True, slots=True)
+class Caller:
+    """Who is asking, as a sign-in or a token proves it; the staff member is the default operator.
+
+    `grant_id` is the row of that sign-in or token.
+    """
+
+    account_id: int
+    username: str
+    roles: frozenset[str]
+    grant_id: int
+    staff_member_id: int | None = None
+    staff_code: str | None = None
+    staff_name: str | None = None
+    language: str = ""
+
+    def has_any(self, roles: Collection[str]) -> bool:
+        """Whether one of `roles` is the caller's."""
+        return not self.roles.isdisjoint(roles)
+
+
+def idle_minutes_of(roles: Collection[str], setting: object) -> int:
+    """The longest idle time of an account's roles, in minutes; what the setting lacks has its default."""
+    given = setting if isinstance(setting, Mapping) else {}
+    minutes = [
+        value if isinstance(value := given.get(role), int) and value > 0 else IDLE_MINUTES[role]
+        for role in roles
+        if role in IDLE_MINUTES
+    ]
+    return max(minutes, default=min(IDLE_MINUTES.values()))
