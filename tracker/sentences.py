@@ -1,0 +1,46 @@
+"""Refusals and reasons as sentences in the reader's language; web and api show them, neither owns them."""
+
+from collections.abc import Mapping
+from datetime import date, datetime
+
+from flask_babel import format_date, format_datetime, get_locale, gettext
+
+from tracker.domain.errors import DomainError, NotBookableError, Reason
+
+# Dates as people write them here; `EEE` is the short day of the week.
+_DAY = {"zh": "y年M月d日 EEE", "en": "EEE d MMM y"}
+_LIST_COMMA = {"zh": "、", "en": ", "}
+
+
+def sentence(refusal: DomainError | Reason) -> str:
+    """The sentence in the reader's language, its places filled; instants become hospital time."""
+    text = _filled(refusal.text, refusal.params)
+    if isinstance(refusal, NotBookableError):
+        return " ".join([text, *(sentence(reason) for reason in refusal.reasons)])
+    return text
+
+
+def _filled(text: str, params: Mapping[str, object]) -> str:
+    if not text:
+        return ""
+    translated: str = gettext(text)
+    if not params:
+        return translated
+    return translated % {name: _shown(value) for name, value in params.items()}
+
+
+def _shown(value: object) -> object:
+    if isinstance(value, Reason):
+        return sentence(value)
+    if isinstance(value, datetime):
+        return format_datetime(value, f"{_in_language(_DAY)} HH:mm")
+    if isinstance(value, date):
+        return format_date(value, _in_language(_DAY))
+    if isinstance(value, list | tuple | set | frozenset):
+        return _in_language(_LIST_COMMA).join(str(_shown(one)) for one in value)
+    return value
+
+
+def _in_language(texts: Mapping[str, str]) -> str:
+    locale = get_locale()
+    return texts.get(locale.language if locale else "en", texts["en"])
