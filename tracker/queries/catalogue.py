@@ -1,4 +1,4 @@
-"""What the department has, as values: exam types, devices, streams. People and calendar are read elsewhere."""
+"""The two reads of every search and booking: what an exam type means, which devices can do it. Lists are elsewhere."""
 
 from dataclasses import dataclass
 

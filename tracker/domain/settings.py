@@ -1,0 +1,125 @@
+"""The values a department edits beside its catalogue: bands, caps, hours, words. Installations differ in config.py."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, fields
+from datetime import time
+
+from tracker.domain.errors import N_, InvalidError
+
+RANGES = {
+    "horizon_weeks": (1, 52),
+    "band_minutes": (5, 240),
+    "added_cap_per_block": (0, 50),
+    "no_start_minutes": (5, 240),
+}
+"""Whole numbers and the least and most they may be."""
+
+IDLE_MINUTES = (1, 24 * 60)
+TEXT_LENGTH = 400
+
+
+def _idle_minutes() -> Mapping[str, int]:
+    return {"reception": 30, "sonographer": 60, "head": 30, "admin": 15}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DepartmentSettings:
+    """All settings; the defaults are what a new department starts with."""
+
+    # How far ahead time is opened for booking, in weeks.
+    horizon_weeks: int = 8
+    # The width of the arrival band a patient is told, in minutes.
+    band_minutes: int = 30
+    # How many added bookings (加号) one block takes.
+    added_cap_per_block: int = 4
+    # After how many idle minutes, with arrived patients waiting, the board says so.
+    no_start_minutes: int = 30
+    # Local time by which an exam that needs fasting has to end.
+    fasting_ends: time = time(11, 30)
+    # Minutes without a click after which a role has to sign in again.
+    idle_minutes: Mapping[str, int] = field(default_factory=_idle_minutes)
+    # What slips and pages call the department.
+    department_name_zh: str = "超声科"
+    department_name_en: str = "Department of General Ultrasound"
+    # The number to ring, printed on the slip; empty: no line for it.
+    desk_phone: str = ""
+    # The last lines of the slip.
+    slip_note_zh: str = "请携带本单及就诊卡，提前 15 分钟到分诊台报到；如不能前来，请尽早告知。"
+    slip_note_en: str = (
+        "Bring this slip and your patient card, and report to the desk 15 minutes early. "
+        "If you cannot come, please tell us as soon as you can."
+    )
+
+
+KEYS = tuple(each.name for each in fields(DepartmentSettings))
+
+
+def settings_from(stored: Mapping[str, object]) -> DepartmentSettings:
+    """The settings of stored values; what is missing, or no longer valid, has its default."""
+    values: dict[str, object] = {}
+    for key in KEYS:
+        if key in stored:
+            try:
+                values[key] = checked(key, stored[key])
+            except InvalidError:
+                continue
+    return DepartmentSettings(**values)  # type: ignore[arg-type]
+
+
+def checked(key: str, value: object) -> object:
+    """The typed value of one setting. Raises InvalidError, with the key as field."""
+    if key in RANGES:
+        low, high = RANGES[key]
+        return _whole_number(key, value, low, high)
+    if key == "idle_minutes":
+        return _idle(value)
+    if key == "fasting_ends":
+        return _time(key, value)
+    if key in KEYS:
+        return _text(key, value)
+    raise InvalidError(N_("There is no such setting."), field=key)
+
+
+def storable(value: object) -> object:
+    """A typed value as JSON keeps it."""
+    if isinstance(value, time):
+        return value.strftime("%H:%M")
+    return dict(value) if isinstance(value, Mapping) else value
+
+
+def _whole_number(key: str, value: object, low: int, high: int) -> int:
+    if not isinstance(value, int) or isinstance(value, bool) or not low <= value <= high:
+        raise InvalidError(
+            N_("Enter a whole number from %(low)s to %(high)s."),
+            field=key,
+            params={"low": low, "high": high},
+        )
+    return value
+
+
+def _idle(value: object) -> dict[str, int]:
+    roles = _idle_minutes()
+    if not isinstance(value, Mapping) or set(value) - set(roles):
+        raise InvalidError(
+            N_("Give minutes for the roles of the department."), field="idle_minutes"
+        )
+    given = {role: _whole_number("idle_minutes", value[role], *IDLE_MINUTES) for role in value}
+    return {**roles, **given}
+
+
+def _time(key: str, value: object) -> time:
+    try:
+        found = value if isinstance(value, time) else time.fromisoformat(str(value))
+    except ValueError:
+        found = None
+    if found is None or found.tzinfo is not None:
+        raise InvalidError(N_("Enter a time such as 11:30."), field=key)
+    return found.replace(second=0, microsecond=0)
+
+
+def _text(key: str, value: object) -> str:
+    if not isinstance(value, str) or len(value) > TEXT_LENGTH:
+        raise InvalidError(
+            N_("Enter at most %(count)s characters."), field=key, params={"count": TEXT_LENGTH}
+        )
+    return value.strip()
