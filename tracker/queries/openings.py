@@ -1,0 +1,242 @@
+"""The search for openings: reads what the rule needs, asks the domain. Five statements, whatever the size."""
+
+from dataclasses import dataclass, replace
+from datetime import date, datetime, timedelta
+
+from sqlalchemy import bindparam, or_, select
+from sqlalchemy.orm import Session
+
+from tracker import clock
+from tracker.domain.errors import N_, InvalidError, NotFoundError
+from tracker.domain.lifecycle import LIVE
+from tracker.domain.openings import Search, Window, openings_for
+from tracker.domain.ranking import DeviceStanding
+from tracker.domain.supply import MINUTE, ExamRequest
+from tracker.domain.workcalendar import day_start
+from tracker.models import Booking, Device, ExamType, Patient, StaffMember
+from tracker.queries.catalogue import CapableDevice, ExamTerms, capable_devices, exam_terms
+from tracker.queries.occupancy import device_days
+
+LONGEST_WINDOW_DAYS = 92
+MOST_PARTS = 20
+MOST_MINUTES = 12 * 60
+
+
+@dataclass(frozen=True, slots=True)
+class Wish:
+    """What somebody asks the search for, in codes; dates are hospital days, both inclusive.
+
+    `window` limits the starts to minutes of the day; `device` and `operator` to one of them.
+    """
+
+    exam_type: str
+    stream: str
+    first: date
+    last: date
+    parts: int = 1
+    device: str | None = None
+    operator: str | None = None
+    patient_id: int | None = None
+    window: Window | None = None
+    limit: int | None = 10
+
+
+@dataclass(frozen=True, slots=True)
+class Days:
+    """Where to look for a request made ready: days (both inclusive), perhaps one device, a window."""
+
+    first: date
+    last: date
+    device: str | None = None
+    window: Window | None = None
+    limit: int | None = 10
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """A request made ready: who, on which capable devices, and the values the rule takes.
+
+    `besides` is the patient's booking that does not count against him: the one being moved.
+    """
+
+    devices: tuple[CapableDevice, ...]
+    request: ExamRequest
+    patient_id: int | None = None
+    besides: int = 0
+
+    @property
+    def standing(self) -> dict[int, DeviceStanding]:
+        """How each device ranks."""
+        return {d.id: DeviceStanding(d.pressure, d.sort_order) for d in self.devices}
+
+
+_patient_spans = (
+    select(Booking.starts_at, Booking.patient_ends_at)
+    .where(
+        Booking.patient_id == bindparam("patient"),
+        Booking.starts_at >= bindparam("since"),
+        Booking.starts_at < bindparam("until"),
+        Booking.status.in_([status.value for status in LIVE]),
+        Booking.id != bindparam("besides"),
+    )
+    .order_by(Booking.starts_at)
+)
+_patient_by_key = (
+    select(Patient.id)
+    .where(or_(Patient.mrn == bindparam("mrn"), Patient.id == bindparam("id")))
+    .order_by((Patient.mrn == bindparam("mrn")).desc())
+)
+
+
+def find_openings(session: Session, wish: Wish, *, now: datetime) -> Search:
+    """The first openings over all capable devices, earliest first, or the counted reasons for none.
+
+    Raises InvalidError (with the field) for unknown codes and windows that cannot be searched.
+    """
+    _check_window(wish)
+    return search(session, ask(session, wish), wish, now=now)
+
+
+def search(session: Session, asked: Asked, wish: Days | Wish, *, now: datetime) -> Search:
+    """The openings of a request made ready, over the days (and the device, the window) of `wish`."""
+    asked = with_patient(session, asked, wish.first, wish.last)
+    chosen = [d.id for d in asked.devices if wish.device is None or d.code == wish.device]
+    days = device_days(session, device_ids=chosen, first=wish.first, last=wish.last, now=now)
+    return openings_for(
+        asked.request,
+        days,
+        now=now,
+        limit=wish.limit,
+        standing=asked.standing,
+        window=wish.window,
+    )
+
+
+def ask(session: Session, wish: Wish) -> Asked:
+    """Resolve the codes of a wish. Raises InvalidError naming the field that is unknown or retired."""
+    terms = known_terms(session, wish.exam_type, wish.stream, wish.parts)
+    devices = capable_devices(session, terms.exam_type_id)
+    if wish.device is not None and all(device.code != wish.device for device in devices):
+        raise device_refusal(session, wish.device)
+    request = ExamRequest(
+        exam_type_id=terms.exam_type_id,
+        stream_id=terms.stream_id,
+        duration_minutes=terms.duration_minutes(wish.parts),
+        observation_minutes=terms.observation_minutes,
+        device_ids=frozenset(device.id for device in devices),
+        operator_id=None if wish.operator is None else staff_id(session, wish.operator),
+    )
+    return Asked(devices, request, wish.patient_id)
+
+
+def with_patient(session: Session, asked: Asked, first: date, last: date) -> Asked:
+    """The request with the spans that hold its patient around these days."""
+    if asked.patient_id is None:
+        return asked
+    spans = patient_spans(session, asked.patient_id, first, last, besides=asked.besides)
+    return replace(asked, request=replace(asked.request, busy_spans=spans))
+
+
+def known_terms(session: Session, exam_type: str, stream: str, parts: int) -> ExamTerms:
+    """The terms of a pair in service for `parts` parts. Raises InvalidError with the field."""
+    terms = exam_terms(session, exam_type_code=exam_type, stream_code=stream)
+    if terms is None or terms.exam_type_retired or terms.stream_retired:
+        known_type = terms is not None and not terms.exam_type_retired
+        known_type = known_type or _exam_type_in_service(session, exam_type)
+        if known_type:
+            raise InvalidError(N_("There is no such stream."), field="stream")
+        raise InvalidError(N_("There is no such exam type."), field="exam_type")
+    if not 1 <= parts <= MOST_PARTS or terms.duration_minutes(parts) > MOST_MINUTES:
+        raise InvalidError(N_("That many parts do not fit in one exam."), field="parts")
+    return terms
+
+
+def _exam_type_in_service(session: Session, code: str) -> bool:
+    found = select(ExamType.id).where(ExamType.code == code, ExamType.retired_at.is_(None))
+    return session.scalar(found) is not None
+
+
+def device_refusal(session: Session, code: str) -> InvalidError:
+    """Why this device cannot do the exam: unknown, retired or lacking a function."""
+    row = session.execute(select(Device.retired_at).where(Device.code == code)).first()
+    if row is None or row.retired_at is not None:
+        return InvalidError(N_("There is no such device."), field="device")
+    return InvalidError(
+        N_("The device lacks a required function."), field="device", code="device_lacks_capability"
+    )
+
+
+def device_id_of(session: Session, code: str) -> int:
+    """The id of a device in service. Raises InvalidError on `device`."""
+    found = session.scalar(
+        select(Device.id).where(Device.code == code, Device.retired_at.is_(None))
+    )
+    if found is None:
+        raise InvalidError(N_("There is no such device."), field="device")
+    return found
+
+
+def staff_id(session: Session, code: str, *, field: str = "operator") -> int:
+    """The id of a staff member who works here. Raises InvalidError on `field`."""
+    found = session.scalar(
+        select(StaffMember.id).where(StaffMember.code == code, StaffMember.retired_at.is_(None))
+    )
+    if found is None:
+        raise InvalidError(N_("There is no such staff member."), field=field)
+    return found
+
+
+def patient_spans(
+    session: Session, patient_id: int, first: date, last: date, *, besides: int = 0
+) -> tuple[tuple[datetime, datetime], ...]:
+    """The spans that hold the patient from the day before `first` to the day after `last`.
+
+    `besides` leaves one booking out: the one that is being moved.
+    """
+    zone = clock.hospital_zone()
+    rows = session.execute(
+        _patient_spans,
+        {
+            "patient": patient_id,
+            "since": day_start(first, zone) - timedelta(days=1),
+            "until": day_start(last, zone) + timedelta(days=2),
+            "besides": besides,
+        },
+    )
+    return tuple((row.starts_at, row.patient_ends_at) for row in rows)
+
+
+def patient_id_of(session: Session, key: str) -> int:
+    """The id of a patient named by id or MRN (the MRN wins). Raises NotFoundError. One statement."""
+    as_id = int(key) if key.isascii() and key.isdigit() and len(key) <= 9 else 0
+    found = session.execute(_patient_by_key, {"mrn": key, "id": as_id}).scalars().first()
+    if found is None:
+        raise NotFoundError(N_("There is no such patient."), field="patient")
+    return found
+
+
+def ask_again(session: Session, booking: Booking) -> Asked:
+    """The request of a booking that exists, with the minutes it was planned with, whatever changed since."""
+    observation = session.scalar(
+        select(ExamType.observation_minutes).where(ExamType.id == booking.exam_type_id)
+    )
+    devices = capable_devices(session, booking.exam_type_id)
+    request = ExamRequest(
+        exam_type_id=booking.exam_type_id,
+        stream_id=booking.stream_id,
+        duration_minutes=(booking.ends_at - booking.starts_at) // MINUTE,
+        observation_minutes=observation or 0,
+        device_ids=frozenset(device.id for device in devices),
+    )
+    return Asked(devices, request, booking.patient_id, besides=booking.id)
+
+
+def _check_window(wish: Wish) -> None:
+    if wish.last < wish.first:
+        raise InvalidError(N_("The last day lies before the first."), field="to")
+    if (wish.last - wish.first).days >= LONGEST_WINDOW_DAYS:
+        raise InvalidError(
+            N_("A search covers at most %(days)s days."),
+            field="to",
+            params={"days": LONGEST_WINDOW_DAYS},
+        )

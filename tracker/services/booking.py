@@ -1,0 +1,191 @@
+"""Booking an exam: at a minute, inside a band, or added. Moving, cancelling and the rest are beside it."""
+
+from dataclasses import dataclass, replace
+from datetime import datetime
+
+from sqlalchemy.orm import Session
+
+from tracker.db import service
+from tracker.domain.added import added_reasons
+from tracker.domain.errors import N_, InvalidError, NotBookableError, SlotTakenError
+from tracker.domain.lifecycle import Step
+from tracker.domain.openings import Window, openings_for
+from tracker.domain.rules import is_bookable
+from tracker.domain.supply import DeviceDay
+from tracker.queries.openings import Asked, Wish, ask, patient_id_of, with_patient
+from tracker.queries.settings import department_settings
+from tracker.writes.booking_rows import Author, lock_booking
+from tracker.writes.booking_steps import take_step
+from tracker.writes.idempotency import Claim, Replay, answer_once
+from tracker.writes.occupancy import lock_device_days
+from tracker.writes.placing import NewBooking, Place, day_of, place_booking, place_of, refusal
+
+LONGEST_BAND_MINUTES = 240
+
+
+@dataclass(frozen=True, slots=True)
+class BookingOrder:
+    """What is to be booked. `patient` is an id or MRN; `start` an aware instant, a whole minute.
+
+    Within `within_minutes` after `start` the next opening of the same request will do. With an
+    `added_reason` the booking is added (加号). `check_in` marks the patient as arrived in the same step.
+    """
+
+    patient: str
+    exam_type: str
+    stream: str
+    device: str
+    start: datetime
+    parts: int = 1
+    within_minutes: int = 0
+    added_reason: str | None = None
+    check_in: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Booked:
+    """What came of an order: the booking, and whether it is not the minute asked for."""
+
+    booking_id: int
+    other_minute: bool = False
+
+
+def book_exam(
+    order: BookingOrder, *, by: int, now: datetime, claim: Claim | None = None
+) -> Booked | Replay:
+    """Book an exam; with a `claim` (idempotency key) the answer given before is replayed.
+
+    Raises InvalidError (unknown codes), NotFoundError (patient), NotBookableError with all reasons, and
+    SlotTakenError with other openings when the time went to somebody else.
+    """
+    check_order(order)
+    if order.added_reason is not None:
+        return _book_added(order, by=by, now=now, claim=claim)
+    try:
+        return _book_at(order, by=by, now=now, claim=claim)
+    except SlotTakenError:
+        if not order.within_minutes:
+            raise
+    # a second transaction, because the first has locked one device day and this one needs them all
+    return _book_within(order, by=by, now=now, claim=claim)
+
+
+def check_order(order: BookingOrder) -> None:
+    """Refuse an order whose values cannot be meant. Raises InvalidError with the field."""
+    if order.start.second or order.start.microsecond:
+        raise InvalidError(N_("Starts are whole minutes."), field="start")
+    if not 0 <= order.within_minutes <= LONGEST_BAND_MINUTES:
+        raise InvalidError(N_("A band is at most four hours long."), field="within")
+    if order.added_reason is not None and not order.added_reason.strip():
+        raise InvalidError(N_("An added booking needs a reason."), field="added")
+
+
+@dataclass(frozen=True, slots=True)
+class _Prepared:
+    """An order with its codes resolved, before anything is locked."""
+
+    patient_id: int
+    asked: Asked
+    place: Place
+
+
+def _prepare(session: Session, order: BookingOrder) -> _Prepared:
+    patient_id = patient_id_of(session, order.patient)
+    day = day_of(order.start)
+    wish = Wish(
+        exam_type=order.exam_type,
+        stream=order.stream,
+        first=day,
+        last=day,
+        parts=order.parts,
+        device=order.device,
+        patient_id=patient_id,
+    )
+    asked = ask(session, wish)
+    return _Prepared(patient_id, asked, place_of(asked, order.device, order.start))
+
+
+def _with_patient(session: Session, ready: _Prepared) -> _Prepared:
+    day = ready.place.key[1]
+    return replace(ready, asked=with_patient(session, ready.asked, day, day))
+
+
+@service
+def _book_at(
+    session: Session, order: BookingOrder, *, by: int, now: datetime, claim: Claim | None
+) -> Booked | Replay:
+    def book() -> Booked:
+        ready = _prepare(session, order)
+        day = lock_device_days(session, [ready.place.key], now=now)[ready.place.key]
+        ready = _with_patient(session, ready)
+        reasons = is_bookable(ready.asked.request, day, order.start, now=now)
+        if reasons:
+            raise refusal(session, ready.asked, reasons, ready.place, now)
+        return _placed(session, ready, day, order, Author(by, now))
+
+    return answer_once(session, claim, book, now=now)
+
+
+@service
+def _book_within(
+    session: Session, order: BookingOrder, *, by: int, now: datetime, claim: Claim | None
+) -> Booked | Replay:
+    def book() -> Booked:
+        ready = _prepare(session, order)
+        keys = [(device.id, ready.place.key[1]) for device in ready.asked.devices]
+        days = lock_device_days(session, keys, now=now)
+        ready = _with_patient(session, ready)
+        place = _next_in_band(ready, list(days.values()), order, now)
+        if place is None:
+            day = days[ready.place.key]
+            reasons = is_bookable(ready.asked.request, day, order.start, now=now)
+            raise refusal(session, ready.asked, reasons, ready.place, now)
+        return _placed(
+            session, replace(ready, place=place), days[place.key], order, Author(by, now)
+        )
+
+    return answer_once(session, claim, book, now=now)
+
+
+def _next_in_band(
+    ready: _Prepared, days: list[DeviceDay], order: BookingOrder, now: datetime
+) -> Place | None:
+    """The earliest opening inside the band, on the machine asked for before others."""
+    first = days[0].minute_of(order.start)
+    window = Window(max(first, 0), first + order.within_minutes + 1)
+    standing = ready.asked.standing
+    search = openings_for(
+        ready.asked.request, days, now=now, limit=None, standing=standing, window=window
+    )
+    wanted = ready.place.device_id
+    found = min(search.openings, key=lambda o: (o.start, o.device_id != wanted), default=None)
+    return None if found is None else Place(found.device_id, found.start)
+
+
+@service
+def _book_added(
+    session: Session, order: BookingOrder, *, by: int, now: datetime, claim: Claim | None
+) -> Booked | Replay:
+    def book() -> Booked:
+        ready = _prepare(session, order)
+        day = lock_device_days(session, [ready.place.key], now=now)[ready.place.key]
+        ready = _with_patient(session, ready)
+        cap = department_settings(session).added_cap_per_block
+        reasons = added_reasons(ready.asked.request, day, order.start, now=now, cap=cap)
+        if reasons:
+            raise NotBookableError(reasons)
+        return _placed(session, ready, day, order, Author(by, now))
+
+    return answer_once(session, claim, book, now=now)
+
+
+def _placed(
+    session: Session, ready: _Prepared, day: DeviceDay, order: BookingOrder, author: Author
+) -> Booked:
+    start = ready.place.start
+    wanted = NewBooking(ready.patient_id, order.parts, start, order.added_reason)
+    booking_id = place_booking(session, ready.asked, day, wanted, author)
+    if order.check_in:
+        booking, days = lock_booking(session, booking_id, now=author.now)
+        take_step(session, booking, days, Step.ARRIVE, author)
+    return Booked(booking_id, start != order.start)

@@ -1,0 +1,101 @@
+"""Changing a booking before it is examined: check in, cancel, no-show and move. Undoing is in undoing."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy.orm import Session
+
+from tracker.db import service
+from tracker.domain.errors import NotBookableError
+from tracker.domain.lifecycle import Status, Step, next_status
+from tracker.queries.openings import Days, ask_again, device_id_of, search
+from tracker.writes.booking_rows import Author, find_booking, lock_booking
+from tracker.writes.booking_steps import take_step
+from tracker.writes.moving import move_to
+from tracker.writes.placing import Place, day_of
+
+
+@service
+def check_in(
+    session: Session, booking_id: int, *, by: int, now: datetime, version: int | None = None
+) -> None:
+    """The patient is here. Raises IllegalTransitionError, StaleError, NotFoundError."""
+    booking, days = lock_booking(session, booking_id, now=now, version=version)
+    take_step(session, booking, days, Step.ARRIVE, Author(by, now))
+
+
+@service
+def cancel_booking(
+    session: Session,
+    booking_id: int,
+    *,
+    reason: str,
+    by: int,
+    now: datetime,
+    version: int | None = None,
+) -> None:
+    """Cancel a booking, or stop its exam (which then counts nothing); its time is free at once.
+
+    Raises InvalidError (no reason), IllegalTransitionError, StaleError, NotFoundError.
+    """
+    booking, days = lock_booking(session, booking_id, now=now, version=version)
+    take_step(session, booking, days, Step.CANCEL, Author(by, now, reason.strip()))
+
+
+@service
+def mark_no_show(
+    session: Session, booking_id: int, *, by: int, now: datetime, version: int | None = None
+) -> None:
+    """The patient did not come; the time is free at once. Raises as `check_in` does."""
+    booking, days = lock_booking(session, booking_id, now=now, version=version)
+    take_step(session, booking, days, Step.NO_SHOW, Author(by, now))
+
+
+@dataclass(frozen=True, slots=True)
+class Move:
+    """Where a booking is to go: a device's code and an aware start, a whole minute; perhaps why."""
+
+    device: str
+    start: datetime
+    reason: str = ""
+
+
+@service
+def move_booking(
+    session: Session,
+    booking_id: int,
+    move: Move,
+    *,
+    by: int,
+    now: datetime,
+    version: int | None = None,
+) -> None:
+    """Give a booking another time or device in one step: both or nothing; its identity stays.
+
+    Raises IllegalTransitionError unless it is booked, arrived or a no-show (who then is arrived), and the
+    refusals of booking: InvalidError, SlotTakenError, NotBookableError.
+    """
+    place = Place(device_id_of(session, move.device), move.start)
+    booking, days = lock_booking(session, booking_id, now=now, version=version, also=[place.key])
+    move_to(session, booking, days, place, Author(by, now, move.reason.strip()))
+
+
+@service
+def return_patient(
+    session: Session, booking_id: int, *, by: int, now: datetime, version: int | None = None
+) -> None:
+    """A no-show came after all: arrived, at the next opening of today on any capable device.
+
+    Raises IllegalTransitionError unless it is a no-show, NotBookableError with the counted reasons when
+    nothing is left today (an added booking is the other way).
+    """
+    booking = find_booking(session, booking_id)
+    next_status(Status(booking.status), Step.RETURN)
+    today = day_of(now)
+    found = search(session, ask_again(session, booking), Days(today, today, limit=1), now=now)
+    if not found.openings:
+        raise NotBookableError(found.reasons)
+    place = Place(found.openings[0].device_id, found.openings[0].start)
+    locked, days = lock_booking(session, booking_id, now=now, version=version, also=[place.key])
+    next_status(Status(locked.status), Step.RETURN)
+    move_to(session, locked, days, place, Author(by, now))

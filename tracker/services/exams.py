@@ -1,0 +1,213 @@
+"""Exams outside the machine's clicks: entered later, corrected by a new version, voided."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from tracker.db import service
+from tracker.domain.errors import N_, InvalidError
+from tracker.domain.lifecycle import Status
+from tracker.models import Device, Exam
+from tracker.queries.openings import known_terms, patient_id_of, staff_id
+from tracker.writes.booking_rows import Author, lock_booking
+from tracker.writes.exam_rows import (
+    correct_exam,
+    lock_exam,
+    log_exam,
+    refuse_number_in_use,
+    void_exam,
+)
+from tracker.writes.examining import undo_finish, whole_minutes
+from tracker.writes.placing import day_of
+
+LONGEST_EXAM = timedelta(hours=12)
+
+
+@dataclass(frozen=True, slots=True)
+class ExamEntry:
+    """An exam entered later, in codes; `patient` is an id or MRN, instants are aware.
+
+    `number` None: one is issued.
+    """
+
+    patient: str
+    exam_type: str
+    stream: str
+    device: str
+    operator: str
+    started_at: datetime
+    ended_at: datetime
+    parts: int = 1
+    number: str | None = None
+    reason: str = ""
+
+
+@service
+def enter_exam_later(session: Session, entry: ExamEntry, *, by: int, now: datetime) -> int:
+    """Log an exam that was done but not clicked; marked *entered later*. Returns its id.
+
+    Raises InvalidError with the field (codes, times in the future or in the wrong order, a number in
+    use), NotFoundError for the patient.
+    """
+    return _enter(session, entry, Author(by, now, entry.reason.strip()))
+
+
+@service
+def enter_exams_later(
+    session: Session, entries: list[ExamEntry], *, by: int, now: datetime
+) -> list[int]:
+    """Log several exams, all or none. An error's details name the row (`row`, from 0)."""
+    ids = []
+    for row, entry in enumerate(entries):
+        try:
+            ids.append(_enter(session, entry, Author(by, now, entry.reason.strip())))
+        except InvalidError as error:
+            raise InvalidError(
+                error.text,
+                code=error.code,
+                field=error.field,
+                params=error.params,
+                details={**error.details, "row": row},
+            ) from error
+    return ids
+
+
+def _enter(session: Session, entry: ExamEntry, author: Author) -> int:
+    check_times(entry.started_at, entry.ended_at, author.now)
+    terms = known_terms(session, entry.exam_type, entry.stream, entry.parts)
+    exam = Exam(
+        patient_id=patient_id_of(session, entry.patient),
+        exam_type_id=terms.exam_type_id,
+        parts=entry.parts,
+        stream_id=terms.stream_id,
+        device_id=any_device_id(session, entry.device),
+        operator_id=staff_id(session, entry.operator),
+        started_at=entry.started_at,
+        ended_at=entry.ended_at,
+        local_date=day_of(entry.started_at),
+        minutes=whole_minutes(entry.ended_at - entry.started_at),
+        points_hundredths=terms.points_of(entry.parts),
+        entered_later=True,
+        entered_reason=author.reason,
+    )
+    return log_exam(session, exam, author, number=entry.number).id
+
+
+def any_device_id(session: Session, code: str) -> int:
+    """The id of a device, in service or retired: an exam of last year keeps its machine."""
+    found = session.scalar(select(Device.id).where(Device.code == code))
+    if found is None:
+        raise InvalidError(N_("There is no such device."), field="device")
+    return found
+
+
+def check_times(started_at: datetime, ended_at: datetime, now: datetime) -> None:
+    """Raises InvalidError unless start < end ≤ now and the exam is of a believable length."""
+    if started_at > now:
+        raise InvalidError(N_("An exam cannot start in the future."), field="start")
+    if ended_at <= started_at:
+        raise InvalidError(N_("The end lies before the start."), field="end")
+    if ended_at > now:
+        raise InvalidError(N_("An exam cannot end in the future."), field="end")
+    if ended_at - started_at > LONGEST_EXAM:
+        raise InvalidError(N_("An exam takes at most twelve hours."), field="end")
+
+
+@service
+def void(
+    session: Session,
+    exam_id: int,
+    *,
+    reason: str,
+    by: int,
+    now: datetime,
+    version: int | None = None,
+) -> None:
+    """Void an exam: it stays on record and counts nothing; its booking is in progress again.
+
+    Raises InvalidError (no reason, or voided already), StaleError, NotFoundError.
+    """
+    if not reason.strip():
+        raise InvalidError(N_("A reason is needed."), field="reason")
+    author = Author(by, now, reason.strip())
+    found = session.get(Exam, exam_id)
+    if found is not None and found.booking_id is not None and found.voided_at is None:
+        booking, days = lock_booking(session, found.booking_id, now=now)
+        exam = _live(lock_exam(session, exam_id, version=version))
+        if booking.status == Status.COMPLETED:
+            undo_finish(session, booking, days, author)
+            return
+    else:
+        exam = _live(lock_exam(session, exam_id, version=version))
+    void_exam(session, exam, author)
+
+
+def _live(exam: Exam) -> Exam:
+    if exam.voided_at is not None:
+        raise InvalidError(N_("This exam is voided already."), code="already_voided")
+    return exam
+
+
+@dataclass(frozen=True, slots=True)
+class Correction:
+    """What an exam should have said, in codes, and why it is changed."""
+
+    exam_type: str
+    stream: str
+    device: str
+    operator: str
+    started_at: datetime
+    ended_at: datetime
+    parts: int
+    number: str
+    patient: str
+    reason: str
+
+
+@service
+def correct(
+    session: Session,
+    exam_id: int,
+    correction: Correction,
+    *,
+    by: int,
+    now: datetime,
+    version: int | None = None,
+) -> None:
+    """Make a new version of an exam with a reason; the one before is kept, the volume follows.
+
+    Raises as `enter_exam_later` and `void` do.
+    """
+    if not correction.reason.strip():
+        raise InvalidError(N_("A reason is needed."), field="reason")
+    exam = _live(lock_exam(session, exam_id, version=version))
+    check_times(correction.started_at, correction.ended_at, now)
+    refuse_number_in_use(session, correction.number, besides=exam.id)
+    changes = _changes(session, exam, correction)
+    correct_exam(session, exam, changes, Author(by, now, correction.reason.strip()))
+
+
+def _changes(session: Session, exam: Exam, correction: Correction) -> dict[str, object]:
+    terms = known_terms(session, correction.exam_type, correction.stream, correction.parts)
+    same = (terms.exam_type_id, terms.stream_id, correction.parts) == (
+        exam.exam_type_id,
+        exam.stream_id,
+        exam.parts,
+    )
+    return {
+        "number": correction.number,
+        "patient_id": patient_id_of(session, correction.patient),
+        "exam_type_id": terms.exam_type_id,
+        "parts": correction.parts,
+        "stream_id": terms.stream_id,
+        "device_id": any_device_id(session, correction.device),
+        "operator_id": staff_id(session, correction.operator),
+        "started_at": correction.started_at,
+        "ended_at": correction.ended_at,
+        "local_date": day_of(correction.started_at),
+        "minutes": whole_minutes(correction.ended_at - correction.started_at),
+        # points were copied when the exam was logged; only another type or more parts change them
+        "points_hundredths": exam.points_hundredths if same else terms.points_of(correction.parts),
+    }

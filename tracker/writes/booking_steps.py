@@ -1,0 +1,58 @@
+"""What each step of the lifecycle changes in a booking and its device's day. Starting and finishing: exams.
+
+The transition table decides whether a step exists; this module only carries it out.
+"""
+
+from sqlalchemy.orm import Session
+
+from tracker.domain.errors import N_, InvalidError
+from tracker.domain.lifecycle import LIVE, Status, Step, next_status
+from tracker.domain.supply import DeviceDay
+from tracker.models import Booking
+from tracker.queries.occupancy import DayKey
+from tracker.writes.booking_rows import Author, save_change, snapshot
+from tracker.writes.occupancy import save_device_days
+from tracker.writes.placing import freed
+
+Days = dict[DayKey, DeviceDay]
+
+
+def key_of(booking: Booking) -> DayKey:
+    """The device day that a booking stands on."""
+    return booking.device_id, booking.local_date
+
+
+def check_reason(status: Status, step: Step, reason: str) -> None:
+    """Raises IllegalTransitionError for a step the table lacks, InvalidError for a missing reason."""
+    transition = next_status(status, step)
+    if transition.needs_reason and not reason.strip():
+        raise InvalidError(N_("A reason is needed."), field="reason")
+
+
+def take_step(session: Session, booking: Booking, days: Days, step: Step, author: Author) -> None:
+    """Carry out a step that changes the status alone: arrive, cancel, no-show, check-in undone.
+
+    A status that no longer holds its time gives it back in `days`, which are saved.
+    """
+    before = snapshot(booking)
+    status = Status(booking.status)
+    check_reason(status, step, author.reason)
+    target = next_status(status, step).to
+    if target not in LIVE:
+        day = freed(days[key_of(booking)], booking)
+        days[key_of(booking)] = day
+        save_device_days(session, [day])
+        leave_device(booking)
+    if step is Step.ARRIVE:
+        booking.arrived_at = author.now
+    elif target is Status.BOOKED:
+        booking.arrived_at = None
+    booking.status = target.value
+    save_change(session, booking, author, action=step.value, before=before)
+
+
+def leave_device(booking: Booking) -> None:
+    """Nothing runs any more for this booking."""
+    booking.started_at = None
+    booking.started_device_id = None
+    booking.started_operator_id = None

@@ -1,0 +1,128 @@
+"""The rows of an exam: logging it, voiding it, keeping its earlier versions; the roll-up moves with each."""
+
+from datetime import datetime
+from uuid import uuid4
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from tracker.domain.errors import N_, InvalidError, NotFoundError, StaleError
+from tracker.models import Exam, ExamVersion
+from tracker.writes.audit import write_audit
+from tracker.writes.booking_rows import Author
+from tracker.writes.volume import count_exam, counted_as, recount_exam
+
+VERSIONED = (
+    "number",
+    "patient_id",
+    "exam_type_id",
+    "parts",
+    "stream_id",
+    "device_id",
+    "operator_id",
+    "started_at",
+    "ended_at",
+    "local_date",
+    "minutes",
+    "points_hundredths",
+)
+"""The columns of an exam that a correction may change."""
+
+
+def log_exam(session: Session, exam: Exam, author: Author, *, number: str | None) -> Exam:
+    """Insert an exam under its number (typed or scanned, else issued) and count it.
+
+    Raises InvalidError on `exam_number` when another exam has it.
+    """
+    if number is not None:
+        refuse_number_in_use(session, number, besides=None)
+    exam.number = number or f"~{uuid4().hex}"  # replaced below, once the id is known
+    exam.logged_at, exam.logged_by_id = author.now, author.by
+    session.add(exam)
+    session.flush()
+    if number is None:
+        exam.number = f"U{exam.id:09d}"
+        session.flush()
+    count_exam(session, exam, 1)
+    _audit(session, exam, author, "log", {"booking_id": exam.booking_id})
+    return exam
+
+
+def void_exam(session: Session, exam: Exam, author: Author) -> None:
+    """Void an exam with the author's reason: it stays, and counts nothing."""
+    count_exam(session, exam, -1)
+    exam.voided_at, exam.void_reason = author.now, author.reason
+    exam.version += 1
+    session.flush()
+    _audit(session, exam, author, "void", {})
+
+
+def correct_exam(session: Session, exam: Exam, changes: dict[str, object], author: Author) -> None:
+    """Make the next version of an exam, keeping the one before, and count it anew."""
+    kept = ExamVersion(
+        exam_id=exam.id,
+        version=exam.version,
+        values={name: _plain(getattr(exam, name)) for name in VERSIONED},
+        corrected_at=author.now,
+        corrected_by_id=author.by,
+        reason=author.reason,
+    )
+    before = counted_as(exam)
+    session.add(kept)
+    for name, value in changes.items():
+        setattr(exam, name, value)
+    exam.version += 1
+    session.flush()
+    recount_exam(session, before, exam)
+    _audit(session, exam, author, "correct", {n: _plain(v) for n, v in changes.items()})
+
+
+def lock_exam(session: Session, exam_id: int, *, version: int | None = None) -> Exam:
+    """Lock an exam that is not voided. Raises NotFoundError, StaleError."""
+    exam = session.get(Exam, exam_id, with_for_update=True)
+    if exam is None:
+        raise NotFoundError(N_("There is no such exam."))
+    if version is not None and exam.version != version:
+        raise StaleError(N_("Somebody changed this exam meanwhile. Look at it again."))
+    return exam
+
+
+def live_exam_of(session: Session, booking_id: int) -> Exam | None:
+    """The exam of a booking that is not voided, locked."""
+    return session.scalars(
+        select(Exam)
+        .where(Exam.booking_id == booking_id, Exam.voided_at.is_(None))
+        .with_for_update()
+    ).one_or_none()
+
+
+def refuse_number_in_use(session: Session, number: str, *, besides: int | None) -> None:
+    """Raises InvalidError when another exam that is not voided carries the number."""
+    found = select(Exam.id).where(Exam.number == number, Exam.voided_at.is_(None))
+    if besides is not None:
+        found = found.where(Exam.id != besides)
+    if session.scalar(found) is not None:
+        raise InvalidError(
+            N_("Another exam already has this number."), field="exam_number", code="number_in_use"
+        )
+
+
+def _audit(
+    session: Session, exam: Exam, author: Author, action: str, change: dict[str, object]
+) -> None:
+    change = {"reason": author.reason, **change} if author.reason else change
+    write_audit(
+        session,
+        action=action,
+        entity="exam",
+        entity_id=exam.id,
+        by=author.by,
+        now=author.now,
+        change=change,
+    )
+
+
+def _plain(value: object) -> object:
+    if isinstance(value, datetime) or hasattr(value, "isoformat"):
+        return value.isoformat()
+    return value

@@ -1,0 +1,91 @@
+"""The roll-up: one row per day, stream, exam type, device and operator, changed with every exam."""
+
+from collections.abc import Iterable
+from datetime import date
+
+from sqlalchemy import delete, func, insert, select, text
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.orm import Session
+
+from tracker.models import Exam, ExamVolume
+
+_KEY = ("local_date", "stream_id", "exam_type_id", "device_id", "operator_id")
+_SUMS = ("exams", "parts", "minutes", "points_hundredths")
+
+
+def count_exam(session: Session, exam: Exam, sign: int) -> None:
+    """Add an exam to its roll-up row (`sign` 1) or take it out (`sign` -1)."""
+    add_volume(session, [_row_of(exam, sign)])
+
+
+def recount_exam(session: Session, before: dict[str, object], exam: Exam) -> None:
+    """Take out an exam as it was counted (`before`: see `counted_as`) and add it as it is now."""
+    add_volume(session, [before, _row_of(exam, 1)])
+
+
+def counted_as(exam: Exam, sign: int = -1) -> dict[str, object]:
+    """What an exam adds to the roll-up, times `sign`."""
+    return _row_of(exam, sign)
+
+
+def add_volume(session: Session, rows: Iterable[dict[str, object]]) -> None:
+    """Add these amounts to their rows, in the order of their keys (the order in which rows are locked)."""
+    dialect = postgresql if session.get_bind().dialect.name == "postgresql" else sqlite
+    statement = dialect.insert(ExamVolume)
+    statement = statement.on_conflict_do_update(
+        index_elements=[getattr(ExamVolume, name) for name in _KEY],
+        set_={
+            name: getattr(ExamVolume, name) + getattr(statement.excluded, name) for name in _SUMS
+        },
+    )
+    for row in sorted(
+        rows, key=lambda row: (tuple(str(row[k]) for k in _KEY), -int(str(row["exams"])))
+    ):
+        session.execute(statement, row)
+
+
+def _row_of(exam: Exam, sign: int) -> dict[str, object]:
+    row: dict[str, object] = {name: getattr(exam, name) for name in _KEY}
+    row["exams"] = sign
+    for name in ("parts", "minutes", "points_hundredths"):
+        row[name] = sign * getattr(exam, name)
+    return row
+
+
+def rebuild_volume(session: Session, first: date, last: date) -> int:
+    """Make the roll-up rows of these days anew from the exams; returns how many were different.
+
+    Exams finished meanwhile wait for this transaction, so keep the stretch short (a month).
+    """
+    if session.get_bind().dialect.name == "postgresql":
+        session.execute(text("LOCK TABLE exam_volume IN EXCLUSIVE MODE"))
+    before = _stored(session, first, last)
+    session.execute(delete(ExamVolume).where(ExamVolume.local_date.between(first, last)))
+    session.execute(
+        insert(ExamVolume).from_select([*_KEY, *_SUMS], _from_exams(first, last)),
+    )
+    after = _stored(session, first, last)
+    return len(before.symmetric_difference(after))
+
+
+def _from_exams(first: date, last: date):  # type: ignore[no-untyped-def]
+    keys = [getattr(Exam, name) for name in _KEY]
+    sums = (
+        func.count(),
+        func.sum(Exam.parts),
+        func.sum(Exam.minutes),
+        func.sum(Exam.points_hundredths),
+    )
+    return (
+        select(*keys, *sums)
+        .where(Exam.local_date.between(first, last), Exam.voided_at.is_(None))
+        .group_by(*keys)
+    )
+
+
+def _stored(session: Session, first: date, last: date) -> set[tuple[object, ...]]:
+    columns = [getattr(ExamVolume, name) for name in (*_KEY, *_SUMS)]
+    found = session.execute(
+        select(*columns).where(ExamVolume.local_date.between(first, last), ExamVolume.exams != 0)
+    )
+    return {tuple(row) for row in found}
