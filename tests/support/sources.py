@@ -21,7 +21,16 @@ class Function(NamedTuple):
 @functools.cache
 def project_files() -> tuple[str, ...]:
     """Every file that belongs to the project, tracked or about to be; paths from the top."""
-    command = ["git", "ls-files", "--cached", "--others", "--exclude-standard"]
+    # A checkout may belong to another account than the one that runs the tests.
+    command = [
+        "git",
+        "-c",
+        "safe.directory=*",
+        "ls-files",
+        "--cached",
+        "--others",
+        "--exclude-standard",
+    ]
     names = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=True).stdout
     return tuple(name for name in sorted(set(names.splitlines())) if (ROOT / name).is_file())
 
