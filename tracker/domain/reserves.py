@@ -32,9 +32,10 @@ def unreleased(block: BlockLoad, now: datetime) -> dict[int, int]:
 def capacity(day: DeviceDay, block: BlockLoad, now: datetime) -> int:
     """C in minutes: open minutes of the block, less closures and unbooked or idle minutes before now."""
     usable = block.mask & ~day.closed
-    passed = span_mask(0, max(0, day.minute_of(now)))
-    lost = (usable & passed & ~day.busy).bit_count()
-    return usable.bit_count() - lost - sum(block.idle.values())
+    passed = usable & span_mask(0, max(0, day.minute_of(now)))
+    # idle bookings may lie on closed minutes or outside a shortened block: those are not lost twice
+    spent = max(0, (passed & day.busy).bit_count() - sum(block.idle.values()))
+    return (usable & ~passed).bit_count() + spent
 
 
 def demand(used: Mapping[int, int], kept: Mapping[int, int]) -> int:
@@ -57,9 +58,6 @@ def shortage(
     after = demand(used, kept)
     if after == before or after <= capacity(day, block, now):
         return None
-    others = [reserve for reserve in block.reserves if reserve.stream_id != stream_id]
-    waiting = [reserve.released_at for reserve in others if reserve.released_at > now]
-    held = {
-        s: kept[s] - used.get(s, 0) for s in kept if s != stream_id and kept[s] > used.get(s, 0)
-    }
+    held = {s: kept[s] - used.get(s, 0) for s in kept if kept[s] > used.get(s, 0)}
+    waiting = [r.released_at for r in block.reserves if r.stream_id in held and r.released_at > now]
     return Shortage(sum(held.values()), min(waiting, default=None), tuple(sorted(held)))
