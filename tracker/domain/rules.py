@@ -4,52 +4,57 @@ from datetime import datetime
 
 from tracker.domain.errors import N_, Params, Reason
 from tracker.domain.interval import span_mask, starts_with_room
-from tracker.domain.reserves import shortage
+from tracker.domain.reserves import Shortage, shortage
 from tracker.domain.supply import BlockLoad, DeviceDay, ExamRequest
 
-TAKEN = frozenset({"device_busy", "device_in_use", "patient_busy", "reserve_held"})
+TAKEN = frozenset({"block_full", "device_busy", "device_in_use", "patient_busy", "reserve_held"})
 """Reasons that somebody else's booking causes: a caller who meets only these was too late."""
 
 LONGEST_DAY_MINUTES = 48 * 60  # a block may run past midnight; nothing runs past the second one
+
+LACKS_CAPABILITY = Reason("device_lacks_capability", N_("The device lacks a required function."))
+PATIENT_BUSY = Reason("patient_busy", N_("The patient has another booking at this time."))
 
 
 def is_bookable(
     request: ExamRequest, day: DeviceDay, start: datetime, *, now: datetime
 ) -> tuple[Reason, ...]:
     """All reasons why the request cannot start there; empty means yes. `start` is a whole minute."""
+    minute, minute_now = day.minute_of(start), day.minute_of(now)
     reasons = []
-    if request.device_ids and day.device_id not in request.device_ids:
-        reasons.append(
-            Reason("device_lacks_capability", N_("The device lacks a required function."))
-        )
-    minute = day.minute_of(start)
-    if minute < day.minute_of(now):
+    if day.device_id not in request.device_ids:
+        reasons.append(LACKS_CAPABILITY)
+    if minute < minute_now:
         reasons.append(Reason("in_the_past", N_("The time lies in the past."), field="start"))
     if start.second or start.microsecond:
         reasons.append(Reason("not_a_minute", N_("Starts are whole minutes."), field="start"))
-    reasons += _block_reasons(request, day, minute, now)
-    if patient_mask(request, day) & span_mask(max(0, minute), minute + _patient_minutes(request)):
-        reasons.append(Reason("patient_busy", N_("The patient has another booking at this time.")))
+    block = block_at(day, minute, request.duration_minutes)
+    if block is None:
+        text = N_("The device has no working hours there.")
+        reasons.append(Reason("outside_blocks", text, field="start"))
+    else:
+        reasons += block_refusals(request, day, block, now)
+    reasons += _clashes(request, day, minute)
     return tuple(reasons)
 
 
-def _block_reasons(
-    request: ExamRequest, day: DeviceDay, minute: int, now: datetime
-) -> list[Reason]:
-    block = block_at(day, minute, request.duration_minutes)
-    if block is None:
-        return [
-            Reason("outside_blocks", N_("The device has no working hours there."), field="start")
-        ]
-    reasons = list(block_refusals(request, day, block, now))
-    span = span_mask(minute, minute + request.duration_minutes)
-    if span & day.closed:
+def _clashes(request: ExamRequest, day: DeviceDay, minute: int) -> list[Reason]:
+    """What stands in the way of the stretch itself: closures, other bookings, the running exam."""
+    on_device = _span(minute, request.duration_minutes)
+    reasons = []
+    if on_device & day.closed:
         reasons.append(Reason("closed", N_("The device is closed at this time.")))
-    if span & day.busy:
+    if on_device & day.busy:
         reasons.append(Reason("device_busy", N_("The device is booked at this time.")))
-    elif minute < day.held_until:
+    if 0 <= minute < day.held_until:
         reasons.append(Reason("device_in_use", N_("An exam is still in progress on the device.")))
+    if _span(minute, _patient_minutes(request)) & patient_mask(request, day):
+        reasons.append(PATIENT_BUSY)
     return reasons
+
+
+def _span(minute: int, length: int) -> int:
+    return span_mask(max(0, minute), minute + length)
 
 
 def block_refusals(
@@ -67,11 +72,17 @@ def block_refusals(
         day, block, stream_id=request.stream_id, minutes=request.duration_minutes, now=now
     )
     if short is not None:
-        text = N_("%(minutes)s minutes are reserved for other patients until %(until)s.")
-        params = Params(minutes=short.reserved_minutes, until=short.released_at or "")
-        params["streams"] = short.stream_ids
-        reasons.append(Reason("reserve_held", text, params))
+        reasons.append(_promised(short))
     return tuple(reasons)
+
+
+def _promised(short: Shortage) -> Reason:
+    if not short.stream_ids:  # nobody waits for the rest: a closure or a shorter block took it
+        return Reason("block_full", N_("The minutes of these working hours are used up."))
+    text = N_("%(minutes)s minutes are reserved for other patients until %(until)s.")
+    params = Params(minutes=short.reserved_minutes, until=short.released_at)
+    params["streams"] = short.stream_ids
+    return Reason("reserve_held", text, params)
 
 
 def block_at(day: DeviceDay, minute: int, duration_minutes: int) -> BlockLoad | None:
@@ -91,10 +102,9 @@ def bookable_starts(request: ExamRequest, day: DeviceDay, block: BlockLoad, now:
     starts = starts_with_room(free, request.duration_minutes)
     starts &= ~span_mask(0, max(day.minute_of(now), day.held_until, 0))
     if starts and request.busy_spans:
-        everything = span_mask(0, LONGEST_DAY_MINUTES)
-        starts &= starts_with_room(
-            everything & ~patient_mask(request, day), _patient_minutes(request)
-        )
+        minutes = _patient_minutes(request)
+        at_leisure = span_mask(0, _horizon(request)) & ~patient_mask(request, day)
+        starts &= starts_with_room(at_leisure, minutes)
     return starts
 
 
@@ -103,9 +113,14 @@ def patient_mask(request: ExamRequest, day: DeviceDay) -> int:
     mask = 0
     for start, end in request.busy_spans:
         last = day.minute_of(end) + (1 if end.second or end.microsecond else 0)
-        mask |= span_mask(max(0, day.minute_of(start)), min(last, LONGEST_DAY_MINUTES))
+        mask |= span_mask(max(0, day.minute_of(start)), min(last, _horizon(request)))
     return mask
 
 
 def _patient_minutes(request: ExamRequest) -> int:
     return request.duration_minutes + request.observation_minutes
+
+
+def _horizon(request: ExamRequest) -> int:
+    # the last start lies before the second midnight; the patient is held for its minutes after it
+    return LONGEST_DAY_MINUTES + _patient_minutes(request)
