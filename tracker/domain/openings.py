@@ -3,14 +3,16 @@
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from itertools import groupby
 
 from tracker.domain.errors import N_, Reason
 from tracker.domain.interval import runs, span_mask
 from tracker.domain.ranking import DeviceStanding, rank
-from tracker.domain.rules import block_refusals, bookable_starts
+from tracker.domain.rules import LACKS_CAPABILITY, PATIENT_BUSY, block_refusals, bookable_starts
 from tracker.domain.supply import BlockLoad, DeviceDay, ExamRequest, Opening
+
+_SHORTEST_DAY = timedelta(hours=22)  # clocks go forward by two hours at most
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,22 +40,26 @@ def openings_for(
     standing: Mapping[int, DeviceStanding] | None = None,
     window: Window | None = None,
 ) -> Search:
-    """The first `limit` openings (None: all) over the device days, earliest first, then least loss.
+    """The first `limit` openings (None: all; else at least 1) over the device days, earliest first, then least loss.
 
     `days` come sorted by date. A day is looked at only while openings are still wanted.
     """
     found: list[Opening] = []
+    later: list[Opening] = []
     refused: Counter[Reason] = Counter()
-    for _, of_one_date in groupby(days, key=lambda day: day.local_date):
-        offers = [
-            opening
-            for day in of_one_date
-            for opening in offers_of_day(request, day, now=now, window=window, refused=refused)
-        ]
-        found += rank(offers, standing or {})
+    for _, group in groupby(days, key=lambda day: day.local_date):
+        of_one_date = tuple(group)
+        offers = later
+        for day in of_one_date:
+            offers += offers_of_day(request, day, now=now, window=window, refused=refused)
+        # past midnight a block may offer what lies behind the first openings of the next date
+        sure = of_one_date[0].midnight + _SHORTEST_DAY
+        later = [opening for opening in offers if opening.start >= sure]
+        found += rank((opening for opening in offers if opening.start < sure), standing or {})
         if limit is not None and len(found) >= limit:
             return Search(tuple(found[:limit]), ())
-    return Search(tuple(found), () if found else counted(refused))
+    found += rank(later, standing or {})
+    return Search(tuple(found[:limit]), () if found else counted(refused))
 
 
 def offers_of_day(
@@ -65,19 +71,23 @@ def offers_of_day(
     refused: Counter[Reason] | None = None,
 ) -> Iterator[Opening]:
     """The offers of one device day; each refusal of a block is counted in `refused`."""
-    if not day.blocks and refused is not None:
+    refused = Counter() if refused is None else refused
+    if day.device_id not in request.device_ids:
+        refused[LACKS_CAPABILITY] += 1
+        return
+    if not day.blocks:
         refused[_NO_BLOCKS] += 1
+    within = -1 if window is None else span_mask(window.starts, window.ends)
     for block in day.blocks:
+        wanted = block.mask & within
         reasons = block_refusals(request, day, block, now)
-        if reasons:
-            if refused is not None:
-                refused.update(reasons)
-            continue
-        starts = bookable_starts(request, day, block, now)
-        if window is not None:
-            starts &= span_mask(window.starts, window.ends)
-        if not starts and refused is not None:
-            refused[_why_no_start(day, block, now)] += 1
+        starts = 0 if reasons else bookable_starts(request, day, block, now) & wanted
+        if not starts:
+            refused.update(
+                _unused(day, wanted, now)
+                or reasons
+                or _no_room(request, day, block, now=now, wanted=wanted)
+            )
         for minute in _offered(starts, request.duration_minutes):
             yield _opening(request, day, block, minute)
 
@@ -103,17 +113,31 @@ def _opening(request: ExamRequest, day: DeviceDay, block: BlockLoad, minute: int
 
 
 _NO_BLOCKS = Reason("outside_blocks", N_("No working hours on that day."))
+_OUTSIDE = Reason("outside_blocks", N_("No working hours at that time of day."))
 _PAST = Reason("in_the_past", N_("The working hours are over."))
 _CLOSED = Reason("closed", N_("Closed."))
 _FULL = Reason("block_full", N_("No free gap is long enough."))
 
 
-def _why_no_start(day: DeviceDay, block: BlockLoad, now: datetime) -> Reason:
-    if block.ends <= day.minute_of(now):
-        return _PAST
-    return _CLOSED if not block.mask & ~day.closed else _FULL
+def _unused(day: DeviceDay, wanted: int, now: datetime) -> tuple[Reason, ...]:
+    """Why nobody at all could use the wanted minutes of a block any more; empty when somebody could."""
+    left = wanted & ~span_mask(0, max(0, day.minute_of(now)))
+    if not wanted:
+        return (_OUTSIDE,)
+    if not left:
+        return (_PAST,)
+    return () if left & ~day.closed else (_CLOSED,)
+
+
+def _no_room(
+    request: ExamRequest, day: DeviceDay, block: BlockLoad, *, now: datetime, wanted: int
+) -> tuple[Reason, ...]:
+    alone = replace(request, busy_spans=())
+    return (PATIENT_BUSY,) if bookable_starts(alone, day, block, now) & wanted else (_FULL,)
 
 
 def counted(refused: Counter[Reason]) -> tuple[Reason, ...]:
-    """Equal reasons once, with their count; the most frequent first."""
+    """Equal reasons once, with their count; the most frequent first. Nothing looked at is a reason too."""
+    if not refused:
+        return (_NO_BLOCKS,)
     return tuple(replace(reason, count=count) for reason, count in refused.most_common())
