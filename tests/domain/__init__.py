@@ -1,0 +1,1 @@
+"""The rules alone: no application, no database."""
