@@ -5,6 +5,7 @@ from dataclasses import dataclass, field, fields
 from datetime import time
 
 from tracker.domain.errors import N_, InvalidError
+from tracker.domain.roles import IDLE_MINUTES
 
 RANGES = {
     "horizon_weeks": (1, 52),
@@ -14,12 +15,8 @@ RANGES = {
 }
 """Whole numbers and the least and most they may be."""
 
-IDLE_MINUTES = (1, 24 * 60)
+IDLE_RANGE = (1, 24 * 60)
 TEXT_LENGTH = 400
-
-
-def _idle_minutes() -> Mapping[str, int]:
-    return {"reception": 30, "sonographer": 60, "head": 30, "admin": 15}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -37,7 +34,7 @@ class DepartmentSettings:
     # Local time by which an exam that needs fasting has to end.
     fasting_ends: time = time(11, 30)
     # Minutes without a click after which a role has to sign in again.
-    idle_minutes: Mapping[str, int] = field(default_factory=_idle_minutes)
+    idle_minutes: Mapping[str, int] = field(default_factory=lambda: dict(IDLE_MINUTES))
     # What slips and pages call the department.
     department_name_zh: str = "超声科"
     department_name_en: str = "Department of General Ultrasound"
@@ -98,13 +95,12 @@ def _whole_number(key: str, value: object, low: int, high: int) -> int:
 
 
 def _idle(value: object) -> dict[str, int]:
-    roles = _idle_minutes()
-    if not isinstance(value, Mapping) or set(value) - set(roles):
+    if not isinstance(value, Mapping) or set(value) - set(IDLE_MINUTES):
         raise InvalidError(
             N_("Give minutes for the roles of the department."), field="idle_minutes"
         )
-    given = {role: _whole_number("idle_minutes", value[role], *IDLE_MINUTES) for role in value}
-    return {**roles, **given}
+    given = {role: _whole_number("idle_minutes", value[role], *IDLE_RANGE) for role in value}
+    return {**IDLE_MINUTES, **given}
 
 
 def _time(key: str, value: object) -> time:

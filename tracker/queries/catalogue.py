@@ -1,5 +1,6 @@
-"""The two reads of every search and booking: what an exam type means, which devices can do it. Lists are elsewhere."""
+"""What an exam type means for a stream and which devices can do it: read in every search and booking."""
 
+from collections import defaultdict
 from dataclasses import dataclass
 
 from sqlalchemy import and_, bindparam, func, select, true
@@ -13,6 +14,8 @@ from tracker.models.catalogue import (
     ExamTypeStream,
     Stream,
 )
+from tracker.queries.devices import devices
+from tracker.queries.exam_types import exam_types
 
 # Core columns: these two statements run in every search and every booking.
 _device = Device.__table__.c
@@ -121,3 +124,32 @@ def capable_devices(session: Session, exam_type_id: int) -> tuple[CapableDevice,
     """
     rows = session.execute(_CAPABLE_DEVICES, {"exam_type_id": exam_type_id})
     return tuple(CapableDevice(*row) for row in rows)
+
+
+def capable_device_ids(session: Session) -> dict[int, frozenset[int]]:
+    """Exam type → the devices that can do it, for everything in service. Four statements."""
+    machines = devices(session)
+    return {
+        exam_type.id: frozenset(
+            machine.id for machine in machines if exam_type.capabilities <= machine.capabilities
+        )
+        for exam_type in exam_types(session)
+    }
+
+
+def demand_minutes(session: Session) -> dict[int, int]:
+    """Exam type → share of demand (‰) × minutes, summed over the streams in service. One statement."""
+    of_pairs = session.execute(
+        select(
+            ExamTypeStream.exam_type_id,
+            ExamTypeStream.demand_permille
+            * func.coalesce(ExamTypeStream.minutes, ExamType.minutes),
+        )
+        .join(ExamType, ExamType.id == ExamTypeStream.exam_type_id)
+        .join(Stream, Stream.id == ExamTypeStream.stream_id)
+        .where(Stream.retired_at.is_(None))
+    )
+    minutes: dict[int, int] = defaultdict(int)
+    for exam_type_id, of_pair in of_pairs:
+        minutes[exam_type_id] += of_pair
+    return minutes

@@ -1,14 +1,11 @@
 """Keeps each device's expected pressure, the rank of searches, in step with what it is computed from."""
 
-from collections import defaultdict
-
-from sqlalchemy import bindparam, func, select, update
+from sqlalchemy import bindparam, select, update
 from sqlalchemy.orm import Session
 
 from tracker.domain.ranking import pressure_of
-from tracker.models.catalogue import Device, ExamType, ExamTypeStream, Stream
-from tracker.queries.devices import devices
-from tracker.queries.exam_types import exam_types
+from tracker.models.catalogue import Device
+from tracker.queries.catalogue import capable_device_ids, demand_minutes
 
 _SAVE = (
     update(Device.__table__)  # type: ignore[arg-type]
@@ -18,41 +15,16 @@ _SAVE = (
 
 
 def refresh_pressure(session: Session) -> None:
-    """Compute every device's pressure anew, in permille-minutes of demand; what is retired counts nowhere.
+    """Compute every device's pressure anew, in permille-minutes of demand; what is retired has none.
 
     Every write that changes capabilities, minutes or demand, or retires one of them, calls this. A
     device's version stays: nobody edited it.
     """
-    machines = devices(session)
-    capable = {
-        exam_type.id: frozenset(
-            machine.id for machine in machines if exam_type.capabilities <= machine.capabilities
-        )
-        for exam_type in exam_types(session)
-    }
-    pressure = pressure_of(_demand_minutes(session), capable)
+    pressure = pressure_of(demand_minutes(session), capable_device_ids(session))
     changed = [
-        {"device": machine.id, "new_pressure": pressure.get(machine.id, 0)}
-        for machine in machines
-        if machine.pressure != pressure.get(machine.id, 0)
+        {"device": row.id, "new_pressure": pressure.get(row.id, 0)}
+        for row in session.execute(select(Device.id, Device.pressure).order_by(Device.id))
+        if row.pressure != pressure.get(row.id, 0)
     ]
     if changed:
         session.execute(_SAVE, changed)
-
-
-def _demand_minutes(session: Session) -> dict[int, int]:
-    """Exam type → share of demand (‰) × minutes, summed over the streams in service."""
-    of_pairs = session.execute(
-        select(
-            ExamTypeStream.exam_type_id,
-            ExamTypeStream.demand_permille
-            * func.coalesce(ExamTypeStream.minutes, ExamType.minutes),
-        )
-        .join(ExamType, ExamType.id == ExamTypeStream.exam_type_id)
-        .join(Stream, Stream.id == ExamTypeStream.stream_id)
-        .where(Stream.retired_at.is_(None))
-    )
-    minutes: dict[int, int] = defaultdict(int)
-    for exam_type_id, of_pair in of_pairs:
-        minutes[exam_type_id] += of_pair
-    return minutes
