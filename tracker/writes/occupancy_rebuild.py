@@ -73,6 +73,18 @@ def _same(stored: DeviceDay, fresh: DeviceDay) -> bool:
     )
 
 
+def opened_keys(
+    session: Session, first: date, last: date, *, device_id: int | None = None
+) -> list[DayKey]:
+    """The device days from `first` to `last` that have an occupancy row, of one device or of all."""
+    found = select(Occupancy.device_id, Occupancy.local_date).where(
+        Occupancy.local_date.between(first, last)
+    )
+    if device_id is not None:
+        found = found.where(Occupancy.device_id == device_id)
+    return [(row.device_id, row.local_date) for row in session.execute(found)]
+
+
 def _lock_stored(session: Session, scope: Scope) -> dict[DayKey, DeviceDay]:
     rows = session.execute(
         select(
