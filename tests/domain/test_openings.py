@@ -90,6 +90,19 @@ def test_a_part_of_day_begins_where_it_says() -> None:
     assert starts(search(DAY, window=Window(615, 650))) == [615, 635, 649]
 
 
+@pytest.mark.parametrize(
+    ("shortest", "wasted"),
+    [(0, [0, 0, 0, 0]), (8, [0, 0, 5, 0]), (21, [0, 20, 5, 0]), (26, [0, 45, 5, 0])],
+)
+def test_an_opening_says_what_it_leaves_in_pieces_nobody_can_use(
+    shortest: int, wasted: list[int]
+) -> None:
+    day = replace(DAY, busy=mask_of([(545, 720)]))
+    found = search(day, request=replace(REQUEST, shortest_minutes=shortest))
+    assert starts(found) == [480, 500, 520, 525]
+    assert [opening.wasted_minutes for opening in found.openings] == wasted
+
+
 # --- when there is nothing -------------------------------------------------------------------------
 
 

@@ -1,5 +1,8 @@
 """The order of openings and the expected pressure on a device."""
 
+from dataclasses import replace
+
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -32,6 +35,20 @@ def test_among_equal_starts_the_least_pressure_wins() -> None:
 def test_among_equal_pressures_the_departments_own_order_wins() -> None:
     standing = {1: DeviceStanding(100, 9), 2: DeviceStanding(100, 3)}
     assert [o.device_id for o in rank([opening(1), opening(2)], standing)] == [2, 1]
+
+
+def test_a_gap_that_fits_is_better_than_one_that_leaves_scraps() -> None:
+    standing = {1: DeviceStanding(100, 1), 2: DeviceStanding(100, 2)}
+    leaves_scraps = replace(opening(1), wasted_minutes=5)
+    assert rank([leaves_scraps, opening(2)], standing) == [opening(2), leaves_scraps]
+
+
+@pytest.mark.parametrize(("wasted", "first"), [(4, 1), (6, 2)])
+def test_scraps_cost_what_the_device_is_wanted(wasted: int, first: int) -> None:
+    """10 minutes and the scraps at 100 against 10 minutes at 150."""
+    standing = {1: DeviceStanding(100, 1), 2: DeviceStanding(150, 2)}
+    found = rank([replace(opening(1), wasted_minutes=wasted), opening(2)], standing)
+    assert found[0].device_id == first
 
 
 @examples

@@ -88,20 +88,28 @@ def offers_of_day(
                 or reasons
                 or _no_room(request, day, block, now=now, wanted=wanted)
             )
-        for minute in _offered(starts, request.duration_minutes):
-            yield _opening(request, day, block, minute)
+        for minute, wasted in _offered(starts, request):
+            yield _opening(request, day, block, minute=minute, wasted=wasted)
 
 
-def _offered(starts: int, duration_minutes: int) -> Iterator[int]:
-    """Of each free gap: the first start, every whole duration after it, and the latest (flush) one."""
+def _offered(starts: int, request: ExamRequest) -> Iterator[tuple[int, int]]:
+    """Of each free gap: the first start, every whole duration after it, and the latest (flush) one.
+
+    With each the minutes it leaves before and after itself in pieces that are too short to use.
+    """
     for first, end in runs(starts):
-        yield from range(first, end, duration_minutes)
         latest = end - 1
-        if (latest - first) % duration_minutes:
-            yield latest
+        minutes = [*range(first, end, request.duration_minutes)]
+        if minutes[-1] != latest:
+            minutes.append(latest)
+        for minute in minutes:
+            pieces = (minute - first, latest - minute)
+            yield minute, sum(piece for piece in pieces if piece < request.shortest_minutes)
 
 
-def _opening(request: ExamRequest, day: DeviceDay, block: BlockLoad, minute: int) -> Opening:
+def _opening(
+    request: ExamRequest, day: DeviceDay, block: BlockLoad, *, minute: int, wasted: int
+) -> Opening:
     return Opening(
         start=day.instant_of(minute),
         end=day.instant_of(minute + request.duration_minutes),
@@ -109,6 +117,7 @@ def _opening(request: ExamRequest, day: DeviceDay, block: BlockLoad, minute: int
         block_id=block.block_id,
         operator_id=block.operator_id,
         local_date=day.local_date,
+        wasted_minutes=wasted,
     )
 
 

@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
-from tracker.domain.supply import Opening
+from tracker.domain.supply import MINUTE, Opening
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,11 +18,17 @@ _UNKNOWN = DeviceStanding(0, 0)
 
 
 def rank(offers: Iterable[Opening], standing: Mapping[int, DeviceStanding]) -> list[Opening]:
-    """Sorted: earliest start, then least pressure, then the department's own order, then id."""
+    """Sorted: earliest start, then least loss, then the department's own order, then id.
+
+    The loss is the pressure on every minute taken from the device: the exam's own and those it leaves
+    before and after itself in pieces that are too short to use.
+    """
 
     def key(opening: Opening) -> tuple[object, ...]:
         device = standing.get(opening.device_id, _UNKNOWN)
-        return (opening.start, device.pressure, device.sort_order, opening.device_id)
+        minutes = (opening.end - opening.start) // MINUTE + opening.wasted_minutes
+        loss = (device.pressure * minutes, opening.wasted_minutes)
+        return (opening.start, *loss, device.sort_order, opening.device_id)
 
     return sorted(offers, key=key)
 

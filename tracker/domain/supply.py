@@ -73,6 +73,7 @@ class ExamRequest:
     """What is asked for: minutes on the device, then minutes of observation off it.
 
     `device_ids` are the capable devices; `busy_spans` the patient's other live spans (aware, half open).
+    A gap that is shorter than `shortest_minutes`, the shortest exam of all, is of no use to anybody.
     """
 
     exam_type_id: int
@@ -82,11 +83,15 @@ class ExamRequest:
     observation_minutes: int = 0
     operator_id: int | None = None
     busy_spans: tuple[tuple[datetime, datetime], ...] = ()
+    shortest_minutes: int = 0
 
 
 @dataclass(frozen=True, slots=True)
 class Opening:
-    """A time at which the request could be booked; computed, never stored."""
+    """A time at which the request could be booked; computed, never stored.
+
+    `wasted_minutes` are what it leaves of its gap in pieces that are too short to use.
+    """
 
     start: datetime
     end: datetime
@@ -94,6 +99,7 @@ class Opening:
     block_id: int
     operator_id: int | None
     local_date: date
+    wasted_minutes: int = 0
 
 
 def with_booking(day: DeviceDay, *, block_id: int | None, stream_id: int, span: Span) -> DeviceDay:
