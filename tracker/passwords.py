@@ -6,11 +6,15 @@ import unicodedata
 from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
 
-_hasher = PasswordHasher(time_cost=2, memory_cost=19 * 1024, parallelism=1)
+TIME_COST = 2
+MEMORY_KIB = 19 * 1024
+"""The least that OWASP's Password Storage Cheat Sheet recommends for Argon2id with one lane."""
+
+_hasher = PasswordHasher(time_cost=TIME_COST, memory_cost=MEMORY_KIB, parallelism=1)
 
 
-def set_cost(*, time_cost: int, memory_kib: int) -> None:
-    """Choose another cost; kept hashes stay valid and are renewed as people sign in."""
+def set_cost(*, time_cost: int = TIME_COST, memory_kib: int = MEMORY_KIB) -> None:
+    """Choose the cost once at start; kept hashes stay valid and are renewed as people sign in."""
     global _hasher  # noqa: PLW0603 - one cost per process
     _hasher = PasswordHasher(time_cost=time_cost, memory_cost=memory_kib, parallelism=1)
     _nobody.cache_clear()

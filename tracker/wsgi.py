@@ -4,8 +4,6 @@ import threading
 from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
-from werkzeug.middleware.proxy_fix import ProxyFix
-
 from config import Settings
 from tracker import create_app
 
@@ -35,10 +33,7 @@ class FewAtOnce:
 
 
 def _application(settings: Settings) -> FewAtOnce:
-    wsgi_app: WSGIApplication = create_app(settings.as_flask()).wsgi_app
-    if proxies := settings.trusted_proxies:
-        wsgi_app = ProxyFix(wsgi_app, x_for=proxies, x_proto=proxies, x_host=proxies)
-    return FewAtOnce(wsgi_app, limit=REQUESTS_AT_ONCE)
+    return FewAtOnce(create_app(settings.as_flask()).wsgi_app, limit=REQUESTS_AT_ONCE)
 
 
 app = _application(Settings.from_environment())

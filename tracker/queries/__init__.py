@@ -3,6 +3,8 @@
 Web and api, which never import db, open their reads with the `read_session()` of this package.
 """
 
+from sqlalchemy.exc import OperationalError as DatabaseAwayError
+
 from tracker.db import read_session
 
-__all__ = ["read_session"]
+__all__ = ["DatabaseAwayError", "read_session"]

@@ -1,0 +1,73 @@
+"""Who may open which page: a literal table, and the check before every request that refuses all else.
+
+How a browser proves who it is lives in tracker/web/person.py; the JSON interface has a table of its own.
+"""
+
+from collections.abc import Mapping
+
+from flask import Flask, current_app, request
+from flask.typing import ResponseReturnValue
+from flask_login import current_user
+from werkzeug.exceptions import HTTPException
+
+from tracker.domain.errors import N_, ForbiddenError
+from tracker.domain.roles import EVERYBODY
+from tracker.web.resume import ask_to_sign_in
+
+API_PREFIX = "/api/"
+
+Audience = frozenset[str]
+PUBLIC: Audience = frozenset({"public"})
+SIGNED_IN: Audience = EVERYBODY
+
+# endpoint → who. An endpoint that is missing here answers nobody, and a test fails.
+ACCESS: Mapping[str, Audience] = {
+    # before anybody is signed in
+    "assets.asset_file": PUBLIC,
+    "languages.choose_language": PUBLIC,
+    "sign_in.show": PUBLIC,
+    "sign_in.submit": PUBLIC,
+    "sign_in.leave_page": PUBLIC,
+    "sign_in.switch": PUBLIC,
+    # everybody's own
+    "home.show": SIGNED_IN,
+    "account.show": SIGNED_IN,
+    "account.change_password": SIGNED_IN,
+    "account.choose_language": SIGNED_IN,
+}
+
+
+def may(endpoint: str) -> bool:
+    """Whether the person at the browser may use an endpoint; for buttons and links in templates."""
+    audience = ACCESS.get(endpoint, frozenset())
+    return audience is PUBLIC or not audience.isdisjoint(current_user.roles)
+
+
+def may_open(path: str) -> bool:
+    """Whether the person at the browser may open a local path by GET; unknown paths may be tried."""
+    urls = current_app.create_url_adapter(request)
+    if urls is None:
+        return True
+    try:
+        endpoint, _ = urls.match(path.partition("?")[0], method="GET")
+    except HTTPException:
+        return True
+    return may(endpoint)
+
+
+def check_access() -> ResponseReturnValue | None:
+    """Before every request for people: pass, ask to sign in, or refuse. Raises ForbiddenError."""
+    endpoint = request.endpoint
+    if endpoint is None or request.path.startswith(API_PREFIX):
+        return None
+    if ACCESS.get(endpoint) is PUBLIC or may(endpoint):
+        return None
+    if not current_user.is_authenticated:
+        return ask_to_sign_in()
+    raise ForbiddenError(N_("Your role does not include this page."))
+
+
+def register_access(app: Flask) -> None:
+    """Check every request; templates know `may(endpoint)`."""
+    app.before_request(check_access)
+    app.jinja_env.globals["may"] = may
