@@ -1,0 +1,217 @@
+"""Exams as people and programs see them: one, a list, and the versions before a correction. No writes.
+
+How many they are is told by queries/volume; both leave out what is voided.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+
+from sqlalchemy import ColumnElement, Select, and_, or_, select
+from sqlalchemy.orm import Session
+
+from tracker.domain.errors import N_, NotFoundError
+from tracker.models import (
+    Account,
+    Device,
+    Exam,
+    ExamType,
+    ExamVersion,
+    Patient,
+    StaffMember,
+    Stream,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class ExamDetails:
+    """An exam with the words of everything it names; instants are aware UTC, points in hundredths."""
+
+    id: int
+    version: int
+    number: str
+    booking_id: int | None
+    patient_id: int
+    mrn: str
+    mrn_is_temporary: bool
+    patient_name: str
+    sex: str
+    birth_date: date
+    exam_type: str
+    exam_type_zh: str
+    exam_type_en: str
+    colour: str
+    parts: int
+    stream: str
+    stream_zh: str
+    stream_en: str
+    device_id: int
+    device: str
+    operator_id: int
+    operator: str
+    operator_name: str
+    started_at: datetime
+    ended_at: datetime
+    local_date: date
+    minutes: int
+    points_hundredths: int
+    entered_later: bool
+    entered_reason: str
+    logged_at: datetime
+    logged_by: str
+    voided_at: datetime | None
+    void_reason: str
+
+    @property
+    def is_voided(self) -> bool:
+        """Whether the exam stays on record only, and counts nothing."""
+        return self.voided_at is not None
+
+
+_details: Select[*tuple[Any, ...]] = (
+    select(
+        Exam.id,
+        Exam.version,
+        Exam.number,
+        Exam.booking_id,
+        Patient.id,
+        Patient.mrn,
+        Patient.mrn_is_temporary,
+        Patient.name,
+        Patient.sex,
+        Patient.birth_date,
+        ExamType.code,
+        ExamType.name_zh,
+        ExamType.name_en,
+        ExamType.colour,
+        Exam.parts,
+        Stream.code,
+        Stream.name_zh,
+        Stream.name_en,
+        Device.id,
+        Device.code,
+        StaffMember.id,
+        StaffMember.code,
+        StaffMember.name,
+        Exam.started_at,
+        Exam.ended_at,
+        Exam.local_date,
+        Exam.minutes,
+        Exam.points_hundredths,
+        Exam.entered_later,
+        Exam.entered_reason,
+        Exam.logged_at,
+        Account.username,
+        Exam.voided_at,
+        Exam.void_reason,
+    )
+    .join(Patient, Patient.id == Exam.patient_id)
+    .join(ExamType, ExamType.id == Exam.exam_type_id)
+    .join(Stream, Stream.id == Exam.stream_id)
+    .join(Device, Device.id == Exam.device_id)
+    .join(StaffMember, StaffMember.id == Exam.operator_id)
+    .join(Account, Account.id == Exam.logged_by_id)
+)
+
+
+def exam_details(session: Session, exam_id: int) -> ExamDetails:
+    """One exam, voided or not. Raises NotFoundError."""
+    row = session.execute(_details.where(Exam.id == exam_id)).first()
+    if row is None:
+        raise NotFoundError(N_("There is no such exam."))
+    return ExamDetails(*row)
+
+
+def exam_id_of_number(session: Session, number: str) -> int | None:
+    """The exam that carries this number: the one that counts, else the latest that was voided."""
+    return session.scalar(
+        select(Exam.id)
+        .where(Exam.number == number)
+        .order_by(Exam.voided_at.is_not(None), Exam.id.desc())
+        .limit(1)
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class ExamFilter:
+    """Which exams of a list: all conditions given must hold; days are inclusive, the rest are codes."""
+
+    first: date | None = None
+    last: date | None = None
+    stream: str | None = None
+    exam_type: str | None = None
+    device: str | None = None
+    operator: str | None = None
+    patient_id: int | None = None
+    include_voided: bool = False
+
+
+Place = tuple[date, int]
+"""Behind which exam a list goes on: its day and id."""
+
+
+def list_exams(
+    session: Session,
+    chosen: ExamFilter,
+    *,
+    after: Place | None = None,
+    limit: int | None = None,
+    newest_first: bool = False,
+) -> list[ExamDetails]:
+    """Exams by day and id, from behind the place `after`; one statement."""
+    day, number = Exam.local_date, Exam.id
+    statement = _details.where(*_conditions(chosen))
+    if newest_first:
+        statement = statement.order_by(day.desc(), number.desc())
+    else:
+        statement = statement.order_by(day, number)
+    if after is not None:
+        at_day, at_id = after
+        beyond = (day < at_day, number < at_id) if newest_first else (day > at_day, number > at_id)
+        statement = statement.where(or_(beyond[0], and_(day == at_day, beyond[1])))
+    return [ExamDetails(*row) for row in session.execute(statement.limit(limit))]
+
+
+def _conditions(chosen: ExamFilter) -> list[ColumnElement[bool]]:
+    given: Sequence[tuple[object, Any]] = (
+        (chosen.first, Exam.local_date >= chosen.first),
+        (chosen.last, Exam.local_date <= chosen.last),
+        (chosen.stream, Stream.code == chosen.stream),
+        (chosen.exam_type, ExamType.code == chosen.exam_type),
+        (chosen.device, Device.code == chosen.device),
+        (chosen.operator, StaffMember.code == chosen.operator),
+        (chosen.patient_id, Exam.patient_id == chosen.patient_id),
+    )
+    conditions = [condition for value, condition in given if value is not None]
+    if not chosen.include_voided:
+        conditions.append(Exam.voided_at.is_(None))
+    return conditions
+
+
+@dataclass(frozen=True, slots=True)
+class EarlierVersion:
+    """An exam as it stood before a correction; `values` holds columns, with ids (see exam_rows)."""
+
+    version: int
+    values: dict[str, object]
+    corrected_at: datetime
+    corrected_by: str
+    reason: str
+
+
+def earlier_versions(session: Session, exam_id: int) -> list[EarlierVersion]:
+    """Every version before the present one, oldest first."""
+    rows = session.execute(
+        select(
+            ExamVersion.version,
+            ExamVersion.values,
+            ExamVersion.corrected_at,
+            Account.username,
+            ExamVersion.reason,
+        )
+        .join(Account, Account.id == ExamVersion.corrected_by_id)
+        .where(ExamVersion.exam_id == exam_id)
+        .order_by(ExamVersion.version)
+    )
+    return [EarlierVersion(*row) for row in rows]
