@@ -10,6 +10,7 @@ import "./app/dialog.js";
 import "./app/forms.js";
 import "./app/keyboard.js";
 import "./app/requests.js";
+import "./app/sign_in_again.js";
 
 window.htmx = htmx;
 window.Alpine = Alpine;

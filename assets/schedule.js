@@ -12,10 +12,11 @@ const SLOT_WIDTH_PX = 84; // of half an hour: an exam of 8 minutes is 22 px wide
 // The calendar's days are laid out by subgrid, which came with Chromium 117.
 const canDraw = () => CSS.supports("grid-template-rows", "subgrid");
 
-function wallClock(date, utcOffset) {
-  const [, sign, hours, minutes] = /^([+-])(\d\d):(\d\d)$/.exec(utcOffset);
-  const offsetMinutes = (sign === "-" ? -1 : 1) * (Number(hours) * 60 + Number(minutes));
-  return new Date(date.getTime() + offsetMinutes * 60000).toISOString().slice(0, 16);
+// EventCalendar hands out dates whose fields in the browser's own zone are the calendar's wall clock.
+function wallClock(date) {
+  const two = (number) => String(number).padStart(2, "0");
+  const day = [date.getFullYear(), two(date.getMonth() + 1), two(date.getDate())].join("-");
+  return `${day}T${two(date.getHours())}:${two(date.getMinutes())}`;
 }
 
 function exam(booking) {
@@ -53,9 +54,9 @@ function eventsOf(data) {
   ];
 }
 
-function proposeMove(info, utcOffset) {
+function proposeMove(info) {
   const { move_href: address, device } = info.event.extendedProps;
-  const start = wallClock(info.event.start, utcOffset);
+  const start = wallClock(info.event.start);
   info.revert();
   const query = new URLSearchParams({ start, device: info.newResource?.id ?? device });
   window.htmx.ajax("GET", `${address}?${query}`, { target: "#dialog-content", swap: "innerHTML" });
@@ -64,9 +65,8 @@ function proposeMove(info, utcOffset) {
 function drawDevice({ resource }) {
   const name = document.createElement("b");
   name.textContent = resource.title;
-  const place = document.createElement("small");
-  place.textContent = resource.extendedProps.place ?? "";
-  return { domNodes: [name, place] };
+  name.title = resource.extendedProps.place ?? "";
+  return { domNodes: [name] };
 }
 
 function optionsOf(data) {
@@ -94,7 +94,7 @@ function optionsOf(data) {
     eventContent: ({ event }) => event.title,
     eventDidMount: ({ el, event }) => (el.title = event.extendedProps.label ?? event.title),
     eventClick: ({ event }) => event.extendedProps.href && location.assign(event.extendedProps.href),
-    eventDrop: (info) => proposeMove(info, data.utc_offset),
+    eventDrop: proposeMove,
   };
 }
 

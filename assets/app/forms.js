@@ -23,10 +23,18 @@ window.addEventListener("pageshow", () => {
   document.querySelectorAll("form[data-sent]").forEach((form) => delete form.dataset.sent);
 });
 
-// <form data-autosubmit>: a choice or a date applies at once.
+// <form data-autosubmit>: a choice applies at once. A date that is being typed passes through dates nobody
+// means (the 1 of 12), so it applies on Enter or when the field is left; a date picked with the mouse at once.
+document.addEventListener("keydown", ({ target, key }) => {
+  if (target.type === "date" && key !== "Enter" && key !== "Tab") target.dataset.typed = "yes";
+});
 document.addEventListener("change", ({ target }) => {
-  const form = target.form;
-  if (form?.hasAttribute("data-autosubmit") && target.value !== "") form.requestSubmit();
+  if (target.form?.hasAttribute("data-autosubmit") && !target.dataset.typed && target.value) target.form.requestSubmit();
+});
+document.addEventListener("focusout", ({ target }) => {
+  const typed = target.dataset?.typed && target.value !== target.defaultValue;
+  if (target.dataset) delete target.dataset.typed;
+  if (typed && target.value && target.form?.hasAttribute("data-autosubmit")) target.form.requestSubmit();
 });
 
 const isTyped = (element) =>

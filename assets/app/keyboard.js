@@ -57,6 +57,15 @@ function moveInRows(event) {
   rows[wanted].focus();
 }
 
+// Rows that show a digit (data-digit="3") are taken by it, while the focus is among them.
+function pressDigit(event) {
+  const list = isTyping(event.target) ? null : event.target.closest?.("[data-rows]");
+  const row = list?.querySelector(`[data-digit="${event.key}"]`);
+  if (!row) return;
+  event.preventDefault();
+  row.click();
+}
+
 // From a search field (data-search or aria-controls) the arrow down enters the list it fills.
 function listOfSearch(event) {
   const id = event.target.getAttribute?.("aria-controls");
@@ -74,5 +83,6 @@ document.addEventListener("keydown", (event) => {
   if (event.defaultPrevented || event.isComposing) return;
   if (event.key === "/" && !event.ctrlKey && !event.altKey) goToSearch(event);
   else if (["ArrowDown", "ArrowUp", "Home", "End"].includes(event.key) && !event.altKey) moveInRows(event);
+  else if (/^[1-9]$/.test(event.key) && !event.ctrlKey && !event.altKey) pressDigit(event);
   else pressHotkey(event);
 });

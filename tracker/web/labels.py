@@ -5,6 +5,8 @@ from collections.abc import Mapping
 from flask_babel import lazy_gettext as _l
 from flask_babel.speaklater import LazyString
 
+from tracker.domain.roles import ROLE_NAMES
+
 STATUS: Mapping[str, LazyString] = {
     "booked": _l("Booked"),
     "arrived": _l("Arrived"),
@@ -28,12 +30,7 @@ MARK: Mapping[str, LazyString] = {
     "temporary": _l("Temporary number"),
     "provisional": _l("Provisional"),
 }
-ROLE: Mapping[str, LazyString] = {
-    "reception": _l("Reception"),
-    "sonographer": _l("Sonographer"),
-    "head": _l("Department head"),
-    "admin": _l("Administrator"),
-}
+ROLE: Mapping[str, LazyString] = {code: _l(name) for code, name in ROLE_NAMES.items()}
 SEX: Mapping[str, LazyString] = {
     "female": _l("Female"),
     "male": _l("Male"),

@@ -7,8 +7,7 @@ from flask import Flask, request
 from flask_babel import lazy_gettext as _l
 from flask_babel.speaklater import LazyString
 
-CLINICAL = frozenset({"reception", "sonographer", "head"})
-EVERYONE = CLINICAL | {"admin"}
+from tracker.domain.roles import DESK_WORK, EVERYBODY, EXAM_WORK, LEADING, OFFICE, Role
 
 
 @dataclass(frozen=True)
@@ -18,7 +17,7 @@ class NavigationItem:
     path: str
     text: LazyString
     icon: str
-    roles: frozenset[str]
+    roles: frozenset[Role]
 
     @property
     def is_current(self) -> bool:
@@ -27,15 +26,15 @@ class NavigationItem:
 
 
 NAVIGATION = (
-    NavigationItem("/board", _l("Board"), "layout-dashboard", EVERYONE),
-    NavigationItem("/book", _l("Book"), "calendar-plus", CLINICAL),
-    NavigationItem("/worklist", _l("Worklist"), "list-check", frozenset({"sonographer", "head"})),
-    NavigationItem("/schedule", _l("Schedule"), "timeline", EVERYONE),
-    NavigationItem("/patients", _l("Patients"), "users", CLINICAL),
-    NavigationItem("/settle", _l("To settle"), "flag", frozenset({"reception", "head"})),
-    NavigationItem("/exams", _l("Exams"), "report-medical", frozenset({"sonographer", "head"})),
-    NavigationItem("/volume", _l("Volume"), "chart-bar", frozenset({"head"})),
-    NavigationItem("/admin", _l("Administration"), "settings", frozenset({"admin"})),
+    NavigationItem("/board", _l("Board"), "layout-dashboard", EVERYBODY),
+    NavigationItem("/book", _l("Book"), "calendar-plus", DESK_WORK),
+    NavigationItem("/worklist", _l("Worklist"), "list-check", EXAM_WORK),
+    NavigationItem("/schedule", _l("Schedule"), "timeline", EVERYBODY),
+    NavigationItem("/patients", _l("Patients"), "users", DESK_WORK),
+    NavigationItem("/settle", _l("To settle"), "flag", frozenset({Role.RECEPTION, Role.HEAD})),
+    NavigationItem("/exams", _l("Exams"), "report-medical", EXAM_WORK),
+    NavigationItem("/volume", _l("Volume"), "chart-bar", LEADING),
+    NavigationItem("/admin", _l("Administration"), "settings", OFFICE),
 )
 
 
