@@ -33,6 +33,9 @@ class Command(NamedTuple):
 # has a room of its own, is started from here without cli importing it.
 COMMANDS: dict[str, Command] = {
     "serve": Command("tracker.cli.serve", "start the web server and the jobs beside it (default)"),
+    "create-user": Command("tracker.cli.create_user", "make an account (password from stdin)"),
+    "create-token": Command("tracker.cli.create_token", "make an API token and print it"),
+    "jobs": Command("tracker.jobs.process", "run the jobs (serve starts them beside the server)"),
     "migrate": Command("tracker.cli.migrate", "bring the database to the newest schema"),
 }
 

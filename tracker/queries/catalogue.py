@@ -31,6 +31,7 @@ class ExamTerms:
     """What one exam type means for one stream: minutes, points (hundredths), what it asks of people.
 
     Minutes and points of the pair (exam type, stream) stand before those of the exam type.
+    `shortest_minutes` are those of the shortest exam type in service: a smaller gap is of no use.
     """
 
     exam_type_id: int
@@ -45,6 +46,7 @@ class ExamTerms:
     is_fasting: bool
     bladder: str
     needs_competence: bool
+    shortest_minutes: int
 
     def duration_minutes(self, parts: int) -> int:
         """Room time of `parts` (at least 1) parts."""
@@ -65,6 +67,10 @@ class CapableDevice:
     sort_order: int
 
 
+_any_type = ExamType.__table__.alias("any_type")
+_shortest = select(func.coalesce(func.min(_any_type.c.minutes), 0)).where(
+    _any_type.c.retired_at.is_(None)
+)
 _EXAM_TERMS = (
     select(
         _type.id,
@@ -79,6 +85,7 @@ _EXAM_TERMS = (
         _type.is_fasting,
         _type.bladder,
         _type.needs_competence,
+        _shortest.scalar_subquery(),
     )
     .select_from(ExamType.__table__)
     .join(Stream.__table__, true())

@@ -125,6 +125,7 @@ def ask(session: Session, wish: Wish) -> Asked:
         observation_minutes=terms.observation_minutes,
         device_ids=frozenset(device.id for device in devices),
         operator_id=None if wish.operator is None else staff_id(session, wish.operator),
+        shortest_minutes=terms.shortest_minutes,
     )
     return Asked(devices, request, wish.patient_id)
 

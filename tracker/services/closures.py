@@ -11,12 +11,12 @@ from tracker.domain.errors import N_, InvalidError, NotFoundError
 from tracker.domain.lifecycle import MOVABLE, Status
 from tracker.models import Booking, Closure
 from tracker.queries.closures import bookings_hit, closing_device_id
+from tracker.queries.occupancy_derived import closed_mask, opened_keys
 from tracker.writes.audit import write_audit
 from tracker.writes.booking_rows import Author
 from tracker.writes.booking_steps import Days
 from tracker.writes.evading import evade, flag, unflag
 from tracker.writes.occupancy import lock_device_days, lock_supply, rebuild_occupancy
-from tracker.writes.occupancy_rebuild import closed_mask, opened_keys
 from tracker.writes.occupancy_rows import save_device_days
 from tracker.writes.placing import day_of
 
