@@ -124,6 +124,16 @@ def test_a_no_is_never_silent(day: DeviceDay, reasons: dict[str, int]) -> None:
 
 def test_a_search_over_no_device_at_all_gives_a_reason() -> None:
     assert told(search()) == {"outside_blocks": 1}
+    nobody_can = replace(REQUEST, device_ids=frozenset())
+    assert told(search(request=nobody_can)) == {"device_lacks_capability": 1}
+
+
+def test_a_reserve_is_no_reason_where_its_release_would_not_help() -> None:
+    kept = replace(BLOCK, reserves=(Reserve(2, 230, at(470)),))
+    gaps_of_ten = mask_of([(m, m + 10) for m in range(480, 720, 20)])
+    full = replace(DAY, busy=gaps_of_ten, blocks=(kept,))
+    assert told(search(full)) == {"block_full": 1}
+    assert told(search(replace(full, busy=0))) == {"reserve_held": 1}
 
 
 def test_hours_that_are_over_are_called_over() -> None:

@@ -9,7 +9,13 @@ from itertools import groupby
 from tracker.domain.errors import N_, Reason
 from tracker.domain.interval import runs, span_mask
 from tracker.domain.ranking import DeviceStanding, rank
-from tracker.domain.rules import LACKS_CAPABILITY, PATIENT_BUSY, block_refusals, bookable_starts
+from tracker.domain.rules import (
+    LACKS_CAPABILITY,
+    PATIENT_BUSY,
+    TAKEN,
+    block_refusals,
+    bookable_starts,
+)
 from tracker.domain.supply import BlockLoad, DeviceDay, ExamRequest, Opening
 
 _SHORTEST_DAY = timedelta(hours=22)  # clocks go forward by two hours at most
@@ -59,6 +65,8 @@ def openings_for(
         if limit is not None and len(found) >= limit:
             return Search(tuple(found[:limit]), ())
     found += rank(later, standing or {})
+    if not found and not refused:
+        refused[_NO_BLOCKS if request.device_ids else LACKS_CAPABILITY] += 1
     return Search(tuple(found[:limit]), () if found else counted(refused))
 
 
@@ -80,13 +88,12 @@ def offers_of_day(
     within = -1 if window is None else span_mask(window.starts, window.ends)
     for block in day.blocks:
         wanted = block.mask & within
-        reasons = block_refusals(request, day, block, now)
-        starts = 0 if reasons else bookable_starts(request, day, block, now) & wanted
+        starts = 0
+        if not block_refusals(request, day, block, now):
+            starts = bookable_starts(request, day, block, now) & wanted
         if not starts:
             refused.update(
-                _unused(day, wanted, now)
-                or reasons
-                or _no_room(request, day, block, now=now, wanted=wanted)
+                _unused(day, wanted, now) or _why_not(request, day, block, now=now, wanted=wanted)
             )
         for minute, wasted in _offered(starts, request):
             yield _opening(request, day, block, minute=minute, wasted=wasted)
@@ -138,15 +145,19 @@ def _unused(day: DeviceDay, wanted: int, now: datetime) -> tuple[Reason, ...]:
     return () if left & ~day.closed else (_CLOSED,)
 
 
-def _no_room(
+def _why_not(
     request: ExamRequest, day: DeviceDay, block: BlockLoad, *, now: datetime, wanted: int
 ) -> tuple[Reason, ...]:
+    """Why the request finds no start in the wanted minutes, which somebody else could perhaps use."""
+    reasons = block_refusals(request, day, block, now)
+    if any(reason.code not in TAKEN for reason in reasons):
+        return reasons
     alone = replace(request, busy_spans=())
-    return (PATIENT_BUSY,) if bookable_starts(alone, day, block, now) & wanted else (_FULL,)
+    if not bookable_starts(alone, day, block, now) & wanted:
+        return (_FULL,)  # to wait for a reserve would not help
+    return reasons or (PATIENT_BUSY,)
 
 
 def counted(refused: Counter[Reason]) -> tuple[Reason, ...]:
-    """Equal reasons once, with their count; the most frequent first. Nothing looked at is a reason too."""
-    if not refused:
-        return (_NO_BLOCKS,)
+    """Equal reasons once, with their count; the most frequent first."""
     return tuple(replace(reason, count=count) for reason, count in refused.most_common())
