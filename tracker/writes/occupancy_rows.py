@@ -12,9 +12,7 @@ from tracker.queries.occupancy import encode_blocks, encode_mask
 
 _save = (
     update(Occupancy.__table__)  # type: ignore[arg-type]
-    .where(
-        Occupancy.device_id == bindparam("device"), Occupancy.local_date == bindparam("local_date")
-    )
+    .where(Occupancy.device_id == bindparam("device"), Occupancy.local_date == bindparam("day"))
     .values(
         busy=bindparam("new_busy"), closed=bindparam("new_closed"), blocks=bindparam("new_blocks")
     )
@@ -32,7 +30,7 @@ def save_device_days(session: Session, days: Iterable[DeviceDay]) -> None:
     rows = [
         {
             "device": day.device_id,
-            "local_date": day.local_date,
+            "day": day.local_date,
             "new_busy": encode_mask(day.busy),
             "new_closed": encode_mask(day.closed),
             "new_blocks": encode_blocks(day.blocks),

@@ -1,0 +1,106 @@
+"""From the weekly pattern to the blocks of one day. Which days are opened, and when, is a service's matter."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date, datetime, time
+
+from tracker.domain.supply import Reserve
+from tracker.domain.workcalendar import ReleaseRule, WorkCalendar, instant_of
+
+
+@dataclass(frozen=True, slots=True)
+class PatternBlock:
+    """A block of the weekly pattern: weekday (Monday 0), local times, minutes kept per stream."""
+
+    id: int
+    device_id: int
+    weekday: int
+    starts: time
+    ends: time
+    operator_id: int | None
+    exam_type_ids: frozenset[int]
+    reserve_minutes: Mapping[int, int] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class DayBlock:
+    """A block of one day (aware instants), ready to be written."""
+
+    device_id: int
+    local_date: date
+    starts_at: datetime
+    ends_at: datetime
+    operator_id: int | None
+    weekly_block_id: int | None
+    exam_type_ids: frozenset[int] = frozenset()
+    reserves: tuple[Reserve, ...] = ()
+
+
+def pattern_of_day(local_date: date, pattern: Iterable[PatternBlock]) -> list[PatternBlock]:
+    """The blocks for a working day: those of its weekday, or else of the first weekday that has any.
+
+    So a make-up working day (调休) on a Sunday is worked like a Monday, unless there is a Sunday pattern.
+    """
+    known = list(pattern)
+    weekdays = {block.weekday for block in known}
+    weekday = local_date.weekday()
+    if weekday not in weekdays:
+        weekday = min(weekdays, default=weekday)
+    return [block for block in known if block.weekday == weekday]
+
+
+def blocks_to_open(
+    local_date: date,
+    pattern: Sequence[PatternBlock],
+    *,
+    standing: Iterable[DayBlock],
+    calendar: WorkCalendar,
+    release: Mapping[int, ReleaseRule],
+) -> list[DayBlock]:
+    """The blocks the pattern still gives this working day beside those that stand.
+
+    A device that has blocks from the pattern on the day is left: whatever became of them was meant. A
+    block that overlaps one made by hand is not opened; one whose operator works elsewhere then has none.
+    Minutes are kept for streams that have a rule in `release`, no others.
+    """
+    there = list(standing)
+    opened = {
+        block.device_id
+        for block in there
+        if block.local_date == local_date and block.weekly_block_id is not None
+    }
+    added: list[DayBlock] = []
+    for weekly in pattern_of_day(local_date, pattern):
+        start = instant_of(local_date, weekly.starts, calendar.zone)
+        end = instant_of(local_date, weekly.ends, calendar.zone)
+        same_time = [b for b in (*there, *added) if b.starts_at < end and start < b.ends_at]
+        taken = any(block.device_id == weekly.device_id for block in same_time)
+        if weekly.device_id in opened or taken or end <= start:
+            continue
+        busy = any(block.operator_id == weekly.operator_id for block in same_time)
+        added.append(
+            DayBlock(
+                device_id=weekly.device_id,
+                local_date=local_date,
+                starts_at=start,
+                ends_at=end,
+                operator_id=None if busy else weekly.operator_id,
+                weekly_block_id=weekly.id,
+                exam_type_ids=weekly.exam_type_ids,
+                reserves=_reserves(local_date, weekly, calendar, release),
+            )
+        )
+    return added
+
+
+def _reserves(
+    local_date: date,
+    weekly: PatternBlock,
+    calendar: WorkCalendar,
+    release: Mapping[int, ReleaseRule],
+) -> tuple[Reserve, ...]:
+    return tuple(
+        Reserve(stream_id, minutes, calendar.release_instant(release[stream_id], local_date))
+        for stream_id, minutes in sorted(weekly.reserve_minutes.items())
+        if stream_id in release
+    )

@@ -1,0 +1,116 @@
+"""The weekly pattern: as stored, for its pages; as far as it is in service, for opening days."""
+
+from collections import defaultdict
+from dataclasses import dataclass, replace
+from datetime import time
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from tracker.domain.horizon import PatternBlock
+from tracker.models.block import WeeklyBlock, WeeklyBlockExamType, WeeklyBlockReserve
+from tracker.models.catalogue import Device, ExamType
+from tracker.models.staff import StaffMember
+from tracker.queries.streams import streams
+
+
+@dataclass(frozen=True, slots=True)
+class WeeklyBlockRow:
+    """A block of the pattern with codes of what it names; `reserve_minutes` is per stream code."""
+
+    id: int
+    device: str
+    weekday: int
+    starts: time
+    ends: time
+    operator: str | None
+    version: int
+    exam_types: frozenset[str]
+    reserve_minutes: dict[str, int]
+
+
+def weekly_blocks(session: Session) -> tuple[WeeklyBlockRow, ...]:
+    """The pattern in force by weekday, device and time. Five statements."""
+    names = {
+        table: {row.id: row.code for row in session.execute(select(table.id, table.code))}
+        for table in (Device, StaffMember, ExamType)
+    }
+    stream = {row.id: row.code for row in streams(session, include_retired=True)}
+    versions = {
+        row.id: row.version for row in session.execute(select(WeeklyBlock.id, WeeklyBlock.version))
+    }
+    return tuple(
+        WeeklyBlockRow(
+            id=block.id,
+            device=names[Device][block.device_id],
+            weekday=block.weekday,
+            starts=block.starts,
+            ends=block.ends,
+            operator=None if block.operator_id is None else names[StaffMember][block.operator_id],
+            version=versions[block.id],
+            exam_types=frozenset(names[ExamType][each] for each in block.exam_type_ids),
+            reserve_minutes={stream[s]: minutes for s, minutes in block.reserve_minutes.items()},
+        )
+        for block in stored_pattern(session)
+    )
+
+
+def stored_pattern(session: Session) -> tuple[PatternBlock, ...]:
+    """The pattern in force as stored, whatever became of what it names. Three statements."""
+    exam_types: dict[int, set[int]] = defaultdict(set)
+    for kind in session.execute(
+        select(WeeklyBlockExamType.weekly_block_id, WeeklyBlockExamType.exam_type_id)
+    ):
+        exam_types[kind.weekly_block_id].add(kind.exam_type_id)
+    kept: dict[int, dict[int, int]] = defaultdict(dict)
+    for reserve in session.execute(
+        select(
+            WeeklyBlockReserve.weekly_block_id,
+            WeeklyBlockReserve.stream_id,
+            WeeklyBlockReserve.minutes,
+        ).order_by(WeeklyBlockReserve.stream_id)
+    ):
+        kept[reserve.weekly_block_id][reserve.stream_id] = reserve.minutes
+    blocks = session.execute(
+        select(
+            WeeklyBlock.id,
+            WeeklyBlock.device_id,
+            WeeklyBlock.weekday,
+            WeeklyBlock.starts,
+            WeeklyBlock.ends,
+            WeeklyBlock.operator_id,
+        )
+        .join(Device, Device.id == WeeklyBlock.device_id)
+        .where(WeeklyBlock.retired_at.is_(None))
+        .order_by(WeeklyBlock.weekday, Device.sort_order, WeeklyBlock.starts, WeeklyBlock.id)
+    )
+    return tuple(
+        PatternBlock(
+            **row._mapping,
+            exam_type_ids=frozenset(exam_types[row.id]),
+            reserve_minutes=kept[row.id],
+        )
+        for row in blocks
+    )
+
+
+def pattern_in_service(session: Session) -> tuple[PatternBlock, ...]:
+    """The pattern without retired devices, exam types and operators. Six statements."""
+    devices = _in_service(session, Device)
+    exam_types = _in_service(session, ExamType)
+    people = _in_service(session, StaffMember)
+    return tuple(
+        replace(
+            block,
+            operator_id=block.operator_id if block.operator_id in people else None,
+            exam_type_ids=block.exam_type_ids & exam_types,
+        )
+        for block in stored_pattern(session)
+        if block.device_id in devices
+    )
+
+
+def _in_service(
+    session: Session, table: type[Device] | type[ExamType] | type[StaffMember]
+) -> frozenset[int]:
+    return frozenset(session.scalars(select(table.id).where(table.retired_at.is_(None))))

@@ -1,0 +1,52 @@
+"""Rows of published blocks. Whether a block may stand there is the caller's to ask, and the guards' to refuse."""
+
+from collections.abc import Sequence
+
+from sqlalchemy import insert
+from sqlalchemy.orm import Session
+
+from tracker.domain.horizon import DayBlock
+from tracker.models.block import Block, BlockExamType, BlockReserve
+
+
+def insert_blocks(session: Session, blocks: Sequence[DayBlock]) -> list[int]:
+    """Insert blocks with their exam types and reserves; returns their ids in the same order.
+
+    Three statements. The caller rebuilds the occupancy of the device days.
+    """
+    if not blocks:
+        return []
+    ids = session.scalars(
+        insert(Block).returning(Block.id, sort_by_parameter_order=True),
+        [
+            {
+                "device_id": block.device_id,
+                "local_date": block.local_date,
+                "starts_at": block.starts_at,
+                "ends_at": block.ends_at,
+                "operator_id": block.operator_id,
+                "weekly_block_id": block.weekly_block_id,
+            }
+            for block in blocks
+        ],
+    ).all()
+    exam_types = [
+        {"block_id": block_id, "exam_type_id": exam_type_id}
+        for block_id, block in zip(ids, blocks, strict=True)
+        for exam_type_id in sorted(block.exam_type_ids)
+    ]
+    if exam_types:
+        session.execute(insert(BlockExamType), exam_types)
+    reserves = [
+        {
+            "block_id": block_id,
+            "stream_id": reserve.stream_id,
+            "minutes": reserve.minutes,
+            "released_at": reserve.released_at,
+        }
+        for block_id, block in zip(ids, blocks, strict=True)
+        for reserve in block.reserves
+    ]
+    if reserves:
+        session.execute(insert(BlockReserve), reserves)
+    return list(ids)
