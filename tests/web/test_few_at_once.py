@@ -13,7 +13,7 @@ def test_as_many_as_allowed_run_together_and_no_more() -> None:
     together = threading.Barrier(3, timeout=10)
     guard, running, most = threading.Lock(), 0, 0
 
-    def inner(_environ, start_response):  # type: ignore[no-untyped-def]
+    def inner(_environ, start_response):
         nonlocal running, most
         with guard:
             running += 1
@@ -32,7 +32,7 @@ def test_as_many_as_allowed_run_together_and_no_more() -> None:
 
 
 def test_a_request_that_fails_gives_its_turn_back() -> None:
-    def inner(_environ, _start_response):  # type: ignore[no-untyped-def]
+    def inner(_environ, _start_response):
         raise ZeroDivisionError
 
     limited = FewAtOnce(inner, limit=1)
