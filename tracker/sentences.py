@@ -1,15 +1,28 @@
-"""Refusals and reasons as sentences in the reader's language; web and api show them, neither owns them."""
+"""How a refusal is told: its sentence in the reader's language and its HTTP status, alike for web and api."""
 
 from collections.abc import Mapping
 from datetime import date, datetime
 
 from flask_babel import format_date, format_datetime, get_locale, gettext
 
-from tracker.domain.errors import DomainError, NotBookableError, Reason
+from tracker.domain.errors import (
+    ConflictError,
+    DomainError,
+    ForbiddenError,
+    NotBookableError,
+    NotFoundError,
+    Reason,
+)
 
 # Dates as people write them here; `EEE` is the short day of the week.
 _DAY = {"zh": "y年M月d日 EEE", "en": "EEE d MMM y"}
 _LIST_COMMA = {"zh": "、", "en": ", "}
+_STATUS_OF = ((NotFoundError, 404), (ForbiddenError, 403), (ConflictError, 409))
+
+
+def status_of(refusal: DomainError) -> int:
+    """The HTTP status of a refusal; 422 where nothing more special fits."""
+    return next((status for kind, status in _STATUS_OF if isinstance(refusal, kind)), 422)
 
 
 def sentence(refusal: DomainError | Reason) -> str:

@@ -19,7 +19,7 @@ class Role(StrEnum):
 ROLE_NAMES: Mapping[str, str] = {
     Role.RECEPTION: N_("Reception"),
     Role.SONOGRAPHER: N_("Sonographer"),
-    Role.HEAD: N_("Head of department"),
+    Role.HEAD: N_("Department head"),
     Role.ADMIN: N_("Administrator"),
 }
 

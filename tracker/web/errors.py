@@ -10,28 +10,15 @@ from flask_babel import gettext as _
 from flask_wtf.csrf import CSRFError
 from werkzeug.exceptions import HTTPException
 
-from tracker.domain.errors import (
-    ConflictError,
-    DomainError,
-    ForbiddenError,
-    NotBookableError,
-    NotFoundError,
-)
+from tracker.domain.errors import DomainError, NotBookableError
 from tracker.logs import log, report_incident
 from tracker.queries import DatabaseAwayError
-from tracker.sentences import sentence
+from tracker.sentences import sentence, status_of
 from tracker.web.fragments import is_htmx
 from tracker.web.person import Nobody
 
 ERROR_ANSWERS = "error_answers"
 """Key in `app.extensions`: path prefix → function that answers an exception there."""
-
-STATUS_OF = ((NotFoundError, 404), (ForbiddenError, 403), (ConflictError, 409))
-
-
-def status_of(refusal: DomainError) -> int:
-    """The HTTP status of a refusal; 422 where nothing more special fits."""
-    return next((status for kind, status in STATUS_OF if isinstance(refusal, kind)), 422)
 
 
 def answer(error: Exception) -> Response:

@@ -1,0 +1,66 @@
+"""Who may call which endpoint: bearer tokens, a literal table, and the check before every request to /api/."""
+
+from collections.abc import Mapping
+
+from flask import Flask, g, request
+
+from tracker.domain.credentials import secret_hash
+from tracker.domain.errors import N_, DomainError, ForbiddenError
+from tracker.domain.roles import Caller
+from tracker.queries import read_session
+from tracker.queries.accounts import caller_of_token
+
+PREFIX = "/api/"
+
+Audience = frozenset[str]
+PUBLIC: Audience = frozenset({"public"})
+
+# endpoint → roles. An endpoint that is missing here answers nobody, and a test fails.
+ACCESS: Mapping[str, Audience] = {}
+
+
+class UnauthenticatedError(DomainError):
+    """No token, or one that proves nothing (any more)."""
+
+    code = "unauthenticated"
+
+    def __init__(self) -> None:
+        super().__init__(N_("A valid token is needed: Authorization: Bearer …"))
+
+
+def caller() -> Caller:
+    """Whose token this request carries; only for endpoints that are not public.
+
+    `grant_id` is the token's number, under which idempotency keys are kept.
+    """
+    who: Caller = g.api_caller
+    return who
+
+
+def check_access() -> None:
+    """Before every request to the interface. Raises UnauthenticatedError or ForbiddenError."""
+    endpoint = request.endpoint
+    if endpoint is None or not request.path.startswith(PREFIX):
+        return
+    audience = ACCESS.get(endpoint, frozenset())
+    if audience is PUBLIC:
+        return
+    g.api_caller = _authenticated()
+    if not g.api_caller.has_any(audience):
+        raise ForbiddenError(N_("The token's roles do not include this."))
+
+
+def _authenticated() -> Caller:
+    given = request.authorization
+    if given is None or given.type != "bearer" or not given.token:
+        raise UnauthenticatedError
+    with read_session() as reading:
+        who = caller_of_token(reading, secret_hash=secret_hash(given.token))
+    if who is None:
+        raise UnauthenticatedError
+    return who
+
+
+def register_access(app: Flask) -> None:
+    """Check every request to the interface, whatever its blueprint."""
+    app.before_request(check_access)
