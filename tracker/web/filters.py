@@ -13,6 +13,7 @@ from babel.numbers import format_decimal, format_percent
 from flask import Flask, current_app
 from flask_babel import gettext
 
+from tracker.domain.naming import mask_name
 from tracker.web.labels import label
 from tracker.web.languages import current_language
 
@@ -119,17 +120,6 @@ def points(hundredths: int) -> str:
 def percent(share: float) -> str:
     """87% of 0.87."""
     return format_percent(share, "#,##0%", locale=current_language())
-
-
-def mask_name(name: str) -> str:
-    """张*明, 张*, J*** S****: a name for a screen that strangers can read."""
-    words = name.split()
-    if name.isascii() and words:
-        return " ".join(word[0] + "*" * (len(word) - 1) for word in words)
-    compact = "".join(words)
-    if len(compact) < 3:
-        return compact[:1] + "*"
-    return compact[0] + "*" * (len(compact) - 2) + compact[-1]
 
 
 def localised(row: Any, attribute: str = "name") -> str:
