@@ -193,7 +193,7 @@ def _year_of(day: date, operator: str | None) -> VolumeFilter:
 
 def _booked(session: Session, day: date, operator: str | None) -> dict[str, int]:
     statement = (
-        select(Booking.status, func.count())
+        select(Booking.status, func.count().label("bookings"))
         .where(Booking.local_date == day)
         .group_by(Booking.status)
     )
@@ -201,4 +201,4 @@ def _booked(session: Session, day: date, operator: str | None) -> dict[str, int]
         statement = statement.join(StaffMember, StaffMember.id == Booking.operator_id).where(
             StaffMember.code == operator
         )
-    return dict(session.execute(statement).tuples().all())
+    return {row.status: row.bookings for row in session.execute(statement)}
