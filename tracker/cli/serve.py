@@ -4,7 +4,6 @@ import argparse
 import importlib
 import socket
 from collections.abc import Callable
-from contextlib import ExitStack
 from typing import Any
 
 from granian.constants import Interfaces
@@ -36,9 +35,7 @@ def run(arguments: argparse.Namespace) -> Answer:
     _claim_address(here)
     migrate_database(application())
     sign_in = _prepare(here)
-    with ExitStack() as beside:
-        if "jobs" in COMMANDS:
-            beside.enter_context(Companion("jobs", stop_seconds=STOP_SECONDS))
+    with Companion("jobs", stop_seconds=STOP_SECONDS):
         _serve(here, sign_in)
     return Answer()
 
