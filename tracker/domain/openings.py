@@ -1,10 +1,10 @@
 """The search: from device days to the first openings, earliest first, with counted reasons for a no."""
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
-from itertools import groupby
+from itertools import groupby, islice
 
 from tracker.domain.errors import N_, Reason
 from tracker.domain.interval import runs, span_mask
@@ -48,16 +48,18 @@ def openings_for(
 ) -> Search:
     """The first `limit` openings (None: all; else at least 1) over the device days, earliest first, then least loss.
 
-    `days` come sorted by date. A day is looked at only while openings are still wanted.
+    `days` come sorted by date. A day is looked at only while openings are still wanted, and why a block
+    was of no use only when there are none at all: a search that finds something pays for no reasons.
     """
     found: list[Opening] = []
     later: list[Opening] = []
-    refused: Counter[Reason] = Counter()
+    seen: list[DeviceDay] = []
     for _, group in groupby(days, key=lambda day: day.local_date):
         of_one_date = tuple(group)
+        seen += of_one_date
         offers = later
         for day in of_one_date:
-            offers += offers_of_day(request, day, now=now, window=window, refused=refused)
+            offers += _offers_of_day(request, day, now=now, window=window, limit=limit)
         # past midnight a block may offer what lies behind the first openings of the next date
         sure = of_one_date[0].midnight + _SHORTEST_DAY
         later = [opening for opening in offers if opening.start >= sure]
@@ -65,38 +67,47 @@ def openings_for(
         if limit is not None and len(found) >= limit:
             return Search(tuple(found[:limit]), ())
     found += rank(later, standing or {})
-    if not found and not refused:
-        refused[_NO_BLOCKS if request.device_ids else LACKS_CAPABILITY] += 1
-    return Search(tuple(found[:limit]), () if found else counted(refused))
+    if found:
+        return Search(tuple(found[:limit]), ())
+    return Search((), counted(_refusals(request, seen, now, window)))
 
 
-def offers_of_day(
-    request: ExamRequest,
-    day: DeviceDay,
-    *,
-    now: datetime,
-    window: Window | None = None,
-    refused: Counter[Reason] | None = None,
+def _offers_of_day(
+    request: ExamRequest, day: DeviceDay, *, now: datetime, window: Window | None, limit: int | None
 ) -> Iterator[Opening]:
-    """The offers of one device day; each refusal of a block is counted in `refused`."""
-    refused = Counter() if refused is None else refused
+    """The offers of one device day, the first `limit` of each block: no list can need more of them."""
     if day.device_id not in request.device_ids:
-        refused[LACKS_CAPABILITY] += 1
         return
-    if not day.blocks:
-        refused[_NO_BLOCKS] += 1
-    within = -1 if window is None else span_mask(window.starts, window.ends)
     for block in day.blocks:
-        wanted = block.mask & within
-        starts = 0
-        if not block_refusals(request, day, block, now):
-            starts = bookable_starts(request, day, block, now) & wanted
-        if not starts:
-            refused.update(
-                _unused(day, wanted, now) or _why_not(request, day, block, now=now, wanted=wanted)
-            )
-        for minute, wasted in _offered(starts, request):
-            yield _opening(request, day, block, minute=minute, wasted=wasted)
+        starts = bookable_starts(request, day, block, now) & _minutes(block, window)
+        if starts and not block_refusals(request, day, block, now):
+            for minute, wasted in islice(_offered(starts, request), limit):
+                yield _opening(request, day, block, minute=minute, wasted=wasted)
+
+
+def _minutes(block: BlockLoad, window: Window | None) -> int:
+    """The minutes of a block in which a start is wanted."""
+    return block.mask if window is None else block.mask & span_mask(window.starts, window.ends)
+
+
+def _refusals(
+    request: ExamRequest, days: Sequence[DeviceDay], now: datetime, window: Window | None
+) -> Counter[Reason]:
+    """Why none of these days had an opening, counted per block (or day, or search, if there is none)."""
+    refused: Counter[Reason] = Counter()
+    for day in days:
+        if day.device_id not in request.device_ids:
+            refused[LACKS_CAPABILITY] += 1
+        elif not day.blocks:
+            refused[_NO_BLOCKS] += 1
+        else:
+            for block in day.blocks:
+                wanted = _minutes(block, window)
+                unused = _unused(day, wanted, now)
+                refused.update(unused or _why_not(request, day, block, now=now, wanted=wanted))
+    if not refused:
+        refused[_NO_BLOCKS if request.device_ids else LACKS_CAPABILITY] += 1
+    return refused
 
 
 def _offered(starts: int, request: ExamRequest) -> Iterator[tuple[int, int]]:

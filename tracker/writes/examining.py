@@ -170,12 +170,9 @@ def operator_for(session: Session, booking: Booking, wanted: int | None, by: int
 
 def terms_of(session: Session, booking: Booking) -> ExamTerms:
     """The terms of a booking's exam type and stream as they are today, retired or not."""
-    codes = session.execute(
-        select(ExamType.code, Stream.code).where(
-            ExamType.id == booking.exam_type_id, Stream.id == booking.stream_id
-        )
-    ).one()
-    terms = exam_terms(session, exam_type_code=codes[0], stream_code=codes[1])
+    exam_type = session.get_one(ExamType, booking.exam_type_id)
+    stream = session.get_one(Stream, booking.stream_id)
+    terms = exam_terms(session, exam_type_code=exam_type.code, stream_code=stream.code)
     if terms is None:
         raise LookupError(f"booking {booking.id} names an exam type or stream that does not exist")
     return terms

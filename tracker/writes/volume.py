@@ -2,8 +2,9 @@
 
 from collections.abc import Iterable
 from datetime import date
+from typing import Any
 
-from sqlalchemy import delete, func, insert, select, text
+from sqlalchemy import Insert, delete, func, insert, select, text, update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
@@ -12,40 +13,53 @@ from tracker.models import Exam, ExamVolume
 _KEY = ("local_date", "stream_id", "exam_type_id", "device_id", "operator_id")
 _SUMS = ("exams", "parts", "minutes", "points_hundredths")
 
+_Row = dict[str, Any]
+
 
 def count_exam(session: Session, exam: Exam, sign: int) -> None:
     """Add an exam to its roll-up row (`sign` 1) or take it out (`sign` -1)."""
     add_volume(session, [_row_of(exam, sign)])
 
 
-def recount_exam(session: Session, before: dict[str, object], exam: Exam) -> None:
+def recount_exam(session: Session, before: _Row, exam: Exam) -> None:
     """Take out an exam as it was counted (`before`: see `counted_as`) and add it as it is now."""
     add_volume(session, [before, _row_of(exam, 1)])
 
 
-def counted_as(exam: Exam, sign: int = -1) -> dict[str, object]:
+def counted_as(exam: Exam, sign: int = -1) -> _Row:
     """What an exam adds to the roll-up, times `sign`."""
     return _row_of(exam, sign)
 
 
-def add_volume(session: Session, rows: Iterable[dict[str, object]]) -> None:
+def add_volume(session: Session, rows: Iterable[_Row]) -> None:
     """Add these amounts to their rows, in the order of their keys (the order in which rows are locked)."""
+    for row in sorted(rows, key=_lock_order):
+        if row["exams"] > 0:
+            session.execute(_upsert(session), row)
+        else:  # an upsert would first try the negative row itself, which the table refuses
+            _take_out(session, row)
+
+
+def _lock_order(row: _Row) -> tuple[object, ...]:
+    return (*(str(row[name]) for name in _KEY), -row["exams"])
+
+
+def _upsert(session: Session) -> Insert:
     dialect = postgresql if session.get_bind().dialect.name == "postgresql" else sqlite
     statement = dialect.insert(ExamVolume)
-    statement = statement.on_conflict_do_update(
-        index_elements=[getattr(ExamVolume, name) for name in _KEY],
-        set_={
-            name: getattr(ExamVolume, name) + getattr(statement.excluded, name) for name in _SUMS
-        },
-    )
-    for row in sorted(
-        rows, key=lambda row: (tuple(str(row[k]) for k in _KEY), -int(str(row["exams"])))
-    ):
-        session.execute(statement, row)
+    sums = {name: getattr(ExamVolume, name) + getattr(statement.excluded, name) for name in _SUMS}
+    keys = [getattr(ExamVolume, name) for name in _KEY]
+    return statement.on_conflict_do_update(index_elements=keys, set_=sums)
 
 
-def _row_of(exam: Exam, sign: int) -> dict[str, object]:
-    row: dict[str, object] = {name: getattr(exam, name) for name in _KEY}
+def _take_out(session: Session, row: _Row) -> None:
+    this_row = [getattr(ExamVolume, name) == row[name] for name in _KEY]
+    fewer = {name: getattr(ExamVolume, name) + row[name] for name in _SUMS}
+    session.execute(update(ExamVolume).where(*this_row).values(**fewer))
+
+
+def _row_of(exam: Exam, sign: int) -> _Row:
+    row: _Row = {name: getattr(exam, name) for name in _KEY}
     row["exams"] = sign
     for name in ("parts", "minutes", "points_hundredths"):
         row[name] = sign * getattr(exam, name)
