@@ -9,7 +9,7 @@ from sqlalchemy import event, update
 from sqlalchemy.orm import Session
 
 from tests.support.databases import Template
-from tests.support.departments import CATALOGUE, NOW
+from tests.support.starting_data import CATALOGUE, NOW
 from tracker.db import read_session, transaction
 from tracker.domain.workcalendar import ReleaseRule
 from tracker.models import Device, ExamType, ExamTypeStream, Stream
