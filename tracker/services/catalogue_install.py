@@ -10,7 +10,7 @@ from typing import Any
 from sqlalchemy import insert, select
 from sqlalchemy.orm import Session
 
-from tracker.db import service
+from tracker.db import read_session, service
 from tracker.domain.settings import KEYS, DepartmentSettings, storable
 from tracker.domain.weeklypattern import Machine, Worker, on_duty, pair_up
 from tracker.models import (
@@ -52,6 +52,9 @@ def install_catalogue(*, by: int, now: datetime) -> bool:
 
     Also account 1, `system`, which `by` may name. Returns False, and changes nothing, when it was done before.
     """
+    with read_session() as session:  # asked at every start, when the years need not be computed
+        if session.get(Setting, INSTALLED) is not None:
+            return False
     years = [state_year(year) for year in range(FIRST_YEAR, LAST_YEAR + 1)]
     return _install(years, by=by, now=now)
 
