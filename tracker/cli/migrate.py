@@ -1,4 +1,7 @@
-"""`migrate`: bring the database to the newest schema, one process at a time, after a backup of a file."""
+"""`migrate`: make a database ready: the newest schema, the starting data, the coming weeks open.
+
+One process at a time; a database that is a file is copied before its schema changes.
+"""
 
 import argparse
 import sqlite3
@@ -12,9 +15,13 @@ from alembic.script import ScriptDirectory
 from flask import Flask, current_app
 from sqlalchemy import text
 
+from tracker import clock
 from tracker.cli import Answer, application, progress, settings
 from tracker.db import db
 from tracker.db_queue import write_queue_for
+from tracker.domain.roles import SYSTEM_ACCOUNT_ID
+from tracker.services.catalogue_install import install_catalogue
+from tracker.services.horizon import open_horizon
 
 _ADVISORY_LOCK = 7_204_311  # any number, the same in every release
 
@@ -24,15 +31,30 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def run(arguments: argparse.Namespace) -> Answer:
-    """Migrate the database of the settings; a second run changes nothing."""
-    before, after = migrate_database(application())
+    """Make the database of the settings ready; a second run changes nothing."""
+    before, after = make_ready(application())
     if before == after:
         return Answer("The database is up to date.", {"from": before, "to": after})
     return Answer(f"The database is now at {after}.", {"from": before, "to": after})
 
 
-def migrate_database(app: Flask) -> tuple[str | None, str | None]:
-    """Upgrade to the newest revision and return the revisions before and after (None: empty)."""
+def make_ready(app: Flask) -> tuple[str | None, str | None]:
+    """Migrate, install the starting data and open the horizon, each where it is missing.
+
+    Returns the revisions before and after (None: the database was empty).
+    """
+    revisions = _migrate(app)
+    with app.app_context():
+        if install_catalogue(by=SYSTEM_ACCOUNT_ID, now=clock.now()):
+            progress("The catalogue is in: exam types, streams, devices, staff, hours, calendar.")
+        opened = open_horizon(by=SYSTEM_ACCOUNT_ID, now=clock.now())
+        if opened.blocks:
+            progress(f"Open for booking through {opened.through}.")
+        db.engine.dispose()  # a worker forked later must not inherit an open connection
+    return revisions
+
+
+def _migrate(app: Flask) -> tuple[str | None, str | None]:
     with app.app_context(), _alone():
         before, newest = _revision(), _newest()
         if before != newest:
@@ -40,7 +62,6 @@ def migrate_database(app: Flask) -> tuple[str | None, str | None]:
                 _keep_copy(before)
             progress(f"Preparing the database ({before or 'empty'} → {newest}) …")
             flask_migrate.upgrade()
-        db.engine.dispose()  # a worker forked later must not inherit an open connection
         return before, newest
 
 

@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session
 from config import ROOT, Settings
 from tracker.cli import COMMANDS, Answer, CommandFailed, application, progress, settings
 from tracker.cli.companion import Companion
-from tracker.cli.migrate import migrate_database
+from tracker.cli.migrate import make_ready
 from tracker.db import db, read_session
 from tracker.queries.installation import has_administrator, holds_patients
 
@@ -33,7 +33,7 @@ def run(arguments: argparse.Namespace) -> Answer:
     """
     here = settings()
     _claim_address(here)
-    migrate_database(application())
+    make_ready(application())
     sign_in = _prepare(here)
     with Companion("jobs", stop_seconds=STOP_SECONDS):
         _serve(here, sign_in)
