@@ -58,7 +58,7 @@ def _prepare(here: Settings) -> str:
     """Fill an empty trial; return the sentence that says how to sign in."""
     with application().app_context():
         if here.trial and "demo" in COMMANDS and not _ask(holds_patients):
-            _demo().run(argparse.Namespace())
+            progress(_demo().run(argparse.Namespace()).text)
         knows_administrator = _ask(has_administrator)
         db.engine.dispose()  # the workers are forked from here: no connection may go along
     if here.trial:
