@@ -1,5 +1,6 @@
 """Fixtures of all tests: a fresh database on each engine, the application on it, a browser."""
 
+import functools
 import os
 import shutil
 import signal
@@ -13,6 +14,7 @@ from flask import Flask
 from flask.testing import FlaskClient
 
 from tests.support import browser, postgres
+from tests.support.cast import Cast, ClientOf, make_cast, signed_in_client
 from tests.support.databases import SCHEMA, Bench, Benches, Template
 
 ENGINES = ("sqlite", "postgresql")
@@ -139,6 +141,21 @@ def app_context(app: Flask) -> Iterator[None]:
 def client(app: Flask) -> FlaskClient:
     """A browser without eyes: nobody is signed in."""
     return app.test_client()
+
+
+@pytest.fixture
+def cast(app: Flask) -> Cast:
+    """One account per role, named like the role, with `PASSWORD`; its ids by name."""
+    return make_cast(app)
+
+
+@pytest.fixture
+def client_of(app: Flask, cast: Cast) -> ClientOf:
+    """`client_of("reception")`: a browser in which that account is signed in; "stranger" is nobody.
+
+    Under a virtual clock call it inside `clock.at(…)`, or the sign-in is of another day.
+    """
+    return functools.partial(signed_in_client, app, cast)
 
 
 # --- browser ---------------------------------------------------------------------------------------

@@ -17,6 +17,7 @@ from sqlalchemy.engine import URL
 
 from config import Settings
 from tests.support import postgres
+from tests.support.hygiene import HygieneClient
 from tracker import create_app
 from tracker.db import db
 
@@ -31,6 +32,8 @@ class Template:
 
 
 SCHEMA = Template("schema", flask_migrate.upgrade)
+
+FAST_ARGON2 = {"time_cost": 1, "memory_kib": 8}
 
 
 class Store(Protocol):
@@ -175,4 +178,6 @@ def make_app(url: str, **overrides: object) -> Flask:
     """An application on `url` with the settings of a department; `overrides` are Flask's keys."""
     instance = os.environ["INSTANCE_DIR"]
     settings = Settings.from_environment({"DATABASE_URL": url, "INSTANCE_DIR": instance})
-    return create_app({**settings.as_flask(), "TESTING": True, **overrides})
+    app = create_app({**settings.as_flask(), "TESTING": True, "ARGON2": FAST_ARGON2, **overrides})
+    app.test_client_class = HygieneClient
+    return app
