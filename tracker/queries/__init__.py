@@ -3,8 +3,9 @@
 Web and api, which never import db, open their reads with the `read_session()` of this package.
 """
 
+from sqlalchemy.exc import DataError as UnfitValueError
 from sqlalchemy.exc import OperationalError as DatabaseAwayError
 
 from tracker.db import read_session
 
-__all__ = ["DatabaseAwayError", "read_session"]
+__all__ = ["DatabaseAwayError", "UnfitValueError", "read_session"]

@@ -12,13 +12,15 @@ from werkzeug.exceptions import HTTPException
 
 from tracker.domain.errors import DomainError, NotBookableError
 from tracker.logs import log, report_incident
-from tracker.queries import DatabaseAwayError
+from tracker.queries import DatabaseAwayError, UnfitValueError
 from tracker.sentences import sentence, status_of
 from tracker.web.fragments import is_htmx
 from tracker.web.person import Nobody
 
 ERROR_ANSWERS = "error_answers"
 """Key in `app.extensions`: path prefix → function that answers an exception there."""
+UNFIT = (UnfitValueError, OverflowError)
+"""What the databases raise for a value that no column can hold, such as a number of thirty digits."""
 
 
 def answer(error: Exception) -> Response:
@@ -31,6 +33,10 @@ def answer(error: Exception) -> Response:
         return _answer_refusal(error)
     if isinstance(error, HTTPException):
         return _answer_http(error)
+    if isinstance(error, UNFIT):
+        # No row has such a number or text; whoever asks for one by hand is not the product's fault.
+        log().warning("unfit_value", error=type(error).__qualname__)
+        return _page(404 if request.method == "GET" else 422)
     return _answer_fault(error)
 
 

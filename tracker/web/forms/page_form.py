@@ -1,5 +1,9 @@
 """What every form of a page has in common: the CSRF token, and refusals of a service beside their field."""
 
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from flask_babel import gettext as _
 from flask_wtf import FlaskForm
 from markupsafe import Markup
 from wtforms import HiddenField
@@ -20,6 +24,15 @@ class PageForm(FlaskForm):
             if isinstance(field.widget, HiddenInput) and (not fields or field.name in fields)
         ]
         return Markup("\n").join(field(id=False) for field in hidden)
+
+    def validate(self, extra_validators: Mapping[str, Sequence[Any]] | None = None) -> bool:
+        """Besides what the fields ask: no NUL, which no text has and PostgreSQL cannot keep."""
+        is_valid = bool(super().validate(extra_validators))
+        for field in self:
+            if any("\0" in text for text in field.raw_data or () if isinstance(text, str)):
+                field.errors = [*field.errors, _("This text has characters that cannot be kept.")]
+                is_valid = False
+        return is_valid
 
     def refuse(self, refusal: DomainError) -> None:
         """Put a refusal on the field it names, else on the form as a whole."""
