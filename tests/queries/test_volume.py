@@ -9,7 +9,8 @@ import pytest
 from sqlalchemy import text
 
 from tests.support.databases import Template
-from tests.support.department import DEPARTMENT, MONDAY, SYSTEM, at
+from tests.support.department import DEPARTMENT, MONDAY, account_id, at
+from tests.support.starting_data import SYSTEM
 from tracker.db import db, read_session, transaction
 from tracker.domain.errors import InvalidError
 from tracker.queries.exams import ExamDetails, ExamFilter, list_exams
@@ -84,7 +85,9 @@ def live_through(luck: random.Random, steps: int = 60) -> None:
         if deed < 0.6 or not living:
             living.append(enter_exam_later(entry(luck), by=SYSTEM, now=at(9)))
         elif deed < 0.8:
-            correct(luck.choice(living), correction(luck, f"K{step}"), by=SYSTEM, now=at(9))
+            correct(
+                luck.choice(living), correction(luck, f"K{step}"), by=account_id("head"), now=at(9)
+            )
         else:
             victim = living.pop(luck.randrange(len(living)))
             void(victim, reason="twice", by=SYSTEM, now=at(9))

@@ -1,21 +1,17 @@
-"""A department to test on: the starting data, time opened from Monday, accounts, a few patients.
-
-Built once per engine (`DEPARTMENT`), then copied; the day is MONDAY, the hour 09:00 unless a test says otherwise.
-"""
+"""A department with time opened from MONDAY, accounts of two doctors and the other roles, forty patients."""
 
 from datetime import UTC, date, datetime, timedelta
 
 from sqlalchemy import insert, select
 
-from tests.support.databases import SCHEMA, Template
+from tests.support.databases import Template
+from tests.support.starting_data import CATALOGUE, SYSTEM
 from tracker.db import read_session, transaction
 from tracker.models import Account, Patient, StaffMember
-from tracker.services.catalogue_install import install_catalogue
 from tracker.services.horizon import open_horizon
 
 MONDAY = date(2026, 11, 23)
 MIDNIGHT = datetime(2026, 11, 22, 16, 0, tzinfo=UTC)  # Monday 00:00 in Shanghai
-SYSTEM = 1
 ACCOUNTS = {
     "reception": ("reception",),
     "sonographer": ("sonographer",),
@@ -31,7 +27,6 @@ def at(hour: int, minute: int = 0, *, day: int = 0) -> datetime:
 
 
 def _fill() -> None:
-    install_catalogue(by=SYSTEM, now=at(0, day=-3))
     open_horizon(by=SYSTEM, now=at(0), through=MONDAY + timedelta(days=4))
     with transaction() as session:
         doctors = session.scalars(
@@ -67,7 +62,7 @@ def _fill() -> None:
         )
 
 
-DEPARTMENT = Template("department", _fill, SCHEMA)
+DEPARTMENT = Template("department", _fill, base=CATALOGUE)
 
 
 def account_id(name: str) -> int:

@@ -1,6 +1,6 @@
 """Starting and finishing exams at the machine, also both in one press, and taking patients over."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from sqlalchemy import select
@@ -14,6 +14,7 @@ from tracker.queries.catalogue import capable_devices
 from tracker.queries.openings import MOST_PARTS, device_refusal, staff_id
 from tracker.writes.booking_rows import Author, find_booking, lock_booking
 from tracker.writes.booking_steps import Days
+from tracker.writes.exam_rows import checked_number
 from tracker.writes.examining import (
     Report,
     Where,
@@ -92,17 +93,18 @@ def finish(
 
     Raises IllegalTransitionError, StaleError, NotFoundError, InvalidError (exam_number, parts).
     """
-    check_report(report)
+    report = checked_report(report)
     booking, days = lock_booking(session, booking_id, now=now, version=version)
     return finish_exam(session, booking, days, report, Author(by, now)).id
 
 
-def check_report(report: Report) -> None:
-    """Raises InvalidError for a number or parts that cannot be."""
+def checked_report(report: Report) -> Report:
+    """The report as it is kept. Raises InvalidError for a number or parts that cannot be."""
     if report.parts is not None and not 1 <= report.parts <= MOST_PARTS:
         raise InvalidError(N_("An exam has 1 to 20 parts."), field="parts")
-    if report.number is not None and not 1 <= len(report.number.strip()) <= 40:
-        raise InvalidError(N_("An exam number has 1 to 40 characters."), field="exam_number")
+    if report.number is None:
+        return report
+    return replace(report, number=checked_number(report.number))
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,7 +129,7 @@ def finish_and_start_next(
 
     Raises as `finish` does. With nobody waiting it only finishes.
     """
-    check_report(report)
+    report = checked_report(report)
     device_id = _running_device(find_booking(session, booking_id))
     next_id = _next_arrived(session, device_id, now)
     booking, days = lock_booking(session, booking_id, now=now, version=version)

@@ -1,18 +1,22 @@
 """Exams outside the machine's clicks: entered later, corrected by a new version, voided."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from tracker.db import service
-from tracker.domain.errors import N_, InvalidError
+from tracker.domain.corrections import Corrector, may_correct
+from tracker.domain.errors import N_, ForbiddenError, InvalidError
 from tracker.domain.lifecycle import Status
-from tracker.models import Device, Exam
-from tracker.queries.openings import known_terms, patient_id_of, staff_id
+from tracker.domain.texts import plain_line
+from tracker.models import Account, Device, Exam, StaffMember
+from tracker.queries.catalogue import ExamTerms, exam_terms
+from tracker.queries.openings import MOST_PARTS, known_terms, patient_id_of
 from tracker.writes.booking_rows import Author, lock_booking
 from tracker.writes.exam_rows import (
+    checked_number,
     correct_exam,
     lock_exam,
     log_exam,
@@ -23,6 +27,7 @@ from tracker.writes.examining import undo_finish, whole_minutes
 from tracker.writes.placing import day_of
 
 LONGEST_EXAM = timedelta(hours=12)
+LONGEST_REASON = 400  # characters, as wide as the column
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +56,7 @@ def enter_exam_later(session: Session, entry: ExamEntry, *, by: int, now: dateti
     Raises InvalidError with the field (codes, times in the future or in the wrong order, a number in
     use), NotFoundError for the patient.
     """
-    return _enter(session, entry, Author(by, now, entry.reason.strip()))
+    return _enter(session, entry, by=by, now=now)
 
 
 @service
@@ -62,7 +67,7 @@ def enter_exams_later(
     ids = []
     for row, entry in enumerate(entries):
         try:
-            ids.append(_enter(session, entry, Author(by, now, entry.reason.strip())))
+            ids.append(_enter(session, entry, by=by, now=now))
         except InvalidError as error:
             raise InvalidError(
                 error.text,
@@ -74,7 +79,9 @@ def enter_exams_later(
     return ids
 
 
-def _enter(session: Session, entry: ExamEntry, author: Author) -> int:
+def _enter(session: Session, entry: ExamEntry, *, by: int, now: datetime) -> int:
+    author = Author(by, now, plain_line(entry.reason, field="reason", longest=LONGEST_REASON))
+    number = None if entry.number is None else checked_number(entry.number)
     check_times(entry.started_at, entry.ended_at, author.now)
     terms = known_terms(session, entry.exam_type, entry.stream, entry.parts)
     exam = Exam(
@@ -83,7 +90,7 @@ def _enter(session: Session, entry: ExamEntry, author: Author) -> int:
         parts=entry.parts,
         stream_id=terms.stream_id,
         device_id=any_device_id(session, entry.device),
-        operator_id=staff_id(session, entry.operator),
+        operator_id=any_staff_id(session, entry.operator),
         started_at=entry.started_at,
         ended_at=entry.ended_at,
         local_date=day_of(entry.started_at),
@@ -92,7 +99,7 @@ def _enter(session: Session, entry: ExamEntry, author: Author) -> int:
         entered_later=True,
         entered_reason=author.reason,
     )
-    return log_exam(session, exam, author, number=entry.number).id
+    return log_exam(session, exam, author, number=number).id
 
 
 def any_device_id(session: Session, code: str) -> int:
@@ -100,6 +107,14 @@ def any_device_id(session: Session, code: str) -> int:
     found = session.scalar(select(Device.id).where(Device.code == code))
     if found is None:
         raise InvalidError(N_("There is no such device."), field="device")
+    return found
+
+
+def any_staff_id(session: Session, code: str) -> int:
+    """The id of a staff member, here or gone: whoever left did the exams of last week all the same."""
+    found = session.scalar(select(StaffMember.id).where(StaffMember.code == code))
+    if found is None:
+        raise InvalidError(N_("There is no such staff member."), field="operator")
     return found
 
 
@@ -129,9 +144,7 @@ def void(
 
     Raises InvalidError (no reason, or voided already), StaleError, NotFoundError.
     """
-    if not reason.strip():
-        raise InvalidError(N_("A reason is needed."), field="reason")
-    author = Author(by, now, reason.strip())
+    author = Author(by, now, _checked_reason(reason))
     found = session.get(Exam, exam_id)
     if found is not None and found.booking_id is not None and found.voided_at is None:
         booking, days = lock_booking(session, found.booking_id, now=now)
@@ -142,6 +155,12 @@ def void(
     else:
         exam = _live(lock_exam(session, exam_id, version=version))
     void_exam(session, exam, author)
+
+
+def _checked_reason(reason: str) -> str:
+    if not reason.strip():
+        raise InvalidError(N_("A reason is needed."), field="reason")
+    return plain_line(reason, field="reason", longest=LONGEST_REASON)
 
 
 def _live(exam: Exam) -> Exam:
@@ -178,19 +197,41 @@ def correct(
 ) -> None:
     """Make a new version of an exam with a reason; the one before is kept, the volume follows.
 
-    Raises as `enter_exam_later` and `void` do.
+    Raises as `enter_exam_later` and `void` do, and ForbiddenError unless the head does it, or the exam's
+    operator on its day.
     """
-    if not correction.reason.strip():
-        raise InvalidError(N_("A reason is needed."), field="reason")
+    author = Author(by, now, _checked_reason(correction.reason))
     exam = _live(lock_exam(session, exam_id, version=version))
+    _refuse_stranger(session, exam, by, now)
     check_times(correction.started_at, correction.ended_at, now)
+    correction = replace(correction, number=checked_number(correction.number))
     refuse_number_in_use(session, correction.number, besides=exam.id)
-    changes = _changes(session, exam, correction)
-    correct_exam(session, exam, changes, Author(by, now, correction.reason.strip()))
+    correct_exam(session, exam, _changes(session, exam, correction), author)
+
+
+def _refuse_stranger(session: Session, exam: Exam, by: int, now: datetime) -> None:
+    account = session.get_one(Account, by)
+    who = Corrector(account.roles, account.staff_member_id)
+    today = day_of(now)
+    if not may_correct(who, operator_id=exam.operator_id, exam_day=exam.local_date, today=today):
+        raise ForbiddenError(
+            N_("Its operator corrects an exam on the same day, the head of department afterwards.")
+        )
+
+
+def _terms_for(session: Session, exam: Exam, correction: Correction) -> ExamTerms:
+    """The terms of the pair in service; the exam's own pair may have been retired since."""
+    codes = (correction.exam_type, correction.stream)
+    terms = exam_terms(session, exam_type_code=codes[0], stream_code=codes[1])
+    own = (exam.exam_type_id, exam.stream_id)
+    is_own = terms is not None and (terms.exam_type_id, terms.stream_id) == own
+    if terms is not None and is_own and 1 <= correction.parts <= MOST_PARTS:
+        return terms
+    return known_terms(session, *codes, correction.parts)
 
 
 def _changes(session: Session, exam: Exam, correction: Correction) -> dict[str, object]:
-    terms = known_terms(session, correction.exam_type, correction.stream, correction.parts)
+    terms = _terms_for(session, exam, correction)
     same = (terms.exam_type_id, terms.stream_id, correction.parts) == (
         exam.exam_type_id,
         exam.stream_id,
@@ -203,7 +244,7 @@ def _changes(session: Session, exam: Exam, correction: Correction) -> dict[str, 
         "parts": correction.parts,
         "stream_id": terms.stream_id,
         "device_id": any_device_id(session, correction.device),
-        "operator_id": staff_id(session, correction.operator),
+        "operator_id": any_staff_id(session, correction.operator),
         "started_at": correction.started_at,
         "ended_at": correction.ended_at,
         "local_date": day_of(correction.started_at),

@@ -7,6 +7,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from tracker.domain.errors import N_, InvalidError, NotFoundError, StaleError
+from tracker.domain.texts import plain_line
 from tracker.models import Exam, ExamVersion
 from tracker.writes.audit import write_audit
 from tracker.writes.booking_rows import Author
@@ -94,6 +95,11 @@ def live_exam_of(session: Session, booking_id: int) -> Exam | None:
         .where(Exam.booking_id == booking_id, Exam.voided_at.is_(None))
         .with_for_update()
     ).one_or_none()
+
+
+def checked_number(number: str) -> str:
+    """A typed or scanned number as it is kept: one line, 1 to 40 characters. Raises InvalidError."""
+    return plain_line(number, field="exam_number", least=1, longest=40)
 
 
 def refuse_number_in_use(session: Session, number: str, *, besides: int | None) -> None:
