@@ -23,6 +23,14 @@ window.addEventListener("pageshow", () => {
   document.querySelectorAll("form[data-sent]").forEach((form) => delete form.dataset.sent);
 });
 
+// The server's answers stand beside the fields and in the page's language; the browser's bubbles do neither.
+function leaveChecksToServer() {
+  document.querySelectorAll("form[method=post]").forEach((form) => (form.noValidate = true));
+}
+
+document.addEventListener("DOMContentLoaded", leaveChecksToServer);
+document.addEventListener("htmx:after:swap", leaveChecksToServer);
+
 // <form data-autosubmit>: a choice applies at once. A date that is being typed passes through dates nobody
 // means (the 1 of 12), so it applies on Enter or when the field is left; a date picked with the mouse at once.
 document.addEventListener("keydown", ({ target, key }) => {

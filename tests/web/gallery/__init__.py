@@ -122,14 +122,14 @@ def timeline_data() -> dict[str, Any]:
     }
 
 
-def gallery_app() -> Flask:
+def gallery_app(translations: str = str(ROOT / "translations")) -> Flask:
     """Build the application; nothing of it touches a database."""
     app = Flask(__name__, template_folder=str(HERE), static_folder=None)
     app.config.update(
         SECRET_KEY="gallery" * 8,
         TRIAL=True,
         HOSPITAL_TIMEZONE="Asia/Shanghai",
-        BABEL_TRANSLATION_DIRECTORIES=str(ROOT / "translations"),
+        BABEL_TRANSLATION_DIRECTORIES=translations,
     )
     loaders = [FileSystemLoader(ROOT / "templates"), FileSystemLoader(HERE)]
     app.jinja_options = {"loader": ChoiceLoader(loaders)}
