@@ -36,6 +36,7 @@ COMMANDS: dict[str, Command] = {
     "create-user": Command("tracker.cli.create_user", "make an account (password from stdin)"),
     "create-token": Command("tracker.cli.create_token", "make an API token and print it"),
     "jobs": Command("tracker.jobs.process", "run the jobs (serve starts them beside the server)"),
+    "replay": Command("tracker.cli.replay", "drive a file of requests through the services"),
     "migrate": Command(
         "tracker.cli.migrate", "make the database ready: schema, starting data, coming weeks"
     ),

@@ -7,20 +7,17 @@ import structlog
 
 from tracker import clock
 from tracker.db import read_session
-from tracker.domain.errors import DomainError
 from tracker.domain.workcalendar import local_date_of
+from tracker.drivers.no_shows import mark_due_no_shows
 from tracker.queries.agreement import volume_differences
-from tracker.queries.due import overdue_bookings
 from tracker.queries.occupancy_derived import differing_days
 from tracker.services import upkeep
-from tracker.services.changing import mark_no_show
 from tracker.services.horizon import open_horizon
 
 SYSTEM = 1
 """The account that stands behind the jobs."""
 
 COMPARED_DAYS = 45
-_BATCH = 200
 
 log = structlog.get_logger("tracker.jobs")
 
@@ -30,28 +27,13 @@ Outcome = tuple[str, str]
 
 def open_the_horizon(now: datetime) -> Outcome:
     """Open the weeks ahead from the weekly blocks."""
-    opened = open_horizon(now=now, by=SYSTEM)
-    return "done", f"{opened} blocks opened"
+    horizon = open_horizon(now=now, by=SYSTEM)
+    return "done", f"{horizon.blocks} blocks opened, through {horizon.through}"
 
 
 def mark_no_shows(now: datetime) -> Outcome:
     """Mark who is still `booked` at the end of the half-day as no-show."""
-    marked = 0
-    while True:
-        with read_session() as session:
-            due = overdue_bookings(session, now=now, limit=_BATCH)
-        done = sum(_mark(booking_id, now) for booking_id in due)
-        marked += done
-        if len(due) < _BATCH or not done:
-            return "done", f"{marked} marked"
-
-
-def _mark(booking_id: int, now: datetime) -> bool:
-    try:
-        mark_no_show(booking_id, by=SYSTEM, now=now)
-    except DomainError:  # checked in or cancelled at this very moment
-        return False
-    return True
+    return "done", f"{mark_due_no_shows(by=SYSTEM, now=now)} marked"
 
 
 def compare(now: datetime) -> Outcome:
@@ -97,7 +79,7 @@ def run_job(name: str, work: Callable[[datetime], Outcome]) -> Outcome:
     run_id = upkeep.begin_run(name, now=clock.now())
     try:
         outcome = work(clock.now())
-    except Exception as error:  # noqa: BLE001 - the next job must run whatever this one met
+    except Exception as error:
         log.exception("job failed", job=name)
         outcome = ("failed", f"{type(error).__name__}: {error}")
     upkeep.end_run(run_id, *outcome, now=clock.now())

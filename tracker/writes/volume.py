@@ -49,7 +49,8 @@ def _upsert(session: Session) -> Insert:
     statement = dialect.insert(ExamVolume)
     sums = {name: getattr(ExamVolume, name) + getattr(statement.excluded, name) for name in _SUMS}
     keys = [getattr(ExamVolume, name) for name in _KEY]
-    return statement.on_conflict_do_update(index_elements=keys, set_=sums)
+    upsert: Insert = statement.on_conflict_do_update(index_elements=keys, set_=sums)
+    return upsert
 
 
 def _take_out(session: Session, row: _Row) -> None:

@@ -1,0 +1,76 @@
+"""What came of a stretch of days, counted from rows: the figures of a replay's table. No writes."""
+
+from collections.abc import Mapping
+from datetime import date
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from tracker.domain.supply import MINUTE
+from tracker.models import Block, Booking, Device, Exam, ExamType, Stream
+
+
+def count_bookings(session: Session) -> int:
+    """All bookings there are."""
+    return session.scalar(select(func.count()).select_from(Booking)) or 0
+
+
+def bookings_by_status(session: Session) -> dict[str, int]:
+    """How many bookings stand in each status."""
+    rows = session.execute(select(Booking.status, func.count()).group_by(Booking.status))
+    return {row[0]: row[1] for row in rows}
+
+
+def exams_by_stream(session: Session) -> dict[str, int]:
+    """Exams that count, by stream code in the department's order."""
+    rows = session.execute(
+        select(Stream.code, func.count(Exam.id))
+        .join(Exam, Exam.stream_id == Stream.id)
+        .where(Exam.voided_at.is_(None))
+        .group_by(Stream.code, Stream.sort_order)
+        .order_by(Stream.sort_order)
+    )
+    return {row[0]: row[1] for row in rows}
+
+
+def exams_by_type(session: Session) -> dict[str, int]:
+    """Exams that count, by exam type code in the department's order."""
+    rows = session.execute(
+        select(ExamType.code, func.count(Exam.id))
+        .join(Exam, Exam.exam_type_id == ExamType.id)
+        .where(Exam.voided_at.is_(None))
+        .group_by(ExamType.code, ExamType.sort_order)
+        .order_by(ExamType.sort_order)
+    )
+    return {row[0]: row[1] for row in rows}
+
+
+def device_use(session: Session, first: date, last: date) -> dict[str, tuple[int, int]]:
+    """Per device code: minutes examined and minutes open, from `first` to `last` (inclusive)."""
+    examined = session.execute(
+        select(Device.code, func.sum(Exam.minutes))
+        .join(Exam, Exam.device_id == Device.id)
+        .where(Exam.voided_at.is_(None), Exam.local_date.between(first, last))
+        .group_by(Device.code)
+    )
+    minutes: Mapping[str, int] = {row[0]: int(row[1] or 0) for row in examined}
+    opened: dict[str, int] = {}
+    spans = session.execute(
+        select(Device.code, Block.starts_at, Block.ends_at)
+        .join(Block, Block.device_id == Device.id)
+        .where(Block.local_date.between(first, last))
+        .order_by(Device.sort_order)
+    )
+    for code, starts_at, ends_at in spans:
+        opened[code] = opened.get(code, 0) + (ends_at - starts_at) // MINUTE
+    return {code: (minutes.get(code, 0), total) for code, total in opened.items()}
+
+
+def waits_in_minutes(session: Session) -> list[float]:
+    """Minutes from check-in to start of every exam that has both."""
+    rows = session.execute(
+        select(Booking.arrived_at, Exam.started_at)
+        .join(Exam, Exam.booking_id == Booking.id)
+        .where(Exam.voided_at.is_(None), Booking.arrived_at.is_not(None))
+    )
+    return [(row.started_at - row.arrived_at) / MINUTE for row in rows]
