@@ -54,6 +54,10 @@ _DEVICES = (
 _place = func.coalesce(_booking.started_device_id, _booking.device_id)
 _runs = _booking.status == Status.IN_PROGRESS.value
 _waits = _booking.status == Status.ARRIVED.value
+# nobody is served late before being here
+_due = case(
+    (_booking.arrived_at > _booking.starts_at, _booking.arrived_at), else_=_booking.starts_at
+)
 
 
 def _of_place(figure: Function[Any], **order: Any) -> ColumnElement[Any]:
@@ -76,9 +80,9 @@ _turns = (
         _of_place(func.count(case((_waits, 1)))).label("waiting"),
         _of_place(func.min(case((_waits, _booking.arrived_at)))).label("waits_since"),
         # an added booking only has a wished time: that it has passed makes no device late
-        _of_place(
-            func.min(case((and_(_waits, _booking.is_added.is_(False)), _booking.starts_at)))
-        ).label("first_due"),
+        _of_place(func.min(case((and_(_waits, _booking.is_added.is_(False)), _due)))).label(
+            "first_due"
+        ),
     )
     .where(
         _booking.local_date == bindparam("today"),
@@ -118,7 +122,7 @@ def turns_today(session: Session, *, today: date, now: datetime) -> list[Any]:
     """Of each device the exam in progress, and the first of those who are here or still to come.
 
     The latter row carries `waiting` (how many have arrived), `waits_since` (the first arrival) and
-    `first_due` (the first planned start among them).
+    `first_due` (when the first of them should have been started).
     """
     return list(session.execute(_TURNS, {"today": today, "now": now}))
 

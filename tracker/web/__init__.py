@@ -15,7 +15,7 @@ def register_web(app: Flask) -> None:
     from tracker.web.person import register_person
     from tracker.web.requests import register_requests
     from tracker.web.security import register_proxies, register_security
-    from tracker.web.views import account, home, sign_in
+    from tracker.web.views import account, board, home, sign_in
 
     set_cost(**app.config.get("ARGON2", {}))
     register_proxies(app)
@@ -31,5 +31,5 @@ def register_web(app: Flask) -> None:
     register_filters(app)
     register_navigation(app)
     # One module per noun; a new one is added here and, endpoint by endpoint, to access.ACCESS.
-    for view in (sign_in, home, account):
+    for view in (sign_in, home, account, board):
         app.register_blueprint(view.blueprint)

@@ -34,6 +34,8 @@ ACCESS: Mapping[str, Audience] = {
     "account.show": SIGNED_IN,
     "account.change_password": SIGNED_IN,
     "account.choose_language": SIGNED_IN,
+    # the desk
+    "board.show": SIGNED_IN,
 }
 
 

@@ -1,8 +1,9 @@
 """Answers to htmx: whether a request is one, and what a page's script is told by headers."""
 
 import json
+from typing import Any
 
-from flask import Response, request
+from flask import Response, current_app, request
 
 
 def is_htmx() -> bool:
@@ -20,3 +21,13 @@ def tell_page(response: Response, event: str, text: str = "", *, kind: str = "su
 def answer_in_place(event: str, text: str) -> Response:
     """Change nothing on the page but say a sentence."""
     return tell_page(Response(headers={"HX-Reswap": "none"}), event, text)
+
+
+def render_block(template_name: str, block: str, **context: Any) -> str:
+    """One named block of a page, as the page itself would show it."""
+    template = current_app.jinja_env.get_template(template_name)
+    current_app.update_template_context(context)
+    inside = template.new_context(context)
+    # The page's imports belong to its frame, not to the block: one step runs them, and no block yet.
+    next(template.root_render_func(inside), None)
+    return "".join(template.blocks[block](inside))
