@@ -174,16 +174,18 @@ def list_exams(
 
 
 def _conditions(chosen: ExamFilter) -> list[ColumnElement[bool]]:
-    given: Sequence[tuple[object, Any]] = (
-        (chosen.first, Exam.local_date >= chosen.first),
-        (chosen.last, Exam.local_date <= chosen.last),
-        (chosen.stream, Stream.code == chosen.stream),
-        (chosen.exam_type, ExamType.code == chosen.exam_type),
-        (chosen.device, Device.code == chosen.device),
-        (chosen.operator, StaffMember.code == chosen.operator),
-        (chosen.patient_id, Exam.patient_id == chosen.patient_id),
+    equals: Sequence[tuple[Any, object]] = (
+        (Stream.code, chosen.stream),
+        (ExamType.code, chosen.exam_type),
+        (Device.code, chosen.device),
+        (StaffMember.code, chosen.operator),
+        (Exam.patient_id, chosen.patient_id),
     )
-    conditions = [condition for value, condition in given if value is not None]
+    conditions = [column == value for column, value in equals if value is not None]
+    if chosen.first is not None:
+        conditions.append(Exam.local_date >= chosen.first)
+    if chosen.last is not None:
+        conditions.append(Exam.local_date <= chosen.last)
     if not chosen.include_voided:
         conditions.append(Exam.voided_at.is_(None))
     return conditions

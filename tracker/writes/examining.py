@@ -83,7 +83,9 @@ def finish_exam(
     target = next_status(Status(booking.status), Step.FINISH).to
     terms = terms_of(session, booking)
     before = snapshot(booking)
-    day = resized(days[key_of(booking)], booking, author.now) if not booking.is_added else None
+    # never longer than it holds: an exam taken to another device has given this one back
+    until = min(author.now, booking.device_ends_at)
+    day = resized(days[key_of(booking)], booking, until) if not booking.is_added else None
     patient_until = author.now + terms.observation_minutes * MINUTE
     booking.patient_ends_at = max(booking.starts_at, min(booking.patient_ends_at, patient_until))
     booking.status = target.value
