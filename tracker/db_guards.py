@@ -27,21 +27,37 @@ GUARD_NAMES = tuple(name for name, *_ in _OVERLAPS) + tuple(f"ro_{t}" for t in _
 
 
 def install_guards(connection: Connection) -> None:
-    """Create every guard anew (idempotent); call it at the end of each migration run."""
+    """Create the guards that are missing (SQLite: all anew); call it at the end of each migration run.
+
+    Raises RuntimeError (PostgreSQL: IntegrityError) where rows overlap already.
+    """
     if connection.dialect.name == "postgresql":
         statements = _for_postgresql(connection)
     else:
+        if broken := broken_guards(connection):
+            raise RuntimeError(f"rows overlap already: {', '.join(sorted(broken))}")
         statements = _for_sqlite()
     for statement in statements:
         connection.execute(text(statement))
 
 
+def broken_guards(connection: Connection) -> set[str]:
+    """The guards that rows break, whether the guards stand or not; empty in a sound database."""
+    return {name for name, *rest in _OVERLAPS if connection.scalar(text(_overlap_query(*rest)))}
+
+
+def _overlap_query(table: str, owner: str, start: str, end: str, where: str) -> str:
+    return (
+        f"SELECT count(*) FROM (SELECT {start} AS starts, max({end}) OVER (PARTITION BY {owner} "
+        f"ORDER BY {start}, id ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING) AS ended "
+        f"FROM {table} WHERE {where} AND {start} < {end}) AS spans WHERE ended > starts"
+    )
+
+
 def missing_guards(connection: Connection) -> set[str]:
     """The guards that this database lacks; empty when all stand."""
     if connection.dialect.name == "postgresql":
-        sql = "SELECT conname FROM pg_constraint WHERE contype = 'x' UNION SELECT tgname FROM pg_trigger"
-        names = set(connection.execute(text(sql)).scalars())
-        return {name for name in GUARD_NAMES if name not in names}
+        return set(GUARD_NAMES) - _standing_on_postgresql(connection)
     sql = "SELECT name FROM sqlite_master WHERE type = 'trigger'"
     names = set(connection.execute(text(sql)).scalars())
     wanted = {f"{name}_{verb}" for name in GUARD_NAMES for verb in _verbs(name)}
@@ -52,10 +68,19 @@ def _verbs(name: str) -> tuple[str, str]:
     return ("insert", "update") if name.startswith("ex_") else ("update", "delete")
 
 
-def _for_postgresql(connection: Connection) -> list[str]:
-    standing = set(
-        connection.execute(text("SELECT conname FROM pg_constraint WHERE contype = 'x'")).scalars()
+def _standing_on_postgresql(connection: Connection) -> set[str]:
+    """Constraints and enabled triggers of the schema in use: another schema may have the same names."""
+    sql = (
+        "WITH here AS (SELECT oid FROM pg_namespace WHERE nspname = current_schema()) "
+        "SELECT conname FROM pg_constraint JOIN here ON here.oid = connamespace WHERE contype = 'x' "
+        "UNION SELECT tgname FROM pg_trigger JOIN pg_class ON pg_class.oid = tgrelid "
+        "JOIN here ON here.oid = relnamespace WHERE tgenabled <> 'D'"
     )
+    return set(connection.execute(text(sql)).scalars())
+
+
+def _for_postgresql(connection: Connection) -> list[str]:
+    standing = _standing_on_postgresql(connection)
     # int4range instead of btree_gist: no extension needs to be installed by a superuser
     statements = [
         f"ALTER TABLE {table} ADD CONSTRAINT {name} EXCLUDE USING gist "
@@ -77,7 +102,11 @@ def _for_postgresql(connection: Connection) -> list[str]:
 
 
 def _for_sqlite() -> list[str]:
-    statements = []
+    # PostgreSQL's constraints bring their own indexes; bookings have indexes that serve here
+    statements = [
+        f"CREATE INDEX IF NOT EXISTS ex_block_{who}_span ON block ({who}_id, starts_at)"
+        for who in ("device", "operator")
+    ]
     for name, table, owner, start, end, where in _OVERLAPS:
         for verb in ("INSERT", "UPDATE"):
             statements.append(f"DROP TRIGGER IF EXISTS {name}_{verb.lower()}")
@@ -98,15 +127,17 @@ def _sqlite_overlap(
     owner, start, end = columns
     new, old = _qualified(where, "NEW"), _qualified(where, "other")
     # an empty span (start = end) overlaps nothing, as PostgreSQL's empty range does
-    # every name here is a constant of this module
+    others = (
+        f"FROM {table} AS other WHERE other.{owner} = NEW.{owner} AND other.id IS NOT NEW.id "
+        f"AND other.{start} < other.{end} AND {old} AND other.{start}"
+    )
+    # guarded rows never overlap each other: of all that start earlier, the last one ends last
     return (
-        f"CREATE TRIGGER {name}_{verb.lower()} BEFORE {verb} ON {table} "  # nosec B608
-        f"WHEN {new} AND NEW.{start} < NEW.{end} BEGIN "
-        f"SELECT RAISE(ABORT, '{name}') WHERE EXISTS (SELECT 1 FROM {table} AS other "
-        f"WHERE other.{owner} = NEW.{owner} AND other.id IS NOT NEW.id "
-        f"AND other.{start} < NEW.{end} AND other.{end} > NEW.{start} "
-        f"AND other.{start} >= datetime(NEW.{start}, '-2 days') "
-        f"AND other.{start} < other.{end} AND {old}); END"
+        f"CREATE TRIGGER {name}_{verb.lower()} BEFORE {verb} ON {table} "
+        f"WHEN {new} AND NEW.{start} < NEW.{end} BEGIN SELECT RAISE(ABORT, '{name}') WHERE "
+        f"EXISTS (SELECT 1 {others} >= NEW.{start} AND other.{start} < NEW.{end}) OR "
+        f"(SELECT other.{end} {others} < NEW.{start} ORDER BY other.{start} DESC LIMIT 1) "
+        f"> NEW.{start}; END"
     )
 
 
