@@ -1,6 +1,6 @@
-"""The fair queue of SQLite's writers: a FIFO of threads before one blocking lock file. PostgreSQL needs none.
+"""The fair queue of SQLite's writers: a FIFO of threads before a pair of blocking locks. PostgreSQL needs none.
 
-SQLite's own busy handler polls and lets an unlucky writer starve for seconds; a blocking lock does not.
+SQLite's own busy handler polls and lets an unlucky writer starve for seconds; blocking locks do not.
 """
 
 import fcntl
@@ -23,7 +23,7 @@ class WriteQueue:
         self._guard = threading.Lock()
         self._waiting: deque[threading.Event] = deque()
         self._busy = False
-        self._file: IO[str] | None = None
+        self._locks: tuple[IO[str], IO[str]] | None = None
 
     @contextmanager
     def turn(self) -> Iterator[None]:
@@ -33,11 +33,8 @@ class WriteQueue:
             return
         self._wait_in_line()
         try:
-            self._lock_file()
-            try:
+            with self._alone(self._path):
                 yield
-            finally:
-                self._unlock_file()
         finally:
             self._wake_next()
 
@@ -48,7 +45,18 @@ class WriteQueue:
                 return
             mine = threading.Event()
             self._waiting.append(mine)
-        mine.wait()
+        try:
+            mine.wait()
+        except BaseException:  # an interrupt must not leave a turn with nobody to take it
+            self._leave_line(mine)
+            raise
+
+    def _leave_line(self, mine: threading.Event) -> None:
+        with self._guard:
+            if mine in self._waiting:
+                self._waiting.remove(mine)
+                return
+        self._wake_next()
 
     def _wake_next(self) -> None:
         with self._guard:
@@ -57,21 +65,29 @@ class WriteQueue:
             else:
                 self._busy = False
 
-    def _lock_file(self) -> None:
-        if self._file is None and self._path is not None:
-            self._file = self._path.open("a", encoding="ascii")
-        if self._file is not None:
-            fcntl.flock(self._file, fcntl.LOCK_EX)
-
-    def _unlock_file(self) -> None:
-        if self._file is not None:
-            fcntl.flock(self._file, fcntl.LOCK_UN)
+    @contextmanager
+    def _alone(self, path: Path) -> Iterator[None]:
+        """Hold the lock among processes. One process at a time stands at the gate, and whoever has just
+        written comes after it: without the gate the one that is running takes the lock again and again.
+        """
+        if self._locks is None:
+            gate, door = (path.with_name(f"{path.name}.{name}") for name in ("gate", "door"))
+            self._locks = gate.open("a", encoding="ascii"), door.open("a", encoding="ascii")
+        gate_file, door_file = self._locks
+        fcntl.flock(gate_file, fcntl.LOCK_EX)
+        try:
+            fcntl.flock(door_file, fcntl.LOCK_EX)
+        finally:
+            fcntl.flock(gate_file, fcntl.LOCK_UN)
+        try:
+            yield
+        finally:
+            fcntl.flock(door_file, fcntl.LOCK_UN)
 
 
 _NO_QUEUE = WriteQueue(None)
 _queues: dict[str, WriteQueue] = {}
-_queues_guard = threading.Lock()
-# A forked child must open its own lock file: a shared one would let both in at once.
+# A forked child must open its own lock files: shared ones would let both in at once.
 os.register_at_fork(after_in_child=_queues.clear)
 
 
@@ -79,7 +95,5 @@ def write_queue_for(url: URL) -> WriteQueue:
     """The queue of this database: one per SQLite file and process, none for any other engine."""
     if url.get_backend_name() != "sqlite" or not url.database or url.database == ":memory:":
         return _NO_QUEUE
-    with _queues_guard:
-        if url.database not in _queues:
-            _queues[url.database] = WriteQueue(Path(url.database + ".queue"))
-        return _queues[url.database]
+    # setdefault is one step for threads; a lock here could be held by another thread at a fork
+    return _queues.setdefault(url.database, WriteQueue(Path(url.database + ".queue")))
