@@ -45,7 +45,7 @@ class Base(DeclarativeBase):
 class UtcDateTime(TypeDecorator[datetime]):
     """An aware UTC instant: `timestamptz` on PostgreSQL, sortable naive UTC text on SQLite.
 
-    Raises ValueError for a naive datetime.
+    Raises ValueError for a naive datetime (within a statement, as SQLAlchemy's StatementError).
     """
 
     impl = DateTime(timezone=True)
@@ -88,6 +88,7 @@ def _on_sqlite_connect(connection: Any, _record: object) -> None:
         "journal_mode=WAL",
         "synchronous=FULL",
         "foreign_keys=ON",
+        "recursive_triggers=ON",  # else INSERT OR REPLACE deletes rows past the triggers that forbid it
         "busy_timeout=10000",
         "cache_size=-32000",
     ):
