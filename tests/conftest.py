@@ -12,10 +12,12 @@ import hypothesis
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
+from sqlalchemy import event
 
 from tests.support import browser, postgres
 from tests.support.cast import Cast, ClientOf, make_cast, signed_in_client
 from tests.support.databases import SCHEMA, Bench, Benches, Template
+from tracker.db import db
 
 ENGINES = ("sqlite", "postgresql")
 MISSING_BROWSER = pytest.StashKey[int]()
@@ -141,6 +143,21 @@ def app_context(app: Flask) -> Iterator[None]:
 def client(app: Flask) -> FlaskClient:
     """A browser without eyes: nobody is signed in."""
     return app.test_client()
+
+
+@pytest.fixture
+def statements(app: Flask) -> Iterator[list[str]]:
+    """The SQL statements sent since the test began; empty it to count anew."""
+    sent: list[str] = []
+
+    def note(_connection: object, _cursor: object, statement: str, *_rest: object) -> None:
+        sent.append(statement)
+
+    with app.app_context():
+        engine = db.engine
+    event.listen(engine, "before_cursor_execute", note)
+    yield sent
+    event.remove(engine, "before_cursor_execute", note)
 
 
 @pytest.fixture

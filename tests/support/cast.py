@@ -27,9 +27,7 @@ def make_cast(app: Flask) -> Cast:
     """The account id of each name; accounts that a template made already are taken as they are."""
     with app.app_context():
         with read_session() as session:
-            known = {
-                name: id_ for name, id_ in session.execute(select(Account.username, Account.id))
-            }
+            known = dict(session.execute(select(Account.username, Account.id)).all())
         return {name: known.get(name) or _create(name) for name in NAMES}
 
 

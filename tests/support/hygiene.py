@@ -115,8 +115,8 @@ def _inline_code(elements: list[Element]) -> Iterator[str]:
             continue  # a comment
         if element.tag == "style" or element.get("style") is not None:
             yield f"inline style at {element.tag}"
-        if element.tag == "script" and not element.get("src"):
-            if element.get("type") != "application/json":
-                yield "inline script"
+        is_data = element.get("type") == "application/json"
+        if element.tag == "script" and not element.get("src") and not is_data:
+            yield "inline script"
         handlers = [name for name in element.attrib if name.startswith("on")]
         yield from (f"inline {name} at {element.tag}" for name in handlers)

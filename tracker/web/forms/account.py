@@ -2,6 +2,7 @@
 
 from flask_babel import lazy_gettext as _l
 from wtforms import PasswordField, SelectField
+from wtforms.fields.choices import SelectChoice
 from wtforms.validators import EqualTo, InputRequired, Length
 
 from tracker.domain.credentials import PASSWORD_LENGTH
@@ -29,5 +30,9 @@ class LanguageForm(PageForm):
 
     language = SelectField(
         _l("Language"),
-        choices=[("", _l("As the browser asks")), ("zh", "中文"), ("en", "English")],
+        choices=[
+            SelectChoice("", _l("As the browser asks")),
+            SelectChoice("zh", "中文"),
+            SelectChoice("en", "English"),
+        ],
     )

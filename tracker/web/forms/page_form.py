@@ -1,16 +1,20 @@
 """What every form of a page has in common: the CSRF token, and refusals of a service beside their field."""
 
-from collections.abc import Mapping, Sequence
+import re
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 from flask_babel import gettext as _
 from flask_wtf import FlaskForm
 from markupsafe import Markup
-from wtforms import HiddenField
+from wtforms import Field, FieldList, FormField, HiddenField
 from wtforms.widgets import HiddenInput
 
 from tracker.domain.errors import DomainError
 from tracker.sentences import sentence
+
+# NUL cannot be kept by PostgreSQL, and none of these can be shown again by a page.
+UNFIT = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ufdd0-\ufdef\ufffe\uffff]")
 
 
 class PageForm(FlaskForm):
@@ -26,11 +30,12 @@ class PageForm(FlaskForm):
         return Markup("\n").join(field(id=False) for field in hidden)
 
     def validate(self, extra_validators: Mapping[str, Sequence[Any]] | None = None) -> bool:
-        """Besides what the fields ask: no NUL, which no text has and PostgreSQL cannot keep."""
+        """What the fields ask, and that each text can be kept; what cannot is left out of the page."""
         is_valid = bool(super().validate(extra_validators))
-        for field in self:
-            if any("\0" in text for text in field.raw_data or () if isinstance(text, str)):
-                field.errors = [*field.errors, _("This text has characters that cannot be kept.")]
+        for field in _single_fields(self):
+            if any(UNFIT.search(text) for text in _texts(field)):
+                _leave_out_unfit(field)
+                field.errors = [*field.errors, _("This text holds characters that cannot be kept.")]
                 is_valid = False
         return is_valid
 
@@ -41,3 +46,22 @@ class PageForm(FlaskForm):
             self.form_errors.append(sentence(refusal))
         else:
             field.errors = [*field.errors, sentence(refusal)]
+
+
+def _single_fields(fields: Iterable[Field]) -> Iterator[Field]:
+    """Each field that a person fills in, those of lists and parts of forms too."""
+    for field in fields:
+        if isinstance(field, FieldList | FormField):
+            yield from _single_fields(field)
+        else:
+            yield field
+
+
+def _texts(field: Field) -> Iterator[str]:
+    yield from (text for text in field.raw_data or () if isinstance(text, str))
+
+
+def _leave_out_unfit(field: Field) -> None:
+    field.raw_data = [UNFIT.sub("", text) for text in _texts(field)]
+    if isinstance(field.data, str):
+        field.data = UNFIT.sub("", field.data)
