@@ -185,7 +185,7 @@ class Replay:
 
     def _order_of(self, request: Request, opening: Opening) -> BookingOrder:
         return BookingOrder(
-            patient=str(self._patients[request.mrn]),
+            patient=self._patients[request.mrn],
             exam_type=request.exam_type,
             stream=request.stream,
             device=self._devices[opening.device_id],

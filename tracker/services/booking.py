@@ -25,13 +25,13 @@ LONGEST_BAND_MINUTES = 240
 
 @dataclass(frozen=True, slots=True)
 class BookingOrder:
-    """What is to be booked. `patient` is an id or MRN; `start` an aware instant, a whole minute.
+    """What is to be booked. `patient` is an id (number) or MRN (text); `start` aware, a whole minute.
 
     Within `within_minutes` after `start` the next opening of the same request will do. With an
     `added_reason` the booking is added (加号). `check_in` marks the patient as arrived in the same step.
     """
 
-    patient: str
+    patient: int | str
     exam_type: str
     stream: str
     device: str

@@ -32,12 +32,12 @@ LONGEST_REASON = 400  # characters, as wide as the column
 
 @dataclass(frozen=True, slots=True)
 class ExamEntry:
-    """An exam entered later, in codes; `patient` is an id or MRN, instants are aware.
+    """An exam entered later, in codes; `patient` is an id (number) or MRN (text), instants are aware.
 
     `number` None: one is issued.
     """
 
-    patient: str
+    patient: int | str
     exam_type: str
     stream: str
     device: str
@@ -181,7 +181,7 @@ class Correction:
     ended_at: datetime
     parts: int
     number: str
-    patient: str
+    patient: int | str
     reason: str
 
 

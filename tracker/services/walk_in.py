@@ -29,7 +29,7 @@ class WalkIn:
     when it has to be added.
     """
 
-    patient: str
+    patient: int | str
     exam_type: str
     stream: str
     device: str
