@@ -21,9 +21,9 @@ ACCOUNTS = {
 }
 
 
-def at(hour: int, minute: int = 0, *, day: int = 0) -> datetime:
+def at(hour: int, minute: int = 0, *, second: int = 0, day: int = 0) -> datetime:
     """An instant of Monday (or of the `day`-th day after it) in Shanghai."""
-    return MIDNIGHT + timedelta(days=day, hours=hour, minutes=minute)
+    return MIDNIGHT + timedelta(days=day, hours=hour, minutes=minute, seconds=second)
 
 
 def _fill() -> None:

@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 
 from tracker.db import service
 from tracker.domain.corrections import Corrector, may_correct
-from tracker.domain.errors import N_, ForbiddenError, InvalidError
+from tracker.domain.errors import N_, ForbiddenError, InvalidError, NotFoundError
 from tracker.domain.lifecycle import Status
 from tracker.domain.texts import plain_line
 from tracker.models import Account, Device, Exam, StaffMember
@@ -68,8 +68,8 @@ def enter_exams_later(
     for row, entry in enumerate(entries):
         try:
             ids.append(_enter(session, entry, by=by, now=now))
-        except InvalidError as error:
-            raise InvalidError(
+        except (InvalidError, NotFoundError) as error:
+            raise type(error)(
                 error.text,
                 code=error.code,
                 field=error.field,
