@@ -2,11 +2,13 @@
 
 from collections.abc import Sequence
 
-from sqlalchemy import insert
+from sqlalchemy import ColumnElement, delete, insert, select
 from sqlalchemy.orm import Session
 
 from tracker.domain.horizon import DayBlock
 from tracker.models.block import Block, BlockExamType, BlockReserve
+from tracker.models.booking import Booking
+from tracker.queries.occupancy import DayKey
 
 
 def insert_blocks(session: Session, blocks: Sequence[DayBlock]) -> list[int]:
@@ -50,3 +52,19 @@ def insert_blocks(session: Session, blocks: Sequence[DayBlock]) -> list[int]:
     if reserves:
         session.execute(insert(BlockReserve), reserves)
     return list(ids)
+
+
+def remove_unused_blocks(session: Session, *which: ColumnElement[bool]) -> set[DayKey]:
+    """Delete the blocks of a condition that no booking names, cancelled ones included.
+
+    Returns their device days, whose occupancy the caller rebuilds; he has locked them.
+    """
+    unused = ~select(Booking.id).where(Booking.block_id == Block.id).correlate(Block).exists()
+    found = session.execute(
+        select(Block.id, Block.device_id, Block.local_date).where(unused, *which)
+    ).all()
+    ids = [row.id for row in found]
+    for table in (BlockExamType, BlockReserve):
+        session.execute(delete(table).where(table.block_id.in_(ids)))
+    session.execute(delete(Block).where(Block.id.in_(ids)))
+    return {(row.device_id, row.local_date) for row in found}

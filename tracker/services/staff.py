@@ -1,0 +1,148 @@
+"""Adding, changing and retiring people and what they may perform. Accounts are services/accounts.py."""
+
+from datetime import datetime
+
+from sqlalchemy import delete, insert, select, update
+from sqlalchemy.orm import Session
+
+from tracker.db import service
+from tracker.domain.catalogue import StaffValues, checked_staff
+from tracker.domain.lifecycle import Status
+from tracker.models.block import Block
+from tracker.models.booking import Booking
+from tracker.models.catalogue import ExamType
+from tracker.models.staff import Competence, StaffMember
+from tracker.writes.booking_rows import Author
+from tracker.writes.catalogue_rows import (
+    add_row,
+    change_row,
+    ids_of_codes,
+    locked_row,
+    plain,
+    refuse_taken_code,
+    save_row,
+)
+from tracker.writes.occupancy import lock_device_days, lock_supply, rebuild_occupancy
+
+_COLUMNS = ("code", "name", "kind", "title", "sort_order")
+
+
+@service
+def add_staff_member(session: Session, values: StaffValues, *, by: int, now: datetime) -> int:
+    """Add a person; returns the id. Raises InvalidError."""
+    values = checked_staff(values)
+    lock_supply(session)
+    refuse_taken_code(session, StaffMember, values.code)
+    person = StaffMember(**{name: getattr(values, name) for name in _COLUMNS})
+    person_id = add_row(session, person, Author(by, now), {"code": values.code})
+    _set_competences(session, person_id, values)
+    return person_id
+
+
+@service
+def change_staff_member(
+    session: Session,
+    staff_member_id: int,
+    values: StaffValues,
+    *,
+    version: int | None = None,
+    by: int,
+    now: datetime,
+) -> None:
+    """Change a person and what he or she may perform. Opened blocks keep their operator and exam types.
+
+    Raises InvalidError, NotFoundError, StaleError.
+    """
+    values = checked_staff(values)
+    lock_supply(session)
+    person = locked_row(session, StaffMember, staff_member_id, version=version)
+    refuse_taken_code(session, StaffMember, values.code, besides=staff_member_id)
+    change = change_row(person, {name: getattr(values, name) for name in _COLUMNS})
+    performs, supervises = _competences(session, staff_member_id)
+    if (performs, supervises) != (values.competences, values.supervises):
+        _set_competences(session, staff_member_id, values)
+        change["competences"] = [plain(performs), plain(values.competences)]
+        change["supervises"] = [plain(supervises), plain(values.supervises)]
+    if change:
+        save_row(session, person, Author(by, now), change=change)
+
+
+@service
+def retire_staff_member(
+    session: Session, staff_member_id: int, *, version: int | None = None, by: int, now: datetime
+) -> int:
+    """Let a person leave: blocks and bookings to come have no operator until one is named.
+
+    Returns how many blocks that are. What was examined keeps its operator.
+    Raises NotFoundError, StaleError.
+    """
+    lock_supply(session)
+    person = locked_row(session, StaffMember, staff_member_id, version=version)
+    if person.retired_at is not None:
+        return 0
+    blocks = _leave_blocks(session, staff_member_id, now)
+    person.retired_at = now
+    save_row(session, person, Author(by, now), action="retire", change={"blocks": blocks})
+    return blocks
+
+
+@service
+def reinstate_staff_member(
+    session: Session, staff_member_id: int, *, version: int | None = None, by: int, now: datetime
+) -> None:
+    """Bring a retired person back. Raises NotFoundError, StaleError."""
+    lock_supply(session)
+    person = locked_row(session, StaffMember, staff_member_id, version=version)
+    if person.retired_at is None:
+        return
+    person.retired_at = None
+    save_row(session, person, Author(by, now), action="reinstate")
+
+
+def _leave_blocks(session: Session, staff_member_id: int, now: datetime) -> int:
+    to_come = (Block.operator_id == staff_member_id, Block.starts_at >= now)
+    rows = session.execute(select(Block.id, Block.device_id, Block.local_date).where(*to_come))
+    keys = {row.id: (row.device_id, row.local_date) for row in rows}
+    if not keys:
+        return 0
+    lock_device_days(session, keys.values(), now=now)
+    session.execute(
+        update(Booking)
+        .where(
+            Booking.block_id.in_(list(keys)),
+            Booking.operator_id == staff_member_id,
+            Booking.status.in_([Status.BOOKED.value, Status.ARRIVED.value]),
+        )
+        .values(operator_id=None)
+    )
+    session.execute(update(Block).where(Block.id.in_(list(keys))).values(operator_id=None))
+    rebuild_occupancy(session, keys.values())
+    return len(keys)
+
+
+def _competences(session: Session, staff_member_id: int) -> tuple[frozenset[str], frozenset[str]]:
+    rows = session.execute(
+        select(ExamType.code, Competence.may_supervise)
+        .join(ExamType, ExamType.id == Competence.exam_type_id)
+        .where(Competence.staff_member_id == staff_member_id)
+    ).all()
+    return frozenset(row.code for row in rows), frozenset(
+        row.code for row in rows if row.may_supervise
+    )
+
+
+def _set_competences(session: Session, staff_member_id: int, values: StaffValues) -> None:
+    ids = ids_of_codes(session, ExamType, values.competences, field="competences")
+    session.execute(delete(Competence).where(Competence.staff_member_id == staff_member_id))
+    if ids:
+        session.execute(
+            insert(Competence),
+            [
+                {
+                    "staff_member_id": staff_member_id,
+                    "exam_type_id": exam_type_id,
+                    "may_supervise": code in values.supervises,
+                }
+                for code, exam_type_id in ids.items()
+            ],
+        )

@@ -1,0 +1,105 @@
+"""Steps that all rows of the catalogue share: locking one, checking codes, saving a change with its audit entry."""
+
+from collections.abc import Iterable, Mapping
+from datetime import date, datetime, time
+from typing import TypeVar
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from tracker.domain.errors import N_, InvalidError, NotFoundError, StaleError
+from tracker.models.block import WeeklyBlock
+from tracker.models.catalogue import Capability, Device, ExamType, Stream
+from tracker.models.staff import StaffMember
+from tracker.writes.audit import write_audit
+from tracker.writes.booking_rows import Author
+
+Versioned = TypeVar("Versioned", Device, ExamType, Stream, StaffMember, WeeklyBlock)
+Coded = type[Capability] | type[Device] | type[ExamType] | type[Stream] | type[StaffMember]
+
+
+def locked_row(
+    session: Session, table: type[Versioned], row_id: int, *, version: int | None
+) -> Versioned:
+    """The row, locked. Raises NotFoundError, or StaleError when `version` is not the present one."""
+    row = session.get(table, row_id, with_for_update=True)
+    if row is None:
+        raise NotFoundError(N_("This entry does not exist."))
+    if version is not None and row.version != version:
+        raise StaleError(N_("Somebody else changed this meanwhile."))
+    return row
+
+
+def refuse_taken_code(
+    session: Session, table: Coded, code: str, *, besides: int | None = None
+) -> None:
+    """Raises InvalidError on `code` when another row, retired or not, has it."""
+    found = session.scalar(select(table.id).where(table.code == code))
+    if found is not None and found != besides:
+        raise InvalidError(N_("This code is taken."), field="code")
+
+
+def ids_of_codes(
+    session: Session, table: Coded, codes: Iterable[str], *, field: str
+) -> dict[str, int]:
+    """Code → id. Raises InvalidError on `field` when one of the codes is unknown."""
+    wanted = set(codes)
+    rows = session.execute(select(table.code, table.id).where(table.code.in_(wanted)))
+    ids = {row.code: row.id for row in rows}
+    if unknown := sorted(wanted - ids.keys()):
+        raise InvalidError(N_("There is no %(code)s."), field=field, params={"code": unknown[0]})
+    return ids
+
+
+def change_row(row: Versioned, values: Mapping[str, object]) -> dict[str, object]:
+    """Set columns of a locked row; returns [before, after] of each that differs, as the audit keeps it."""
+    change: dict[str, object] = {}
+    for name, value in values.items():
+        before = getattr(row, name)
+        if before != value:
+            setattr(row, name, value)
+            change[name] = [plain(before), plain(value)]
+    return change
+
+
+def add_row(session: Session, row: Versioned, author: Author, change: Mapping[str, object]) -> int:
+    """Insert a row with its audit entry; returns its id."""
+    session.add(row)
+    session.flush()
+    _note(session, row, "add", author, change)
+    return row.id
+
+
+def save_row(
+    session: Session,
+    row: Versioned,
+    author: Author,
+    *,
+    action: str = "change",
+    change: Mapping[str, object] | None = None,
+) -> None:
+    """Write a changed row under its next version, with its audit entry."""
+    row.version += 1
+    session.flush()
+    _note(session, row, action, author, change or {})
+
+
+def _note(
+    session: Session, row: Versioned, action: str, author: Author, change: Mapping[str, object]
+) -> None:
+    write_audit(
+        session,
+        action=action,
+        entity=row.__tablename__,
+        entity_id=row.id,
+        by=author.by,
+        now=author.now,
+        change=change,
+    )
+
+
+def plain(value: object) -> object:
+    """A column's value as JSON has it."""
+    if isinstance(value, date | datetime | time):
+        return value.isoformat()
+    return sorted(value) if isinstance(value, frozenset | set) else value
