@@ -317,16 +317,20 @@ def upgrade() -> None:
     op.create_table(
         "patient_key",
         sa.Column("patient_id", sa.Integer(), nullable=False),
-        sa.Column("key", sa.String(length=160), nullable=False),
+        sa.Column(
+            "key",
+            sa.String(length=160).with_variant(
+                sa.String(length=160, collation="C"), "postgresql"
+            ),
+            nullable=False,
+        ),
         sa.ForeignKeyConstraint(
             ["patient_id"], ["patient.id"], name=op.f("fk_patient_key_patient_id")
         ),
         sa.PrimaryKeyConstraint("patient_id", "key", name=op.f("pk_patient_key")),
     )
     with op.batch_alter_table("patient_key", schema=None) as batch_op:
-        batch_op.create_index(
-            "ix_patient_key_key", ["key"], unique=False, postgresql_ops={"key": "text_pattern_ops"}
-        )
+        batch_op.create_index("ix_patient_key_key", ["key", "patient_id"], unique=False)
 
     op.create_table(
         "target",
@@ -734,7 +738,7 @@ def downgrade() -> None:
     op.drop_table("weekly_block")
     op.drop_table("target")
     with op.batch_alter_table("patient_key", schema=None) as batch_op:
-        batch_op.drop_index("ix_patient_key_key", postgresql_ops={"key": "text_pattern_ops"})
+        batch_op.drop_index("ix_patient_key_key")
 
     op.drop_table("patient_key")
     op.drop_table("occupancy")

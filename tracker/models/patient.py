@@ -29,10 +29,10 @@ class PatientKey(Base):
     """One lower-case text under which a patient is found by prefix: name, pinyin, initials, MRN, phone."""
 
     __tablename__ = "patient_key"
-    __table_args__ = (
-        # text_pattern_ops lets LIKE 'x%' use the index whatever PostgreSQL's collation is
-        Index("ix_patient_key_key", "key", postgresql_ops={"key": "text_pattern_ops"}),
-    )
+    __table_args__ = (Index("ix_patient_key_key", "key", "patient_id"),)
 
     patient_id: Mapped[int] = mapped_column(ForeignKey("patient.id"), primary_key=True)
-    key: Mapped[str] = mapped_column(String(160), primary_key=True)
+    # compared byte by byte on both engines: a prefix is then a range of the index
+    key: Mapped[str] = mapped_column(
+        String(160).with_variant(String(160, collation="C"), "postgresql"), primary_key=True
+    )

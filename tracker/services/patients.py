@@ -1,0 +1,108 @@
+"""Adding a patient, correcting what is said of one, and giving the true number to a temporary one."""
+
+from dataclasses import replace
+from datetime import datetime
+
+from sqlalchemy.orm import Session
+
+from tracker.db import read_session, service
+from tracker.domain.patients import PatientFacts, checked_facts, checked_number
+from tracker.models import Patient
+from tracker.queries.patients import patient_by_id
+from tracker.writes.booking_rows import Author
+from tracker.writes.idempotency import Claim, Replay, answer_once
+from tracker.writes.patient_keys import insert_keys, keys_of, write_keys
+from tracker.writes.patient_rows import insert_patient, lock_patient, note_patient, save_patient
+from tracker.writes.placing import day_of
+
+
+def add_patient(
+    facts: PatientFacts, *, by: int, now: datetime, claim: Claim | None = None
+) -> int | Replay:
+    """Add a patient and return the id; without an MRN a temporary one is issued and marked as such.
+
+    With a `claim` (idempotency key) the answer given before is replayed. Raises InvalidError with the field.
+    """
+    checked = checked_facts(facts, today=day_of(now))
+    keys = keys_of(name=checked.name, phone=checked.phone)  # slow at first: not in a transaction
+    return _add(checked, keys, author=Author(by, now), claim=claim)
+
+
+@service
+def _add(
+    session: Session,
+    facts: PatientFacts,
+    keys: frozenset[str],
+    *,
+    author: Author,
+    claim: Claim | None,
+) -> int | Replay:
+    def add() -> int:
+        patient = insert_patient(session, facts, author)
+        insert_keys(session, patient, keys)
+        note_patient(session, patient, "add", author, {"temporary": patient.mrn_is_temporary})
+        return patient.id
+
+    return answer_once(session, claim, add, now=author.now)
+
+
+def change_patient(
+    patient_id: int, facts: PatientFacts, *, by: int, now: datetime, version: int | None = None
+) -> None:
+    """Correct name, sex, birth date, phone and number; `facts.mrn` None leaves the number as it is.
+
+    Another number than before is the true one. Raises InvalidError, NotFoundError, StaleError.
+    """
+    checked = checked_facts(replace(facts, mrn=None), today=day_of(now))
+    keys = keys_of(name=checked.name, phone=checked.phone)
+    _change(patient_id, replace(checked, mrn=facts.mrn), keys, author=Author(by, now), seen=version)
+
+
+@service
+def _change(
+    session: Session,
+    patient_id: int,
+    facts: PatientFacts,
+    keys: frozenset[str],
+    *,
+    author: Author,
+    seen: int | None,
+) -> None:
+    patient = lock_patient(session, patient_id, version=seen)
+    values = {
+        "name": facts.name,
+        "sex": facts.sex,
+        "birth_date": facts.birth_date,
+        "phone": facts.phone,
+    }
+    changed = [name for name, value in values.items() if getattr(patient, name) != value]
+    for name in changed:
+        setattr(patient, name, values[name])
+    change: dict[str, object] = {"changed": changed}
+    if facts.mrn is not None and facts.mrn.strip() != patient.mrn:
+        change["mrn"] = _renumber(patient, facts.mrn)
+    save_patient(session, patient)
+    write_keys(session, patient, keys)
+    note_patient(session, patient, "change", author, change)
+
+
+def resolve_number(
+    patient_id: int, mrn: str, *, by: int, now: datetime, version: int | None = None
+) -> None:
+    """Give a patient the true number; the temporary one, printed on slips, still finds the patient.
+
+    Raises InvalidError on `mrn` (malformed, or another patient's), NotFoundError, StaleError.
+    """
+    with read_session() as session:
+        known = patient_by_id(session, patient_id)
+    facts = PatientFacts(known.name, known.sex, known.birth_date, known.phone, checked_number(mrn))
+    seen = known.version if version is None else version
+    keys = keys_of(name=known.name, phone=known.phone)
+    _change(patient_id, facts, keys, author=Author(by, now), seen=seen)
+
+
+def _renumber(patient: Patient, mrn: str) -> list[str]:
+    """Set the true number; returns the numbers before and after."""
+    before = patient.mrn
+    patient.mrn, patient.mrn_is_temporary = checked_number(mrn), False
+    return [before, patient.mrn]

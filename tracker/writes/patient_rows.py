@@ -1,0 +1,86 @@
+"""The rows of a patient: inserting one under a number of its own, locking one, noting a change.
+
+The keys that find a patient are written by patient_keys.
+"""
+
+from collections.abc import Mapping
+from uuid import uuid4
+
+from sqlalchemy.exc import IntegrityError
+from sqlalchemy.orm import Session
+
+from tracker.domain.errors import N_, InvalidError, NotFoundError, StaleError
+from tracker.domain.patients import PatientFacts, temporary_number
+from tracker.models import Patient
+from tracker.writes.audit import write_audit
+from tracker.writes.booking_rows import Author
+from tracker.writes.placing import day_of
+
+
+def insert_patient(session: Session, facts: PatientFacts, author: Author) -> Patient:
+    """Write a patient under the number given, else under a temporary one that is never given twice.
+
+    Raises InvalidError when another patient has the number.
+    """
+    patient = Patient(
+        mrn=facts.mrn or f"~{uuid4().hex}",  # replaced below, once the id is known
+        mrn_is_temporary=facts.mrn is None,
+        name=facts.name,
+        sex=facts.sex,
+        birth_date=facts.birth_date,
+        phone=facts.phone,
+        created_at=author.now,
+    )
+    session.add(patient)
+    _flush(session)
+    if facts.mrn is None:
+        patient.mrn = temporary_number(patient.id, day_of(author.now))
+        _flush(session)
+    return patient
+
+
+def save_patient(session: Session, patient: Patient) -> None:
+    """Write a changed patient with the next version. Raises InvalidError when the number is not free."""
+    patient.version += 1
+    _flush(session)
+
+
+def _flush(session: Session) -> None:
+    # the database says whether a number is free: two may ask for it at once
+    try:
+        session.flush()
+    except IntegrityError as error:
+        raise InvalidError(
+            N_("Another patient has this number. Search for it first."),
+            field="mrn",
+            code="mrn_in_use",
+        ) from error
+
+
+def lock_patient(session: Session, patient_id: int, *, version: int | None = None) -> Patient:
+    """Lock a patient. Raises NotFoundError, and StaleError when `version` is not the patient's."""
+    patient = session.get(Patient, patient_id, with_for_update=True)
+    if patient is None:
+        raise NotFoundError(N_("There is no such patient."), field="patient")
+    if version is not None and patient.version != version:
+        raise StaleError(
+            N_("Somebody changed this patient meanwhile. Look at it again."),
+            field="version",
+            details={"version": patient.version},
+        )
+    return patient
+
+
+def note_patient(
+    session: Session, patient: Patient, action: str, author: Author, change: Mapping[str, object]
+) -> None:
+    """An audit entry; `change` holds no name, birth date or phone, only which of them changed."""
+    write_audit(
+        session,
+        action=action,
+        entity="patient",
+        entity_id=patient.id,
+        by=author.by,
+        now=author.now,
+        change=change,
+    )
