@@ -65,9 +65,9 @@ def visit_exams(
     found: dict[int, VisitExam] = {}
     needs: dict[int, set[str]] = {}
     values = {"patient": patient_id, "first": first, "last": last}
-    for row in session.execute(_EXAMS, values):
-        needs.setdefault(row.id, set()).add(row.needs)
-        found[row.id] = VisitExam(*row[:-1], frozenset(needs[row.id] - {None}))
+    for *columns, need in session.execute(_EXAMS, values):
+        needs.setdefault(columns[0], set()).update([need] if need else [])
+        found[columns[0]] = VisitExam(*columns, frozenset(needs[columns[0]]))
     return tuple(found.values())
 
 
