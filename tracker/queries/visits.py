@@ -67,7 +67,7 @@ def visit_exams(
     values = {"patient": patient_id, "first": first, "last": last}
     for *columns, need in session.execute(_EXAMS, values):
         needs.setdefault(columns[0], set()).update([need] if need else [])
-        found[columns[0]] = VisitExam(*columns, frozenset(needs[columns[0]]))
+        found[columns[0]] = VisitExam(*[*columns, frozenset(needs[columns[0]])])
     return tuple(found.values())
 
 
