@@ -37,6 +37,7 @@ COMMANDS: dict[str, Command] = {
     "create-token": Command("tracker.cli.create_token", "make an API token and print it"),
     "jobs": Command("tracker.jobs.process", "run the jobs (serve starts them beside the server)"),
     "replay": Command("tracker.cli.replay", "drive a file of requests through the services"),
+    "demo": Command("tracker.cli.demo", "fill an empty database with trial data"),
     "migrate": Command(
         "tracker.cli.migrate", "make the database ready: schema, starting data, coming weeks"
     ),

@@ -1,10 +1,8 @@
 """`serve`: prepare the database, then run the web server with the jobs process beside it."""
 
 import argparse
-import importlib
 import socket
 from collections.abc import Callable
-from typing import Any
 
 from granian.constants import Interfaces
 from granian.log import LogLevels
@@ -12,7 +10,7 @@ from granian.server import Server
 from sqlalchemy.orm import Session
 
 from config import ROOT, Settings
-from tracker.cli import COMMANDS, Answer, CommandFailed, application, progress, settings
+from tracker.cli import Answer, CommandFailed, application, demo, progress, settings
 from tracker.cli.companion import Companion
 from tracker.cli.migrate import make_ready
 from tracker.db import db, read_session
@@ -56,9 +54,11 @@ def _claim_address(here: Settings) -> None:
 
 def _prepare(here: Settings) -> str:
     """Fill an empty trial; return the sentence that says how to sign in."""
+    if here.trial:
+        demo.clear_if_stopped(application())
     with application().app_context():
-        if here.trial and "demo" in COMMANDS and not _ask(holds_patients):
-            progress(_demo().run(argparse.Namespace()).text)
+        if here.trial and not _ask(holds_patients):
+            progress(demo.run(argparse.Namespace()).text)
         knows_administrator = _ask(has_administrator)
         db.engine.dispose()  # the workers are forked from here: no connection may go along
     if here.trial:
@@ -72,10 +72,6 @@ def _prepare(here: Settings) -> str:
         "Nobody can sign in yet. Make the first administrator (the password is asked for):\n"
         "  .venv/bin/python run.py create-user NAME --role admin"
     )
-
-
-def _demo() -> Any:
-    return importlib.import_module(COMMANDS["demo"].module)
 
 
 def _ask(question: Callable[[Session], bool]) -> bool:

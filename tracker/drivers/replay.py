@@ -48,10 +48,17 @@ class Replay:
     """The virtual days: a heap of what happens when. Its state can be read back from the database."""
 
     def __init__(
-        self, rows: list[Request | BrokenRow], progress: ReplayProgress, *, engine: Engine, by: int
+        self,
+        rows: list[Request | BrokenRow],
+        progress: ReplayProgress,
+        *,
+        engine: Engine,
+        by: int,
+        keep: bool = True,
     ) -> None:
         self.by = by
         self.progress = progress
+        self._keep = keep  # whether the progress is stored, so that another run can go on with it
         self.cost = Cost()
         self.asked = 0
         self.requests = [row for row in rows if isinstance(row, Request)]
@@ -115,10 +122,13 @@ class Replay:
             came = max(arrival, request.requested_at)
             self._at(came, lambda now: self._arrive(request, found.booking_id, now))
 
-    def run(self, tell: Callable[[str], None]) -> None:
-        """Let everything happen in its order. May be interrupted at any moment and taken up again."""
+    def run(self, tell: Callable[[str], None], *, until: datetime | None = None) -> None:
+        """Let everything happen in its order, up to `until` (None: all of it).
+
+        May be interrupted at any moment and taken up again.
+        """
         told = self.asked
-        while self._events:
+        while self._events and (until is None or self._events[0][0] <= until):
             when, _, act = heapq.heappop(self._events)
             with clock.at(when):
                 act(when)
@@ -150,7 +160,7 @@ class Replay:
             booked = book_exam(self._order_of(request, opening), by=self.by, now=now)
         except InvalidError as error:
             self.progress.broken[str(request.line)] = f"{error.field}: {error}"
-            keep_progress(self.progress, by=self.by, now=now)
+            self._keep_progress(now)
             return
         assert isinstance(booked, Booked)  # nosec B101 - no idempotency key was sent
         self.cost.statements.append(searched[0] + self._statements - before)
@@ -180,8 +190,12 @@ class Replay:
         if search.openings:
             return search.openings[0]
         self.progress.refused[str(request.line)] = search.reasons[0].code
-        keep_progress(self.progress, by=self.by, now=now)
+        self._keep_progress(now)
         return None
+
+    def _keep_progress(self, now: datetime) -> None:
+        if self._keep:
+            keep_progress(self.progress, by=self.by, now=now)
 
     def _order_of(self, request: Request, opening: Opening) -> BookingOrder:
         return BookingOrder(

@@ -4,6 +4,7 @@ from sqlalchemy import exists, select
 from sqlalchemy.orm import Session
 
 from tracker.models.account import Account
+from tracker.models.audit import Setting
 from tracker.models.patient import Patient
 
 
@@ -16,3 +17,13 @@ def has_administrator(session: Session) -> bool:
     """Whether an account that may sign in has the role `admin`."""
     roles = session.scalars(select(Account.roles).where(Account.is_active))
     return any("admin" in of_one for of_one in roles)
+
+
+TRIAL_KEY = "trial"
+FILLING, COMPLETE = "filling", "complete"
+
+
+def trial_state(session: Session) -> str | None:
+    """Whether trial data is being written (`filling`: or was, and was stopped), is complete, or None."""
+    value = session.scalar(select(Setting.value).where(Setting.key == TRIAL_KEY))
+    return value if isinstance(value, str) else None

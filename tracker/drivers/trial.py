@@ -1,0 +1,193 @@
+"""Trial data: made-up patients, two years of exams, accounts, and a fortnight that is filling up."""
+
+import random
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, time, timedelta
+from itertools import islice
+
+from sqlalchemy import Engine
+
+from tracker import clock
+from tracker.db import read_session
+from tracker.domain.patients import PatientFacts
+from tracker.domain.roles import SYSTEM_ACCOUNT_ID, Role
+from tracker.domain.workcalendar import WorkCalendar, instant_of, local_date_of
+from tracker.drivers.replay import Replay
+from tracker.drivers.trial_history import History, Kind, PastExam
+from tracker.drivers.trial_people import people
+from tracker.drivers.trial_requests import Ahead, requests_ahead
+from tracker.queries.calendar import work_calendar
+from tracker.queries.catalogue import exam_terms
+from tracker.queries.exam_types import exam_type_streams
+from tracker.queries.weekly_blocks import stored_pattern
+from tracker.services.accounts import NewAccount, create_account
+from tracker.services.replay_progress import ReplayProgress
+from tracker.services.trial import (
+    NumberedPerson,
+    PerformedExam,
+    begin_trial,
+    end_trial,
+    write_exams,
+    write_people,
+)
+
+Tell = Callable[[str], None]
+
+PATIENTS = 60_000
+EXAMS_A_YEAR = 190_000
+YEARS = 2
+DAYS_AHEAD = 10
+_BATCH_PEOPLE = 4_000
+_BATCH_DAYS = 10
+_SEED = 20
+
+
+@dataclass(frozen=True, slots=True)
+class Size:
+    """How much trial data: patients, exams a year, days of history, working days ahead."""
+
+    patients: int = PATIENTS
+    exams_a_year: int = EXAMS_A_YEAR
+    history_days: int = 365 * YEARS
+    days_ahead: int = DAYS_AHEAD
+
+
+FULL = Size()
+
+
+def make_trial(password: str, *, engine: Engine, tell: Tell, size: Size = FULL) -> None:
+    """Fill a database that has the starting data and no patient.
+
+    Raises ConflictError for one that holds a patient.
+    """
+    now = clock.now()
+    begin_trial(by=SYSTEM_ACCOUNT_ID, now=now)
+    _make_accounts(password, now)
+    rng = random.Random(_SEED)  # nosec B311 - made-up data, the same in every trial
+    known = _make_people(rng, size, now, tell)
+    _make_history(rng, size, now, tell)
+    _make_fortnight(rng, known, size, engine=engine, tell=tell)
+    end_trial(by=SYSTEM_ACCOUNT_ID, now=clock.now())
+
+
+def _make_accounts(password: str, now: datetime) -> None:
+    for role, staff_code in _ACCOUNTS.items():
+        new = NewAccount(
+            username=role.value,
+            password=password,
+            roles=[role],
+            staff_code=staff_code,
+            is_trial=True,
+        )
+        create_account(new, by=SYSTEM_ACCOUNT_ID, now=now)
+
+
+_ACCOUNTS = {
+    Role.RECEPTION: None,
+    Role.SONOGRAPHER: "D11",
+    Role.HEAD: "D01",
+    Role.ADMIN: None,
+}
+
+
+def _make_people(
+    rng: random.Random, size: Size, now: datetime, tell: Tell
+) -> Sequence[PatientFacts]:
+    today = local_date_of(now, clock.hospital_zone())
+    everybody = list(people(rng, size.patients, today=today))
+    numbered = (NumberedPerson(number, facts) for number, facts in enumerate(everybody, start=1))
+    written = 0
+    while batch := list(islice(numbered, _BATCH_PEOPLE)):
+        write_people(batch, by=SYSTEM_ACCOUNT_ID, now=now)
+        written += len(batch)
+        tell(f"patients: {written} of {size.patients}")
+    return everybody
+
+
+def _kinds() -> list[tuple[str, str, Kind]]:
+    """Every (exam type, stream) that is asked for, with codes."""
+    with read_session() as session:
+        found = []
+        for pair in exam_type_streams(session):
+            terms = exam_terms(session, exam_type_code=pair.exam_type, stream_code=pair.stream)
+            if terms is not None and pair.demand_permille:
+                kind = Kind(
+                    exam_type_id=terms.exam_type_id,
+                    stream_id=terms.stream_id,
+                    permille=pair.demand_permille,
+                    minutes=terms.minutes,
+                    points_hundredths=terms.points_hundredths,
+                )
+                found.append((pair.exam_type, pair.stream, kind))
+    return found
+
+
+def _make_history(rng: random.Random, size: Size, now: datetime, tell: Tell) -> None:
+    zone = clock.hospital_zone()
+    today = local_date_of(now, zone)
+    with read_session() as session:
+        pattern, calendar = stored_pattern(session), work_calendar(session)
+    kinds = [kind for _, _, kind in _kinds()]
+    history = History(rng, pattern, kinds, range(1, size.patients + 1), zone)
+    first = today - timedelta(days=size.history_days)
+    days = history.days(first, today - timedelta(days=1), calendar, exams_a_year=size.exams_a_year)
+    written = 0
+    while batch := list(islice(days, _BATCH_DAYS)):
+        exams = [exam for day in batch for exam in _rows(*day)]
+        write_exams(exams, by=SYSTEM_ACCOUNT_ID, now=now)
+        written += len(exams)
+        tell(f"performed exams: {written}, through {batch[-1][0]}")
+
+
+def _rows(day: date, exams: list[PastExam]) -> Iterator[PerformedExam]:
+    for number, exam in enumerate(exams, start=1):
+        yield PerformedExam(
+            number=f"H{day:%Y%m%d}{number:05d}",
+            patient_id=exam.patient_id,
+            exam_type_id=exam.kind.exam_type_id,
+            stream_id=exam.kind.stream_id,
+            device_id=exam.device_id,
+            operator_id=exam.operator_id,
+            started_at=exam.started_at,
+            ended_at=exam.ended_at,
+            local_date=exam.local_date,
+            minutes=round((exam.ended_at - exam.started_at) / timedelta(minutes=1)),
+            points_hundredths=exam.kind.points_hundredths,
+        )
+
+
+def _make_fortnight(
+    rng: random.Random, known: Sequence[PatientFacts], size: Size, *, engine: Engine, tell: Tell
+) -> None:
+    """Book the coming days through the services, and let today go on until now."""
+    zone = clock.hospital_zone()
+    now = clock.now()
+    today = local_date_of(now, zone)
+    with read_session() as session:
+        calendar, pattern = work_calendar(session), stored_pattern(session)
+    asked_from = instant_of(today - timedelta(days=1), time(7, 30), zone)
+    asked_until = max(
+        asked_from + timedelta(hours=1), min(now, instant_of(today, time(7, 45), zone))
+    )
+    mondays = [block for block in pattern if block.weekday == 0]
+    ahead = Ahead(
+        days=_working_days(calendar, today, size.days_ahead),
+        open_minutes=sum(_minutes(block.starts, block.ends) for block in mondays),
+        asked_from=asked_from,
+        asked_until=asked_until,
+    )
+    requests = requests_ahead(rng, ahead, _kinds(), known)
+    progress = ReplayProgress("trial")
+    replay = Replay(list(requests), progress, engine=engine, by=SYSTEM_ACCOUNT_ID, keep=False)
+    replay.prepare(lambda _: None)
+    replay.run(lambda text: tell(f"bookings: {text}"), until=now)
+
+
+def _working_days(calendar: WorkCalendar, first: date, count: int) -> list[date]:
+    days = (first + timedelta(days=n) for n in range(60))
+    return list(islice((day for day in days if calendar.is_working(day)), count))
+
+
+def _minutes(starts: time, ends: time) -> int:
+    return (ends.hour - starts.hour) * 60 + ends.minute - starts.minute
