@@ -5,12 +5,14 @@ from collections.abc import Iterator
 import pytest
 from flask import Flask, render_template_string, request
 from flask.testing import FlaskClient
+from markupsafe import escape
 
 from tests.support.cast import ClientOf, make_cast, signed_in_client
 from tests.support.databases import make_app
 from tracker.db import db
 from tracker.domain.errors import NotFoundError
 from tracker.web.access import ACCESS, PUBLIC
+from tracker.web.fragments import is_htmx
 
 PAGE = """{% extends "base.html" %}{% block title %}{{ heading }}{% endblock %}
 {% block content %}<p>{{ text }}</p>{% endblock %}"""
@@ -54,13 +56,15 @@ def prober_of(probes: Flask) -> ClientOf:
     return lambda name: signed_in_client(probes, cast, name)
 
 
-def page(heading: str, text: str = "") -> str:
-    return render_template_string(PAGE, heading=heading, text=text)
+def page(heading: str, text: str = "", *, template: str = PAGE) -> str:
+    return render_template_string(template, heading=heading, text=text)
 
 
 def typed() -> str:
-    """Shows what was typed, all values of each field."""
+    """Shows what was typed, all values of each field; for htmx as a fragment."""
     fields = [(name, values) for name, values in request.form.lists() if name != "csrf_token"]
+    if is_htmx():
+        return f"<p>{escape(repr(fields))}</p>"
     return page("Typed", repr(fields))
 
 
