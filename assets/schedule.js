@@ -102,8 +102,12 @@ function mount(place) {
   const source = document.getElementById(place.dataset.schedule);
   if (!source || place.dataset.mounted) return;
   place.dataset.mounted = "yes";
-  place.hidden = !canDraw();
-  if (canDraw()) createCalendar(place, [ResourceTimeline, Interaction], optionsOf(JSON.parse(source.textContent)));
+  if (!canDraw()) {
+    location.replace(place.dataset.table);
+    return;
+  }
+  place.hidden = false;
+  createCalendar(place, [ResourceTimeline, Interaction], optionsOf(JSON.parse(source.textContent)));
 }
 
 function mountAll(root) {

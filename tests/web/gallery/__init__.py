@@ -9,7 +9,7 @@ from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 
-from flask import Flask, Response, flash, render_template, request
+from flask import Blueprint, Flask, Response, flash, render_template, request
 from flask.typing import ResponseReturnValue
 from flask_wtf import CSRFProtect, FlaskForm
 from jinja2 import ChoiceLoader, FileSystemLoader
@@ -24,6 +24,7 @@ from wtforms import (
     StringField,
     TextAreaField,
 )
+from wtforms.fields.choices import SelectChoice
 from wtforms.validators import InputRequired, Optional
 
 from tracker.web.assets import register_assets
@@ -34,6 +35,7 @@ from tracker.web.navigation import register_navigation
 HERE = Path(__file__).resolve().parent
 ROOT = HERE.parent.parent.parent
 TODAY = date(2026, 11, 23)
+blueprint = Blueprint("gallery", __name__)
 POLICY = "default-src 'self'; object-src 'none'; base-uri 'none'; frame-ancestors 'none'"
 
 
@@ -44,8 +46,15 @@ class PatientForm(FlaskForm):
     mrn = StringField("Patient number", [Optional()], description="Scan the card or leave empty.")
     birth_date = DateField("Birth date", [InputRequired("A birth date is needed.")])
     parts = IntegerField("Parts", [InputRequired()], default=1)
-    stream = SelectField("Stream", choices=[("outpatient", "门诊"), ("cadre_ward", "干部病房")])
-    sex = RadioField("Sex", [InputRequired("Choose one.")], choices=[("f", "女"), ("m", "男")])
+    stream = SelectField(
+        "Stream",
+        choices=[SelectChoice("outpatient", "门诊"), SelectChoice("cadre_ward", "干部病房")],
+    )
+    sex = RadioField(
+        "Sex",
+        [InputRequired("Choose one.")],
+        choices=[SelectChoice("f", "女"), SelectChoice("m", "男")],
+    )
     fasting = BooleanField("Has fasted for 8 hours")
     reason = StringField("Reason", [InputRequired("A reason is needed.")])
     note = TextAreaField("Note", [Optional()])
@@ -140,7 +149,7 @@ def gallery_app(translations: str = str(ROOT / "translations")) -> Flask:
     register_navigation(app)
     app.context_processor(_somebody)
     app.after_request(_with_policy)
-    _add_views(app)
+    app.register_blueprint(blueprint)
     return app
 
 
@@ -155,49 +164,65 @@ def _somebody() -> dict[str, Any]:
     return {"current_user": user, "settle_count": 3}
 
 
-def _add_views(app: Flask) -> None:
-    @app.get("/")
-    def page() -> ResponseReturnValue:
-        for kind in ("success", "info", "warning", "error"):
-            flash(f"已预约 US03，2026年11月23日 周一 08:30 ({kind})", kind)
-        rows = ["booked", "arrived", "in_progress", "completed", "cancelled", "no_show"]
-        return render_template(
-            "gallery.html", form=PatientForm(), openings=openings(), rows=rows, today=TODAY, at=at
-        )
+@blueprint.get("/")
+def page() -> ResponseReturnValue:
+    """Every macro of a desk page."""
+    for kind in ("success", "info", "warning", "error"):
+        flash(f"已预约 US03，2026年11月23日 周一 08:30 ({kind})", kind)
+    rows = ["booked", "arrived", "in_progress", "completed", "cancelled", "no_show"]
+    return render_template(
+        "gallery.html", form=PatientForm(), openings=openings(), rows=rows, today=TODAY, at=at
+    )
 
-    @app.route("/form", methods=["GET", "POST"])
-    def form() -> ResponseReturnValue:
-        filled = PatientForm()
-        done = filled.validate_on_submit()
-        name = "panel.html" if request.headers.get("HX-Request") else "panel_page.html"
-        return render_template(name, form=filled), 422 if filled.errors and not done else 200
 
-    @app.post("/find")
-    def find() -> ResponseReturnValue:
-        return render_template("found.html", q=request.form["q"])
+@blueprint.route("/form", methods=["GET", "POST"])
+def form() -> ResponseReturnValue:
+    """A panel: for htmx alone, else as a page; 422 where a field is wrong."""
+    filled = PatientForm()
+    done = filled.validate_on_submit()
+    name = "panel.html" if request.headers.get("HX-Request") else "panel_page.html"
+    return render_template(name, form=filled), 422 if filled.errors and not done else 200
 
-    @app.get("/timeline")
-    def timeline() -> ResponseReturnValue:
-        return render_template("timeline.html", data=timeline_data())
 
-    @app.get("/charts")
-    def charts() -> ResponseReturnValue:
-        months = [(f"{month} 月", 14000 + 700 * (month % 5), 15833) for month in range(1, 13)]
-        return render_template("charts.html", months=months)
+@blueprint.post("/find")
+def find() -> ResponseReturnValue:
+    """What a search finds."""
+    return render_template("found.html", q=request.form["q"])
 
-    @app.get("/login")
-    def login() -> ResponseReturnValue:
-        return render_template("login.html", form=LoginForm())
 
-    @app.get("/healthz")
-    def healthz() -> ResponseReturnValue:
-        return "ok"
+@blueprint.get("/timeline")
+def timeline() -> ResponseReturnValue:
+    """The timeline alone."""
+    return render_template("timeline.html", data=timeline_data())
 
-    @app.get("/errors/<int:status>")
-    def error(status: int) -> ResponseReturnValue:
-        name = "errors/fragment.html" if "fragment" in request.args else "errors/page.html"
-        return render_template(name, status=status, reasons=["12 台设备没有造影软件"], back="/")
 
-    @app.get("/broken")
-    def broken() -> ResponseReturnValue:
-        return render_template("errors/broken.html", reference="7f3a")
+@blueprint.get("/charts")
+def charts() -> ResponseReturnValue:
+    """A bar chart and a heat map of one table."""
+    months = [(f"{month} 月", 14000 + 700 * (month % 5), 15833) for month in range(1, 13)]
+    return render_template("charts.html", months=months)
+
+
+@blueprint.get("/login")
+def login() -> ResponseReturnValue:
+    """The sign-in page."""
+    return render_template("login.html", form=LoginForm())
+
+
+@blueprint.get("/healthz")
+def healthz() -> ResponseReturnValue:
+    """For the line that says the server is away."""
+    return "ok"
+
+
+@blueprint.get("/errors/<int:status>")
+def error(status: int) -> ResponseReturnValue:
+    """A refusal, as a page or (?fragment) for htmx."""
+    name = "errors/fragment.html" if "fragment" in request.args else "errors/page.html"
+    return render_template(name, status=status, reasons=["12 台设备没有造影软件"], back="/")
+
+
+@blueprint.get("/broken")
+def broken() -> ResponseReturnValue:
+    """The page of last resort."""
+    return render_template("errors/broken.html", reference="7f3a")
