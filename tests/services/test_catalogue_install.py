@@ -1,6 +1,7 @@
 """The starting data of a new department: complete, consistent with itself, and installed once."""
 
 from collections import Counter, defaultdict
+from contextlib import suppress
 from datetime import date
 
 import pytest
@@ -19,6 +20,7 @@ from tracker.queries.staff import staff_members
 from tracker.queries.streams import streams
 from tracker.queries.weekly_blocks import WeeklyBlockRow, weekly_blocks
 from tracker.services.catalogue_install import install_catalogue
+from tracker.writes.accounts import ensure_system_account
 
 pytestmark = pytest.mark.usefixtures("app_context")
 
@@ -216,3 +218,16 @@ class TestOnAnEmptyDatabase:
     def test_without_stored_settings_the_first_ones_hold(self):
         with read_session() as session:
             assert department_settings(session) == DepartmentSettings()
+
+    def test_an_install_that_was_undone_can_be_made_again(self):
+        with suppress(ZeroDivisionError), transaction() as session:
+            ensure_system_account(session, now=NOW)
+            raise ZeroDivisionError
+        assert install_catalogue(by=SYSTEM, now=NOW) is True
+        with transaction() as session:
+            session.add(Account(username="next", roles=[], created_at=NOW))
+        with read_session() as session:
+            assert dict(session.execute(select(Account.username, Account.id)).all()) == {
+                "system": 1,
+                "next": 2,
+            }

@@ -1,7 +1,7 @@
 """From the weekly pattern to the blocks of one day. Which days are opened, and when, is a service's matter."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime, time
 
 from tracker.domain.supply import Reserve
@@ -71,36 +71,38 @@ def blocks_to_open(
     }
     added: list[DayBlock] = []
     for weekly in pattern_of_day(local_date, pattern):
-        start = instant_of(local_date, weekly.starts, calendar.zone)
-        end = instant_of(local_date, weekly.ends, calendar.zone)
-        same_time = [b for b in (*there, *added) if b.starts_at < end and start < b.ends_at]
-        taken = any(block.device_id == weekly.device_id for block in same_time)
-        if weekly.device_id in opened or taken or end <= start:
+        wanted = _day_block(local_date, weekly, calendar, release)
+        same_time = [block for block in (*there, *added) if _meet(block, wanted)]
+        taken = any(block.device_id == wanted.device_id for block in same_time)
+        if wanted.device_id in opened or taken or wanted.ends_at <= wanted.starts_at:
             continue
-        busy = any(block.operator_id == weekly.operator_id for block in same_time)
-        added.append(
-            DayBlock(
-                device_id=weekly.device_id,
-                local_date=local_date,
-                starts_at=start,
-                ends_at=end,
-                operator_id=None if busy else weekly.operator_id,
-                weekly_block_id=weekly.id,
-                exam_type_ids=weekly.exam_type_ids,
-                reserves=_reserves(local_date, weekly, calendar, release),
-            )
-        )
+        if any(block.operator_id == wanted.operator_id for block in same_time):
+            wanted = replace(wanted, operator_id=None)
+        added.append(wanted)
     return added
 
 
-def _reserves(
+def _meet(one: DayBlock, other: DayBlock) -> bool:
+    return one.starts_at < other.ends_at and other.starts_at < one.ends_at
+
+
+def _day_block(
     local_date: date,
     weekly: PatternBlock,
     calendar: WorkCalendar,
     release: Mapping[int, ReleaseRule],
-) -> tuple[Reserve, ...]:
-    return tuple(
-        Reserve(stream_id, minutes, calendar.release_instant(release[stream_id], local_date))
-        for stream_id, minutes in sorted(weekly.reserve_minutes.items())
-        if stream_id in release
+) -> DayBlock:
+    return DayBlock(
+        device_id=weekly.device_id,
+        local_date=local_date,
+        starts_at=instant_of(local_date, weekly.starts, calendar.zone),
+        ends_at=instant_of(local_date, weekly.ends, calendar.zone),
+        operator_id=weekly.operator_id,
+        weekly_block_id=weekly.id,
+        exam_type_ids=weekly.exam_type_ids,
+        reserves=tuple(
+            Reserve(stream_id, minutes, calendar.release_instant(release[stream_id], local_date))
+            for stream_id, minutes in sorted(weekly.reserve_minutes.items())
+            if stream_id in release
+        ),
     )

@@ -3,7 +3,7 @@
 import secrets
 from datetime import datetime
 
-from sqlalchemy import select, update
+from sqlalchemy import func, select, update
 from sqlalchemy.orm import Session
 
 from tracker.domain.credentials import secret_hash
@@ -19,12 +19,21 @@ def ensure_system_account(session: Session, *, now: datetime) -> None:
     """
     known = session.get(Account, SYSTEM_ACCOUNT_ID)
     if known is None:
-        # The number is left to the database, so that PostgreSQL's own count goes on from it.
-        known = Account(username=SYSTEM_USERNAME, roles=[], created_at=now)
+        known = Account(id=SYSTEM_ACCOUNT_ID, username=SYSTEM_USERNAME, roles=[], created_at=now)
         session.add(known)
         session.flush()
-    if known.id != SYSTEM_ACCOUNT_ID or known.username != SYSTEM_USERNAME:
+        _count_on(session)
+    if known.username != SYSTEM_USERNAME:
         raise RuntimeError("the first account must be the system's")
+
+
+def _count_on(session: Session) -> None:
+    """Let PostgreSQL's own count go on from the numbers given by hand; SQLite's does so by itself."""
+    if session.get_bind().dialect.name == "postgresql":
+        sequence = func.pg_get_serial_sequence("account", "id")
+        session.execute(
+            select(func.setval(sequence, select(func.max(Account.id)).scalar_subquery()))
+        )
 
 
 def locked_account(session: Session, account_id: int) -> Account:

@@ -32,9 +32,14 @@ def insert_blocks(session: Session, blocks: Sequence[DayBlock]) -> list[int]:
             for block in blocks
         ],
     ).all()
+    _insert_details(session, list(zip(ids, blocks, strict=True)))
+    return list(ids)
+
+
+def _insert_details(session: Session, blocks: Sequence[tuple[int, DayBlock]]) -> None:
     exam_types = [
         {"block_id": block_id, "exam_type_id": exam_type_id}
-        for block_id, block in zip(ids, blocks, strict=True)
+        for block_id, block in blocks
         for exam_type_id in sorted(block.exam_type_ids)
     ]
     if exam_types:
@@ -46,12 +51,11 @@ def insert_blocks(session: Session, blocks: Sequence[DayBlock]) -> list[int]:
             "minutes": reserve.minutes,
             "released_at": reserve.released_at,
         }
-        for block_id, block in zip(ids, blocks, strict=True)
+        for block_id, block in blocks
         for reserve in block.reserves
     ]
     if reserves:
         session.execute(insert(BlockReserve), reserves)
-    return list(ids)
 
 
 def remove_unused_blocks(session: Session, *which: ColumnElement[bool]) -> set[DayKey]:
