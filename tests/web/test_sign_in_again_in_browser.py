@@ -53,7 +53,7 @@ def form(page: Page, probes: Flask, address: str) -> Page:
 
 
 def fill_in(page: Page, username: str) -> None:
-    page.get_by_label("Name").fill(username)
+    page.get_by_label("User name").fill(username)
     page.get_by_label("Password").fill(PASSWORD)
     page.get_by_role("button", name="Sign in").click()
 
@@ -87,7 +87,7 @@ def test_a_closed_dialog_comes_back_with_the_next_step(form: Page) -> None:
 def test_somebody_else_leaves_the_page(form: Page) -> None:
     form.locator("#send").click()
     dialog = form.get_by_role("dialog", name="Sign in again")
-    dialog.get_by_label("Name").fill("admin")
+    dialog.get_by_label("User name").fill("admin")
     dialog.get_by_label("Password").fill(PASSWORD)
     form.keyboard.press("Enter")
     expect(form.get_by_label("Note")).to_have_count(0)

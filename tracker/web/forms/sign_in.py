@@ -11,7 +11,7 @@ from tracker.web.forms.page_form import PageForm
 class SignInForm(PageForm):
     """`next` is a path of this site; `kept` is a form that was sent too late (tracker/web/resume.py)."""
 
-    username = StringField(_l("Name"), [InputRequired(), Length(max=USERNAME_LENGTH)])
+    username = StringField(_l("User name"), [InputRequired(), Length(max=USERNAME_LENGTH)])
     password = PasswordField(_l("Password"), [InputRequired(), Length(max=PASSWORD_LENGTH[-1])])
     next = HiddenField()
     kept = HiddenField()
