@@ -38,6 +38,9 @@ COMMANDS: dict[str, Command] = {
     "jobs": Command("tracker.jobs.process", "run the jobs (serve starts them beside the server)"),
     "replay": Command("tracker.cli.replay", "drive a file of requests through the services"),
     "demo": Command("tracker.cli.demo", "fill an empty database with trial data"),
+    "rebuild": Command("tracker.cli.rebuild", "make roll-ups and occupancy anew from their rows"),
+    "backup": Command("tracker.cli.backup", "write the whole database to one file"),
+    "restore": Command("tracker.cli.restore", "put a backup into an empty database"),
     "migrate": Command(
         "tracker.cli.migrate", "make the database ready: schema, starting data, coming weeks"
     ),

@@ -54,6 +54,17 @@ def volume_differences(session: Session, first: date, last: date) -> list[Volume
     ]
 
 
+def counted_span(session: Session) -> tuple[date, date] | None:
+    """The first and the last day with an exam or a roll-up row; None when there is neither."""
+    days = [
+        day
+        for column in (Exam.local_date, ExamVolume.local_date)
+        for day in session.execute(select(func.min(column), func.max(column))).one()
+        if day is not None
+    ]
+    return (min(days), max(days)) if days else None
+
+
 def _amounts(session: Session, statement: object) -> dict[tuple[object, ...], tuple[int, ...]]:
     rows = session.execute(statement)  # type: ignore[call-overload]
     return {tuple(row[:5]): tuple(int(value) for value in row[5:]) for row in rows}

@@ -1,6 +1,6 @@
 """What a start of the software asks about its database: does it hold patients, can anybody look after it."""
 
-from sqlalchemy import exists, select
+from sqlalchemy import exists, func, inspect, select
 from sqlalchemy.orm import Session
 
 from tracker.models.account import Account
@@ -27,3 +27,14 @@ def trial_state(session: Session) -> str | None:
     """Whether trial data is being written (`filling`: or was, and was stopped), is complete, or None."""
     value = session.scalar(select(Setting.value).where(Setting.key == TRIAL_KEY))
     return value if isinstance(value, str) else None
+
+
+def holds_schema(session: Session) -> bool:
+    """Whether the tables are there at all."""
+    return inspect(session.connection()).has_table(Account.__tablename__)
+
+
+def is_untouched(session: Session) -> bool:
+    """Whether nothing is there but the starting data: no patient, and no account but `system`."""
+    people = session.scalar(select(func.count()).select_from(Account)) or 0
+    return people <= 1 and not holds_patients(session)

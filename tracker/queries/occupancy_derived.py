@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from sqlalchemy import or_, select
+from sqlalchemy import func, or_, select
 from sqlalchemy.orm import Session
 
 from tracker import clock
@@ -44,6 +44,13 @@ def opened_keys(
     if device_id is not None:
         found = found.where(Occupancy.device_id == device_id)
     return [(row.device_id, row.local_date) for row in session.execute(found)]
+
+
+def opened_span(session: Session) -> tuple[date, date] | None:
+    """The first and the last opened day; None when none is."""
+    first = session.scalar(select(func.min(Occupancy.local_date)))
+    last = session.scalar(select(func.max(Occupancy.local_date)))
+    return None if first is None or last is None else (first, last)
 
 
 def same_day(stored: DeviceDay, fresh: DeviceDay) -> bool:

@@ -1,0 +1,213 @@
+"""A whole database as one file, the same for both engines: a ZIP of one JSON-lines file per table.
+
+The file names the schema revision it was made at. Who may restore, and when, is the command's matter.
+"""
+
+import hashlib
+import json
+import os
+import zipfile
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, time
+from itertools import islice
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import (
+    Connection,
+    Date,
+    DateTime,
+    Engine,
+    MetaData,
+    Table,
+    Time,
+    func,
+    insert,
+    select,
+    text,
+)
+
+FORMAT = 1
+_BATCH = 2_000
+_LEFT_OUT = {"alembic_version"}
+
+Tell = Callable[[str], None]
+
+
+class ArchiveError(ValueError):
+    """The file is not a whole archive, or the database is not empty; the text says which."""
+
+
+@dataclass(frozen=True, slots=True)
+class Manifest:
+    """What an archive says of itself: schema revision, when it was made, and each table's rows and SHA-256."""
+
+    revision: str
+    made_at: datetime
+    tables: dict[str, tuple[int, str]]
+
+
+def write_archive(engine: Engine, path: Path, *, now: datetime, tell: Tell) -> Manifest:
+    """Write the database, as it stands at one instant, to a new file; people may work meanwhile.
+
+    The file appears under its name only when it is whole.
+    """
+    unfinished = path.with_name(path.name + ".part")
+    with (
+        _snapshot(engine) as connection,
+        zipfile.ZipFile(unfinished, "w", zipfile.ZIP_DEFLATED, compresslevel=3) as archive,
+    ):
+        revision = str(connection.scalar(text("SELECT version_num FROM alembic_version")))
+        tables: dict[str, tuple[int, str]] = {}
+        for table in _tables(connection):
+            tables[table.name] = _write_table(connection, table, archive)
+            tell(f"{table.name}: {tables[table.name][0]} rows")
+        manifest = Manifest(revision, now, tables)
+        archive.writestr("manifest.json", _as_json(manifest))
+    with unfinished.open("rb") as file:
+        os.fsync(file.fileno())
+    unfinished.replace(path)
+    return manifest
+
+
+def _snapshot(engine: Engine) -> Connection:
+    if engine.dialect.name == "postgresql":
+        return engine.connect().execution_options(isolation_level="REPEATABLE READ")
+    return engine.connect()  # a deferred transaction of SQLite reads one snapshot
+
+
+def _tables(connection: Connection) -> list[Table]:
+    """The tables as they stand in this database, each after those it refers to."""
+    metadata = MetaData()
+    metadata.reflect(connection)
+    return [table for table in metadata.sorted_tables if table.name not in _LEFT_OUT]
+
+
+def _write_table(connection: Connection, table: Table, archive: zipfile.ZipFile) -> tuple[int, str]:
+    digest, rows = hashlib.sha256(), 0
+    statement = select(table).order_by(*table.primary_key.columns)
+    found = connection.execution_options(yield_per=_BATCH).execute(statement)
+    with archive.open(f"{table.name}.jsonl", "w", force_zip64=True) as file:
+        for row in found.mappings():
+            line = json.dumps(
+                {name: _plain(value) for name, value in row.items()}, ensure_ascii=False
+            )
+            data = line.encode("utf-8") + b"\n"
+            digest.update(data)
+            file.write(data)
+            rows += 1
+    return rows, digest.hexdigest()
+
+
+def _plain(value: Any) -> Any:
+    if isinstance(value, datetime):
+        aware = value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
+        return aware.isoformat()
+    return value.isoformat() if isinstance(value, date | time) else value
+
+
+def _as_json(manifest: Manifest) -> str:
+    return json.dumps(
+        {
+            "format": FORMAT,
+            "revision": manifest.revision,
+            "made_at": manifest.made_at.isoformat(),
+            "tables": manifest.tables,
+        },
+        indent=1,
+    )
+
+
+def read_manifest(path: Path) -> Manifest:
+    """What the archive says of itself. Raises ArchiveError when it is none, or not of this format."""
+    try:
+        with zipfile.ZipFile(path) as archive:
+            facts = json.loads(archive.read("manifest.json"))
+    except (OSError, KeyError, ValueError, zipfile.BadZipFile) as error:
+        raise ArchiveError(f"{path.name} is not a backup: {error}") from error
+    if facts.get("format") != FORMAT:
+        raise ArchiveError(f"{path.name} has the format {facts.get('format')}, not {FORMAT}")
+    tables = {name: (int(rows), str(digest)) for name, (rows, digest) in facts["tables"].items()}
+    return Manifest(str(facts["revision"]), datetime.fromisoformat(facts["made_at"]), tables)
+
+
+def load_archive(engine: Engine, path: Path, *, tell: Tell) -> None:
+    """Put an archive's rows into a database of the same revision, all or nothing.
+
+    What a fresh installation wrote by itself is replaced. Raises ArchiveError when a table does not hold
+    what the archive promised, and leaves the database as it was.
+    """
+    manifest = read_manifest(path)
+    immediate = engine.connect().execution_options(sqlite_begin="IMMEDIATE")
+    with immediate as connection, zipfile.ZipFile(path) as archive:
+        tables = _tables(connection)
+        if {table.name for table in tables} != set(manifest.tables):
+            raise ArchiveError("the tables of the backup are not those of this database")
+        for table in reversed(tables):
+            _empty(connection, table)
+        for table in tables:
+            _load_table(connection, table, archive, manifest.tables[table.name])
+            tell(f"{table.name}: {manifest.tables[table.name][0]} rows")
+        connection.commit()
+
+
+def _empty(connection: Connection, table: Table) -> None:
+    """Delete the rows a fresh installation has; the guards against it step aside for this one statement."""
+    if connection.dialect.name == "postgresql":
+        connection.execute(text(f'ALTER TABLE "{table.name}" DISABLE TRIGGER USER'))
+        connection.execute(table.delete())
+        connection.execute(text(f'ALTER TABLE "{table.name}" ENABLE TRIGGER USER'))
+        return
+    trigger = f"ro_{table.name}_delete"
+    kept = connection.scalar(
+        text("SELECT sql FROM sqlite_master WHERE type = 'trigger' AND name = :name"),
+        {"name": trigger},
+    )
+    if kept:
+        connection.execute(text(f"DROP TRIGGER {trigger}"))
+    connection.execute(table.delete())
+    if kept:
+        connection.exec_driver_sql(str(kept))
+
+
+def _load_table(
+    connection: Connection, table: Table, archive: zipfile.ZipFile, promised: tuple[int, str]
+) -> None:
+    digest, rows = hashlib.sha256(), 0
+    with archive.open(f"{table.name}.jsonl") as file:
+        lines = iter(file)
+        while batch := list(islice(lines, _BATCH)):
+            for line in batch:
+                digest.update(line)
+            rows += len(batch)
+            connection.execute(insert(table), [_typed(table, json.loads(line)) for line in batch])
+    if (rows, digest.hexdigest()) != promised:
+        raise ArchiveError(f"the backup is damaged: {table.name}")
+    if connection.dialect.name == "postgresql" and _is_numbered(table):
+        highest = connection.scalar(select(func.max(table.c.id))) or 0
+        connection.execute(
+            text("SELECT setval(pg_get_serial_sequence(:name, 'id'), :next, false)"),
+            {"name": table.name, "next": highest + 1},
+        )
+
+
+def _is_numbered(table: Table) -> bool:
+    column = table.c.get("id")
+    return column is not None and column.server_default is not None
+
+
+def _typed(table: Table, row: dict[str, Any]) -> dict[str, Any]:
+    return {name: _value(table, name, value) for name, value in row.items()}
+
+
+def _value(table: Table, name: str, value: Any) -> Any:
+    kind = table.c[name].type
+    if value is None or not isinstance(value, str):
+        return value
+    if isinstance(kind, DateTime):
+        instant = datetime.fromisoformat(value)
+        return instant if kind.timezone else instant.replace(tzinfo=None)
+    if isinstance(kind, Date):
+        return date.fromisoformat(value)
+    return time.fromisoformat(value) if isinstance(kind, Time) else value
