@@ -1,10 +1,12 @@
 """The starting data of a new department: complete, consistent with itself, and installed once."""
 
 from collections import Counter, defaultdict
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from datetime import date
 
 import pytest
+from flask import Flask
 from sqlalchemy import func, select, update
 
 from tests.support.databases import SCHEMA, Template
@@ -231,3 +233,13 @@ class TestOnAnEmptyDatabase:
                 "system": 1,
                 "next": 2,
             }
+
+    def test_of_several_at_once_one_installs(self, app: Flask):
+        def call(_: int) -> bool:
+            with app.app_context():
+                return install_catalogue(by=SYSTEM, now=NOW)
+
+        with ThreadPoolExecutor(4) as pool:
+            assert sorted(pool.map(call, range(4))) == [False, False, False, True]
+        with read_session() as session:
+            assert len(devices(session)) == 21

@@ -1,9 +1,11 @@
 """Opening time for booking from the weekly pattern, on both engines."""
 
+from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
 
 import pytest
+from flask import Flask
 from sqlalchemy import delete, func, insert, select, update
 
 from tests.support.databases import Template
@@ -203,3 +205,13 @@ def test_a_day_too_far_away_is_refused():
     with pytest.raises(InvalidError) as refusal:
         opened(date(2030, 1, 1))
     assert refusal.value.field == "through"
+
+
+def test_two_at_once_open_every_day_once(app: Flask):
+    def call(_: int) -> int:
+        with app.app_context():
+            return opened().blocks
+
+    with ThreadPoolExecutor(4) as pool:
+        assert sum(pool.map(call, range(4))) == 210
+    assert blocks_on(MONDAY) == 42
