@@ -13,6 +13,8 @@ from tracker import clock
 from tracker.api.access import ACCESS, PUBLIC, caller
 from tracker.db import db
 from tracker.domain.errors import InvalidError, NotBookableError, Reason
+from tracker.queries import read_session
+from tracker.queries.accounts import account_by_id
 from tracker.services.tokens import create_token, revoke_token
 
 PROBES = {
@@ -20,6 +22,7 @@ PROBES = {
     "probe_who": frozenset({"reception", "head"}),
     "probe_refusing": PUBLIC,
     "probe_broken": PUBLIC,
+    "probe_number": PUBLIC,
 }
 
 
@@ -34,6 +37,7 @@ def probes(engine_url: str, monkeypatch: pytest.MonkeyPatch) -> Iterator[Flask]:
     app.add_url_rule("/api/probe/who", "probe_who", who, methods=["GET", "POST"])
     app.add_url_rule("/api/probe/refusing/<kind>", "probe_refusing", refuse)
     app.add_url_rule("/api/probe/broken", "probe_broken", lambda: 1 / 0)
+    app.add_url_rule("/api/probe/number/<int:account_id>", "probe_number", find)
     yield app
     with app.app_context():
         db.engine.dispose()
@@ -41,6 +45,11 @@ def probes(engine_url: str, monkeypatch: pytest.MonkeyPatch) -> Iterator[Flask]:
 
 def who() -> dict[str, object]:
     return {"username": caller().username, "roles": sorted(caller().roles)}
+
+
+def find(account_id: int) -> dict[str, object]:
+    with read_session() as reading:
+        return {"found": account_by_id(reading, account_id=account_id) is not None}
 
 
 def refuse(kind: str) -> None:
@@ -143,6 +152,11 @@ def test_a_refusal_names_its_field_or_its_reasons(browser: FlaskClient) -> None:
     reasons = ask(browser, "refusing/reasons")
     assert is_problem(reasons, 422, "not_bookable")
     assert [(one["code"], one["count"]) for one in reasons.get_json()["reasons"]] == [("closed", 3)]
+
+
+def test_a_number_that_no_column_can_hold_is_no_fault(browser: FlaskClient) -> None:
+    assert ask(browser, "number/7").get_json() == {"found": False}
+    assert ask(browser, "number/" + "9" * 30).status_code in (200, 422)
 
 
 @pytest.mark.engines("sqlite")

@@ -7,9 +7,9 @@ from werkzeug.exceptions import HTTPException
 from werkzeug.http import HTTP_STATUS_CODES
 
 from tracker.api.access import PREFIX, UnauthenticatedError
-from tracker.domain.errors import N_, DomainError, NotBookableError
+from tracker.domain.errors import N_, DomainError, InvalidError, NotBookableError
 from tracker.logs import report_incident
-from tracker.queries import DatabaseAwayError
+from tracker.queries import DatabaseAwayError, UnfitValueError
 from tracker.sentences import sentence, status_of
 
 HTTP_CODES = {
@@ -19,6 +19,9 @@ HTTP_CODES = {
     404: "not_found",
     422: "validation",
 }
+
+UNFIT = (UnfitValueError, OverflowError)
+"""What the databases raise for a value that no column can hold, such as a number of thirty digits."""
 
 
 def problem(
@@ -54,6 +57,9 @@ def answer(error: Exception) -> Response:
         return answer_refusal(error)
     if isinstance(error, HTTPException):
         return _answer_http(error)
+    if isinstance(error, UNFIT):
+        refusal = InvalidError(N_("A value is out of range."))
+        return answer_refusal(refusal)
     if current_app.config["PROPAGATE_EXCEPTIONS"]:
         raise error
     return _answer_fault(error)
