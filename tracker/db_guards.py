@@ -126,9 +126,10 @@ def _sqlite_overlap(
 ) -> str:
     owner, start, end = columns
     new, old = _qualified(where, "NEW"), _qualified(where, "other")
+    itself = "OLD" if verb == "UPDATE" else "NEW"
     # an empty span (start = end) overlaps nothing, as PostgreSQL's empty range does
     others = (
-        f"FROM {table} AS other WHERE other.{owner} = NEW.{owner} AND other.id IS NOT NEW.id "
+        f"FROM {table} AS other WHERE other.{owner} = NEW.{owner} AND other.id IS NOT {itself}.id "
         f"AND other.{start} < other.{end} AND {old} AND other.{start}"
     )
     # guarded rows never overlap each other: of all that start earlier, the last one ends last
