@@ -10,7 +10,6 @@ from collections import deque
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import IO
 
 from sqlalchemy.engine import URL
 
@@ -23,7 +22,7 @@ class WriteQueue:
         self._guard = threading.Lock()
         self._waiting: deque[threading.Event] = deque()
         self._busy = False
-        self._locks: tuple[IO[str], IO[str]] | None = None
+        self._locks: tuple[int, ...] = ()  # descriptors of the gate and the door
 
     @contextmanager
     def turn(self) -> Iterator[None]:
@@ -37,6 +36,12 @@ class WriteQueue:
                 yield
         finally:
             self._wake_next()
+
+    def close(self) -> None:
+        """Let go of the lock files; the next turn opens them again."""
+        for descriptor in self._locks:
+            os.close(descriptor)
+        self._locks = ()
 
     def _wait_in_line(self) -> None:
         with self._guard:
@@ -70,25 +75,33 @@ class WriteQueue:
         """Hold the lock among processes. One process at a time stands at the gate, and whoever has just
         written comes after it: without the gate the one that is running takes the lock again and again.
         """
-        if self._locks is None:
-            gate, door = (path.with_name(f"{path.name}.{name}") for name in ("gate", "door"))
-            self._locks = gate.open("a", encoding="ascii"), door.open("a", encoding="ascii")
-        gate_file, door_file = self._locks
-        fcntl.flock(gate_file, fcntl.LOCK_EX)
+        if not self._locks:
+            files = [path.with_name(f"{path.name}.{name}") for name in ("gate", "door")]
+            self._locks = tuple(os.open(file, os.O_RDWR | os.O_CREAT, 0o666) for file in files)
+        gate, door = self._locks
+        fcntl.flock(gate, fcntl.LOCK_EX)
         try:
-            fcntl.flock(door_file, fcntl.LOCK_EX)
+            fcntl.flock(door, fcntl.LOCK_EX)
         finally:
-            fcntl.flock(gate_file, fcntl.LOCK_UN)
+            fcntl.flock(gate, fcntl.LOCK_UN)
         try:
             yield
         finally:
-            fcntl.flock(door_file, fcntl.LOCK_UN)
+            fcntl.flock(door, fcntl.LOCK_UN)
 
 
 _NO_QUEUE = WriteQueue(None)
 _queues: dict[str, WriteQueue] = {}
-# A forked child must open its own lock files: shared ones would let both in at once.
-os.register_at_fork(after_in_child=_queues.clear)
+
+
+def _start_anew() -> None:
+    # A forked child must open its own lock files: shared ones would let both in at once.
+    for queue in _queues.values():
+        queue.close()
+    _queues.clear()
+
+
+os.register_at_fork(after_in_child=_start_anew)
 
 
 def write_queue_for(url: URL) -> WriteQueue:
