@@ -51,19 +51,25 @@ def set_calendar_day(
     return _clear_days(session, [local_date], author)
 
 
-@service
-def unset_calendar_day(session: Session, local_date: date, *, by: int, now: datetime) -> int:
+def unset_calendar_day(local_date: date, *, by: int, now: datetime) -> int:
     """Take back what was set by hand: the day is again as the state has it, or as its weekday says.
 
-    Returns how many bookings stand on it although it is not worked.
+    Returns how many bookings stand on it although it is not worked. Raises InvalidError.
     """
+    _check_year(local_date.year)
+    return _unset(state_year(local_date.year), local_date, by=by, now=now)
+
+
+@service
+def _unset(
+    session: Session, announced: StateYear, local_date: date, *, by: int, now: datetime
+) -> int:
     lock_supply(session)
     day = session.get(CalendarDay, local_date, with_for_update=True)
     if day is None or not day.is_overridden:
         return 0
     before = day.kind
-    known = {each: (kind, name) for each, kind, name in state_year(local_date.year).days}
-    after = known.get(local_date)
+    after = {each: (kind, name) for each, kind, name in announced.days}.get(local_date)
     if after is None:
         session.delete(day)
     else:

@@ -10,9 +10,8 @@ from tracker.db import service
 from tracker.domain.catalogue import whole_minute, whole_number
 from tracker.domain.errors import N_, InvalidError
 from tracker.models.block import WeeklyBlock
-from tracker.queries.devices import DeviceRow, device_by_code
-from tracker.queries.exam_types import exam_types
-from tracker.queries.staff import StaffRow, staff_member_by_code
+from tracker.queries.block_terms import block_exam_type_ids, doctor_of_code
+from tracker.queries.devices import device_by_code
 from tracker.queries.streams import streams
 from tracker.queries.weekly_blocks import stored_pattern
 from tracker.writes.audit import write_audit
@@ -107,49 +106,18 @@ def _checked(session: Session, values: WeeklyBlockValues, *, besides: int | None
     device = device_by_code(session, values.device)
     if device is None or device.is_retired:
         raise InvalidError(N_("There is no such device."), field="device")
-    operator = _operator(session, values.operator)
+    operator = doctor_of_code(session, values.operator)
     hours = WeeklyHours(
         device_id=device.id,
         weekday=values.weekday,
         starts=starts,
         ends=ends,
         operator_id=None if operator is None else operator.id,
-        exam_type_ids=_exam_type_ids(session, values.exam_types, device, operator),
+        exam_type_ids=block_exam_type_ids(session, values.exam_types, device, operator),
         reserve_minutes=_reserve_minutes(session, values.reserve_minutes, _minutes(starts, ends)),
     )
     _refuse_overlap(session, hours, besides)
     return hours
-
-
-def _operator(session: Session, code: str | None) -> StaffRow | None:
-    if not code:
-        return None
-    found = staff_member_by_code(session, code)
-    if found is None or found.is_retired or found.kind != "doctor":
-        raise InvalidError(N_("There is no such doctor."), field="operator")
-    return found
-
-
-def _exam_type_ids(
-    session: Session, codes: frozenset[str], device: DeviceRow, operator: StaffRow | None
-) -> frozenset[int]:
-    if not codes:
-        raise InvalidError(N_("Choose at least one exam type."), field="exam_types")
-    known = {exam_type.code: exam_type for exam_type in exam_types(session)}
-    for code in sorted(codes):
-        exam_type = known.get(code)
-        if exam_type is None:
-            raise InvalidError(
-                N_("There is no %(code)s."), field="exam_types", params={"code": code}
-            )
-        if not exam_type.capabilities <= device.capabilities:
-            text = N_("The device lacks a function for %(code)s.")
-            raise InvalidError(text, field="exam_types", params={"code": code})
-        competent = operator is None or code in operator.competences
-        if exam_type.needs_competence and not competent:
-            text = N_("The doctor is not competent for %(code)s.")
-            raise InvalidError(text, field="exam_types", params={"code": code})
-    return frozenset(known[code].id for code in codes)
 
 
 def _reserve_minutes(

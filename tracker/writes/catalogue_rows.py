@@ -8,13 +8,13 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from tracker.domain.errors import N_, InvalidError, NotFoundError, StaleError
-from tracker.models.block import WeeklyBlock
+from tracker.models.block import Block, WeeklyBlock
 from tracker.models.catalogue import Capability, Device, ExamType, Stream
 from tracker.models.staff import StaffMember
 from tracker.writes.audit import write_audit
 from tracker.writes.booking_rows import Author
 
-Versioned = TypeVar("Versioned", Device, ExamType, Stream, StaffMember, WeeklyBlock)
+Versioned = TypeVar("Versioned", Device, ExamType, Stream, StaffMember, Block, WeeklyBlock)
 Coded = type[Capability] | type[Device] | type[ExamType] | type[Stream] | type[StaffMember]
 
 
