@@ -99,14 +99,14 @@ def _refusals(
         if day.device_id not in request.device_ids:
             refused[LACKS_CAPABILITY] += 1
         elif not day.blocks:
-            refused[_NO_BLOCKS] += 1
+            refused[NO_BLOCKS] += 1
         else:
             for block in day.blocks:
                 wanted = _minutes(block, window)
                 unused = _unused(day, wanted, now)
                 refused.update(unused or _why_not(request, day, block, now=now, wanted=wanted))
     if not refused:
-        refused[_NO_BLOCKS if request.device_ids else LACKS_CAPABILITY] += 1
+        refused[NO_BLOCKS if request.device_ids else LACKS_CAPABILITY] += 1
     return refused
 
 
@@ -139,7 +139,7 @@ def _opening(
     )
 
 
-_NO_BLOCKS = Reason("outside_blocks", N_("No working hours on that day."))
+NO_BLOCKS = Reason("outside_blocks", N_("No working hours on that day."))
 _OUTSIDE = Reason("outside_blocks", N_("No working hours at that time of day."))
 _PAST = Reason("in_the_past", N_("The working hours are over."))
 _CLOSED = Reason("closed", N_("Closed."))

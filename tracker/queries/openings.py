@@ -90,7 +90,7 @@ def find_openings(session: Session, wish: Wish, *, now: datetime) -> Search:
 
     Raises InvalidError (with the field) for unknown codes and windows that cannot be searched.
     """
-    _check_window(wish)
+    check_window(wish)
     return search(session, ask(session, wish), wish, now=now)
 
 
@@ -231,7 +231,8 @@ def ask_again(session: Session, booking: Booking) -> Asked:
     return Asked(devices, request, booking.patient_id, besides=booking.id)
 
 
-def _check_window(wish: Wish) -> None:
+def check_window(wish: Wish) -> None:
+    """Refuse days that cannot be searched. Raises InvalidError on `to`."""
     if wish.last < wish.first:
         raise InvalidError(N_("The last day lies before the first."), field="to")
     if (wish.last - wish.first).days >= LONGEST_WINDOW_DAYS:
