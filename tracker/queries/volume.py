@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, Subquery, extract, func, select
+from sqlalchemy import ColumnElement, Select, func, select
 from sqlalchemy.orm import Session
 
 from tracker.domain.errors import N_, InvalidError
@@ -25,6 +25,7 @@ _NAMED: Mapping[str, type[Stream | ExamType | Device | StaffMember]] = {
     "device": Device,
     "operator": StaffMember,
 }
+_DATED = frozenset({"day", "month", "year"})
 _IDS: Mapping[str, Any] = {
     "stream": ExamVolume.stream_id,
     "exam_type": ExamVolume.exam_type_id,
@@ -88,14 +89,45 @@ def volume(session: Session, chosen: VolumeFilter, by: Sequence[str] = ()) -> Vo
     keys = tuple(dict.fromkeys(by))
     if not set(keys) <= set(KEYS):
         raise InvalidError(N_("Volume cannot be grouped by this."), field="by")
-    rows = tuple(_row(keys, found) for found in session.execute(_grouped(chosen, keys)))
+    groups: dict[tuple[Any, ...], _Group] = {}
+    for found in session.execute(_grouped(chosen, keys)):
+        places = tuple(_PLACES[key](found) for key in keys)
+        group = groups.setdefault(tuple(shown for _rank, shown in places), _Group(places))
+        group.add(found)
+    ordered = sorted(groups.values(), key=lambda group: [rank for rank, _shown in group.places])
+    rows = tuple(group.as_row(keys) for group in ordered)
     total = sum((row.amounts for row in rows), Amounts())
     return Volume(rows if keys else (), total)
 
 
+class _Group:
+    """Sums of what falls together: the months of several days."""
+
+    __slots__ = ("places", "sums")
+
+    def __init__(self, places: tuple[tuple[Any, Any], ...]) -> None:
+        self.places = places
+        self.sums = [0] * len(_SUMS)
+
+    def add(self, found: Any) -> None:
+        self.sums = [
+            so_far + int(more) for so_far, more in zip(self.sums, found[: len(_SUMS)], strict=True)
+        ]
+
+    def as_row(self, keys: Sequence[str]) -> VolumeRow:
+        shown = (each for _rank, each in self.places)
+        return VolumeRow(dict(zip(keys, shown, strict=True)), Amounts(*self.sums))
+
+
 def _grouped(chosen: VolumeFilter, keys: Sequence[str]) -> Select[Any]:
-    """The sums per group first, by ids; only the few groups are then given their codes."""
-    columns = [column for key in keys for column in _columns_of(key)]
+    """The sums per group first, by ids; only the few groups are then given their codes.
+
+    Months and years are made of their days in Python: the rows lie in the order of days, so that the
+    database groups by them without sorting, and needs no date arithmetic that engines disagree about.
+    """
+    columns = [_IDS[key].label(key) for key in keys if key in _IDS]
+    if not _DATED.isdisjoint(keys):
+        columns.append(ExamVolume.local_date.label("day"))
     sums = [func.coalesce(func.sum(getattr(ExamVolume, name)), 0).label(name) for name in _SUMS]
     counted = (
         select(*columns, *sums)
@@ -104,31 +136,33 @@ def _grouped(chosen: VolumeFilter, keys: Sequence[str]) -> Select[Any]:
         .subquery("counted")
     )
     statement: Select[Any] = select(*(counted.c[name] for name in _SUMS)).select_from(counted)
-    for key in keys:
-        statement = _with_key(statement, counted, key)
+    if not _DATED.isdisjoint(keys):
+        statement = statement.add_columns(counted.c.day)
+    for key in (each for each in keys if each in _NAMED):
+        named: Any = _NAMED[key]
+        statement = statement.add_columns(
+            named.code.label(key),
+            named.sort_order.label(f"{key}_sort"),
+            named.id.label(f"{key}_id"),
+        ).join(named, named.id == counted.c[key])
     return statement
 
 
-def _columns_of(key: str) -> list[Any]:
-    if key in _IDS:
-        return [_IDS[key].label(key)]
-    day = ExamVolume.local_date
-    if key == "day":
-        return [day.label("day")]
-    parts = ["year"] if key == "year" else ["year", "month"]
-    return [extract(part, day).label(f"{key}_{part}") for part in parts]
+def _place_of_code(key: str) -> Callable[[Any], tuple[Any, Any]]:
+    def place(found: Any) -> tuple[Any, Any]:
+        rank = getattr(found, f"{key}_sort"), getattr(found, f"{key}_id")
+        return rank, getattr(found, key)
+
+    return place
 
 
-def _with_key(statement: Select[Any], counted: Subquery, key: str) -> Select[Any]:
-    if key in _NAMED:
-        named: Any = _NAMED[key]
-        return (
-            statement.add_columns(named.code.label(key))
-            .join(named, named.id == counted.c[key])
-            .order_by(named.sort_order, named.id)
-        )
-    columns = [counted.c[column.name] for column in _columns_of(key)]
-    return statement.add_columns(*columns).order_by(*columns)
+# What a row of the statement says for a key: by what it is sorted, and how it is shown.
+_PLACES: Mapping[str, Callable[[Any], tuple[Any, Any]]] = {
+    "day": lambda found: (found.day, found.day),
+    "month": lambda found: (month := f"{found.day:%Y-%m}", month),
+    "year": lambda found: (found.day.year, found.day.year),
+    **{key: _place_of_code(key) for key in _NAMED},
+}
 
 
 def _conditions(chosen: VolumeFilter) -> list[ColumnElement[bool]]:
@@ -146,49 +180,39 @@ def _conditions(chosen: VolumeFilter) -> list[ColumnElement[bool]]:
     return conditions
 
 
-_VALUES: Mapping[str, Callable[[Any], object]] = {
-    "year": lambda found: int(found.year_year),
-    "month": lambda found: f"{int(found.month_year):04}-{int(found.month_month):02}",
-}
-
-
-def _row(keys: Sequence[str], found: Any) -> VolumeRow:
-    values = {key: _VALUES[key](found) if key in _VALUES else getattr(found, key) for key in keys}
-    return VolumeRow(values, Amounts(*(int(getattr(found, name)) for name in _SUMS)))
-
-
 @dataclass(frozen=True, slots=True)
 class Standing:
     """Today, this month and this year so far, with what was planned.
 
-    `target` is the year's for all streams, None where nobody set one; `booked_today` counts the day's
-    bookings by status.
+    `months` are the months of the year that have exams. `target` is the year's for all streams, None
+    where nobody set one; `booked_today` counts the day's bookings by status.
     """
 
     today: Amounts
     month: Amounts
     year: Amounts
+    months: Mapping[str, Amounts]
     target: int | None
     booked_today: Mapping[str, int]
 
 
 def standing(session: Session, today: date, *, operator: str | None = None) -> Standing:
-    """Where the department, or one operator (code), stands. Four statements."""
-    months = volume(session, _year_of(today, operator), ["month"])
-    days = volume(session, VolumeFilter(today, today, operator=operator))
-    this_month = f"{today:%Y-%m}"
-    month = sum((r.amounts for r in months.rows if r.keys["month"] == this_month), Amounts())
+    """Where the department, or one operator (code), stands. Three statements."""
+    year = VolumeFilter(date(today.year, 1, 1), date(today.year, 12, 31), operator=operator)
+    found = volume(session, year, ["day"])
+    months: dict[str, Amounts] = {}
+    for row in found.rows:
+        month = f"{row.keys['day']:%Y-%m}"
+        months[month] = months.get(month, Amounts()) + row.amounts
+    on_day = (row.amounts for row in found.rows if row.keys["day"] == today)
     return Standing(
-        today=days.total,
-        month=month,
-        year=months.total,
+        today=next(on_day, Amounts()),
+        month=months.get(f"{today:%Y-%m}", Amounts()),
+        year=found.total,
+        months=months,
         target=target_of_year(session, today.year),
         booked_today=_booked(session, today, operator),
     )
-
-
-def _year_of(day: date, operator: str | None) -> VolumeFilter:
-    return VolumeFilter(date(day.year, 1, 1), date(day.year, 12, 31), operator=operator)
 
 
 def _booked(session: Session, day: date, operator: str | None) -> dict[str, int]:
