@@ -132,15 +132,14 @@ def read_manifest(path: Path) -> Manifest:
     return Manifest(str(facts["revision"]), datetime.fromisoformat(facts["made_at"]), tables)
 
 
-def load_archive(engine: Engine, path: Path, *, tell: Tell) -> None:
-    """Put an archive's rows into a database of the same revision, all or nothing.
+def load_archive(connection: Connection, path: Path, *, tell: Tell) -> None:
+    """Put an archive's rows into a database of the same revision, within the caller's transaction.
 
     What a fresh installation wrote by itself is replaced. Raises ArchiveError when a table does not hold
-    what the archive promised, and leaves the database as it was.
+    what the archive promised; the caller then rolls back.
     """
     manifest = read_manifest(path)
-    immediate = engine.connect().execution_options(sqlite_begin="IMMEDIATE")
-    with immediate as connection, zipfile.ZipFile(path) as archive:
+    with zipfile.ZipFile(path) as archive:
         tables = _tables(connection)
         if {table.name for table in tables} != set(manifest.tables):
             raise ArchiveError("the tables of the backup are not those of this database")
@@ -149,7 +148,6 @@ def load_archive(engine: Engine, path: Path, *, tell: Tell) -> None:
         for table in tables:
             _load_table(connection, table, archive, manifest.tables[table.name])
             tell(f"{table.name}: {manifest.tables[table.name][0]} rows")
-        connection.commit()
 
 
 def _empty(connection: Connection, table: Table) -> None:

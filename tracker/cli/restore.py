@@ -8,7 +8,7 @@ import flask_migrate
 from tracker.archive import ArchiveError, load_archive, read_manifest
 from tracker.cli import Answer, CommandFailed, application, progress
 from tracker.cli.migrate import make_ready
-from tracker.db import db, read_session
+from tracker.db import db, read_session, transaction
 from tracker.queries.installation import holds_schema, is_untouched
 
 
@@ -34,7 +34,8 @@ def run(arguments: argparse.Namespace) -> Answer:
                     )
             if fresh:
                 flask_migrate.upgrade(revision=manifest.revision)
-            load_archive(db.engine, arguments.file, tell=progress)
+            with transaction() as session:
+                load_archive(session.connection(), arguments.file, tell=progress)
             db.engine.dispose()
     except ArchiveError as error:
         raise CommandFailed(str(error)) from error
