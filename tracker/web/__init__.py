@@ -8,6 +8,7 @@ def register_web(app: Flask) -> None:
     from tracker.passwords import set_cost
     from tracker.web.access import register_access
     from tracker.web.assets import register_assets
+    from tracker.web.compression import register_compression
     from tracker.web.errors import register_errors
     from tracker.web.filters import register_filters
     from tracker.web.languages import register_languages
@@ -15,7 +16,7 @@ def register_web(app: Flask) -> None:
     from tracker.web.person import register_person
     from tracker.web.requests import register_requests
     from tracker.web.security import register_proxies, register_security
-    from tracker.web.views import account, board, home, sign_in
+    from tracker.web.views import account, board, book, home, sign_in, worklist
 
     set_cost(**app.config.get("ARGON2", {}))
     register_proxies(app)
@@ -26,10 +27,11 @@ def register_web(app: Flask) -> None:
     register_access(app)
     register_security(app)
 
+    register_compression(app)
     register_languages(app)
     register_assets(app)
     register_filters(app)
     register_navigation(app)
     # One module per noun; a new one is added here and, endpoint by endpoint, to access.ACCESS.
-    for view in (sign_in, home, account, board):
+    for view in (sign_in, home, account, board, worklist, book):
         app.register_blueprint(view.blueprint)
