@@ -31,18 +31,20 @@ function leaveChecksToServer() {
 document.addEventListener("DOMContentLoaded", leaveChecksToServer);
 document.addEventListener("htmx:after:swap", leaveChecksToServer);
 
-// <form data-autosubmit>: a choice applies at once. A date that is being typed passes through dates nobody
-// means (the 1 of 12), so it applies on Enter or when the field is left; a date picked with the mouse at once.
+// <form data-autosubmit>: a choice applies at once. A date or time that is being typed passes through those nobody
+// means (the 1 of 12), so it applies on Enter or when the field is left; one picked with the mouse at once.
+const isTypedInPieces = (target) => target.type === "date" || target.type === "time";
+const isUsable = (target) => target.value || !target.required;
 document.addEventListener("keydown", ({ target, key }) => {
-  if (target.type === "date" && key !== "Enter" && key !== "Tab") target.dataset.typed = "yes";
+  if (isTypedInPieces(target) && key !== "Enter" && key !== "Tab") target.dataset.typed = "yes";
 });
 document.addEventListener("change", ({ target }) => {
-  if (target.form?.hasAttribute("data-autosubmit") && !target.dataset.typed && target.value) target.form.requestSubmit();
+  if (target.form?.hasAttribute("data-autosubmit") && !target.dataset.typed && isUsable(target)) target.form.requestSubmit();
 });
 document.addEventListener("focusout", ({ target }) => {
   const typed = target.dataset?.typed && target.value !== target.defaultValue;
   if (target.dataset) delete target.dataset.typed;
-  if (typed && target.value && target.form?.hasAttribute("data-autosubmit")) target.form.requestSubmit();
+  if (typed && isUsable(target) && target.form?.hasAttribute("data-autosubmit")) target.form.requestSubmit();
 });
 
 const isTyped = (element) =>

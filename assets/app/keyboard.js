@@ -1,6 +1,7 @@
 // The keyboard: where the cursor starts, "/" to the page's search, arrows through rows, data-hotkey.
 
-const isTyping = (target) => target.matches?.("input, select, textarea, [contenteditable]");
+const isTyping = (target) =>
+  target.matches?.("input:not([type=radio], [type=checkbox]), select, textarea, [contenteditable]");
 const isShown = (element) => element.checkVisibility?.() ?? element.getClientRects().length > 0;
 
 // data-autofocus, and before it the first field with an error: on load and after each swap.
@@ -14,7 +15,9 @@ document.addEventListener("DOMContentLoaded", () => {
 });
 document.addEventListener("htmx:after:swap", ({ detail: { ctx } }) => {
   const target = ctx.target;
-  if (target?.isConnected && target.querySelector("[aria-invalid=true]")) place(target);
+  if (!target?.isConnected) return;
+  // what a page refreshes by itself leaves the cursor alone; a button that was pressed asks for the next step
+  if (ctx.request?.submitter || target.querySelector("[aria-invalid=true]")) place(target);
 });
 
 // data-hotkey="F4" or "Alt+1": presses the button, follows the link or goes to the field.

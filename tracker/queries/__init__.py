@@ -5,7 +5,8 @@ Web and api, which never import db, open their reads with the `read_session()` o
 
 from sqlalchemy.exc import DataError as UnfitValueError
 from sqlalchemy.exc import OperationalError as DatabaseAwayError
+from sqlalchemy.orm import Session as Reading
 
 from tracker.db import read_session
 
-__all__ = ["DatabaseAwayError", "UnfitValueError", "read_session"]
+__all__ = ["DatabaseAwayError", "Reading", "UnfitValueError", "read_session"]

@@ -8,25 +8,12 @@ from sqlalchemy.orm import Session
 from tracker import clock
 from tracker.domain.added import added_reasons
 from tracker.domain.errors import Reason
-from tracker.domain.openings import Search, Window
 from tracker.domain.rules import is_bookable
-from tracker.domain.supply import MINUTE, DeviceDay
+from tracker.domain.supply import DeviceDay
 from tracker.domain.workcalendar import day_start, local_date_of
 from tracker.queries.occupancy import device_days
-from tracker.queries.openings import Asked, Wish, ask, device_id_of, search, with_patient
+from tracker.queries.openings import Asked, Wish, ask, device_id_of, with_patient
 from tracker.queries.settings import department_settings
-
-
-def openings_at(session: Session, wish: Wish, start: datetime, *, now: datetime) -> Search:
-    """The devices on which the wish could start at this very minute, or the counted reasons for none.
-
-    Raises InvalidError as the search does.
-    """
-    local_date = local_date_of(start, clock.hospital_zone())
-    minute = (start - day_start(local_date, clock.hospital_zone())) // MINUTE
-    window = Window(minute, minute + 1)
-    there = replace(wish, first=local_date, last=local_date, window=window, limit=None)
-    return search(session, ask(session, there), there, now=now)
 
 
 def reasons_at(

@@ -11,7 +11,7 @@ from flask_login import current_user
 from werkzeug.exceptions import HTTPException
 
 from tracker.domain.errors import N_, ForbiddenError
-from tracker.domain.roles import EVERYBODY
+from tracker.domain.roles import DESK_WORK, EVERYBODY, EXAM_WORK
 from tracker.web.resume import ask_to_sign_in
 
 API_PREFIX = "/api/"
@@ -36,6 +36,18 @@ ACCESS: Mapping[str, Audience] = {
     "account.choose_language": SIGNED_IN,
     # the desk
     "board.show": SIGNED_IN,
+    "book.show": DESK_WORK,
+    "book.take": DESK_WORK,
+    "book.take_beyond": EXAM_WORK,
+    "book.find_patient": DESK_WORK,
+    "book.add_patient": DESK_WORK,
+    # beside the machine
+    "worklist.show": EXAM_WORK,
+    "worklist.back": EXAM_WORK,
+    "worklist.start": EXAM_WORK,
+    "worklist.finish": EXAM_WORK,
+    "worklist.undo_start": EXAM_WORK,
+    "worklist.undo_finish": EXAM_WORK,
 }
 
 

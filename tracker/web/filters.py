@@ -13,6 +13,7 @@ from babel.numbers import format_decimal, format_percent
 from flask import Flask, current_app
 from flask_babel import gettext
 
+from tracker.domain.age import age_on
 from tracker.domain.naming import mask_name
 from tracker.web.labels import label
 from tracker.web.languages import current_language
@@ -122,6 +123,11 @@ def percent(share: float) -> str:
     return format_percent(share, "#,##0%", locale=current_language())
 
 
+def age(birth_date: date, today: date) -> str:
+    """46 岁 / 46 y: completed years."""
+    return gettext("%(count)s y", count=age_on(birth_date, today))
+
+
 def localised(row: Any, attribute: str = "name") -> str:
     """A row's own words in the page's language: `name_zh` or `name_en`; the other where one is empty."""
     language = current_language()
@@ -134,7 +140,7 @@ FILTERS = {
     function.__name__: function
     for function in (
         day, short_day, plain_day, month, clock, clock_range, moment, iso_day, wall_clock, utc_offset,
-        shift_days, minutes, number, points, percent, mask_name, localised, label,
+        shift_days, minutes, number, points, percent, mask_name, localised, label, age,
     )
 }  # fmt: skip
 

@@ -1,0 +1,247 @@
+"""What the booking page shows for a request: the patient, what can be chosen, the openings. No view, no write."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from datetime import date, datetime, time, timedelta
+
+from tracker import clock
+from tracker.domain.errors import InvalidError
+from tracker.domain.openings import Search, Window
+from tracker.domain.settings import DepartmentSettings
+from tracker.domain.workcalendar import instant_of, local_date_of
+from tracker.queries import Reading
+from tracker.queries.calendar import calendar_years
+from tracker.queries.devices import DeviceRow, devices
+from tracker.queries.exam_types import ExamTypeRow, exam_types
+from tracker.queries.minutes import added_reasons_at, reasons_at
+from tracker.queries.openings import Wish, find_openings
+from tracker.queries.patients import PatientRow, patient_by_id
+from tracker.queries.settings import department_settings
+from tracker.queries.staff import staff_members
+from tracker.queries.streams import PartOfDayRow, StreamRow, parts_of_day, streams
+from tracker.queries.visits import VisitExam, last_stream, visit_exams
+from tracker.sentences import sentence
+from tracker.web.filters import localised
+from tracker.web.forms.book import RequestForm, choices_of
+from tracker.web.openings import (
+    FIRST_SHOWN,
+    LOOKED_AT,
+    Choice,
+    Words,
+    choice_value,
+    counted_texts,
+    one_a_band,
+)
+from tracker.web.visit_order import warner
+
+WINDOW_DAYS = 14
+BOOKINGS_AHEAD_DAYS = 92
+
+
+@dataclass(frozen=True, slots=True)
+class Catalogue:
+    """What can be chosen in a request."""
+
+    exam_types: Mapping[str, ExamTypeRow]
+    streams: Mapping[str, StreamRow]
+    parts_of_day: Mapping[str, PartOfDayRow]
+    devices: tuple[DeviceRow, ...]
+    settings: DepartmentSettings
+
+
+@dataclass(frozen=True, slots=True)
+class Minute:
+    """The answer to one minute on one device: bookable, or all reasons, and whether it could be added."""
+
+    device: str
+    start: datetime
+    reasons: list[str]
+    can_be_added: bool
+
+    @property
+    def value(self) -> str:
+        """As the button of an opening sends it."""
+        return choice_value(self.device, self.start)
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """Openings for a request, or why there is none; the minute asked for, if one was."""
+
+    openings: list[Choice]
+    reasons: list[str]
+    minute: Minute | None = None
+    is_morning: bool = False
+    is_provisional: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class BookingPage:
+    """Everything the page shows beside its forms."""
+
+    catalogue: Catalogue
+    today: date
+    patient: PatientRow | None = None
+    ahead: tuple[VisitExam, ...] = ()
+    exam_type: ExamTypeRow | None = None
+    answer: Answer | None = None
+    state: dict[str, str] = field(default_factory=dict)
+
+
+def read_catalogue(session: Reading) -> Catalogue:
+    """What can be chosen, from the rows in service."""
+    return Catalogue(
+        exam_types={row.code: row for row in exam_types(session)},
+        streams={row.code: row for row in streams(session)},
+        parts_of_day={row.code: row for row in parts_of_day(session)},
+        devices=devices(session),
+        settings=department_settings(session),
+    )
+
+
+def offer(form: RequestForm, catalogue: Catalogue) -> None:
+    """Give the form's lists their choices."""
+    form.exam_type.choices = _choices(catalogue.exam_types)
+    form.stream.choices = _choices(catalogue.streams)
+    form.part_of_day.choices = choices_of(_words(catalogue.parts_of_day), none="–")
+    codes = [(device.code, f"{device.code} {device.room}".strip()) for device in catalogue.devices]
+    form.device.choices = choices_of(codes, none="–")
+
+
+def read_page(session: Reading, form: RequestForm, *, now: datetime) -> BookingPage:
+    """The page for a request that the form holds, completed by what is usual.
+
+    Refusals of the search are put on the form. Raises NotFoundError for an unknown patient.
+    """
+    catalogue = read_catalogue(session)
+    offer(form, catalogue)
+    today = local_date_of(now, clock.hospital_zone())
+    page = BookingPage(catalogue, today)
+    is_valid = form.validate()
+    if form.patient.data and not form.patient.errors:
+        patient = patient_by_id(session, form.patient.data)
+        until = today + timedelta(days=BOOKINGS_AHEAD_DAYS)
+        ahead = visit_exams(session, patient.id, first=today, last=until)
+        page = replace(page, patient=patient, ahead=ahead)
+    _complete(session, form, page)
+    page = replace(page, state=form.state())
+    if not is_valid or not form.exam_type.data:
+        return page
+    page = replace(page, exam_type=catalogue.exam_types[form.exam_type.data])
+    try:
+        return replace(page, answer=_answer(session, form, page, now))
+    except InvalidError as refusal:
+        form.refuse(refusal)
+        return page
+
+
+def _choices(rows: Mapping[str, object]) -> list[object]:
+    return list(choices_of(_words(rows)))
+
+
+def _words(rows: Mapping[str, object]) -> list[tuple[str, str]]:
+    return [(code, localised(row)) for code, row in rows.items()]
+
+
+def _complete(session: Reading, form: RequestForm, page: BookingPage) -> None:
+    """Fill in what nobody chose: the stream of last time, one part, the next fourteen days."""
+    if not form.stream.data:
+        known = last_stream(session, page.patient.id) if page.patient else None
+        form.stream.data = known or next(iter(page.catalogue.streams), None)
+    if not form.parts.raw_data:
+        form.parts.data = 1
+    if form.first.data is None and not form.first.errors:
+        form.first.data = page.today
+    if form.to.data is None and not form.to.errors and form.first.data is not None:
+        form.to.data = form.first.data + timedelta(days=WINDOW_DAYS - 1)
+
+
+def _answer(session: Reading, form: RequestForm, page: BookingPage, now: datetime) -> Answer:
+    wish, exam_type = wish_of(form, page), page.catalogue.exam_types[form.exam_type.data]
+    fasting_ends = page.catalogue.settings.fasting_ends
+    found, is_morning = _mornings(session, wish, exam_type, fasting_ends, now), True
+    if found is None:
+        found, is_morning = find_openings(session, wish, now=now), False
+    warn = warner(page.ahead, exam_type, fasting_ends=fasting_ends)
+    words = words_of(session, page.catalogue, now)
+    shown = one_a_band(found.openings, words, warn)[:FIRST_SHOWN]
+    return Answer(
+        openings=shown,
+        reasons=counted_texts(found, lacking=_lacking(wish, exam_type, page)),
+        minute=_minute(session, form, wish, now),
+        is_morning=is_morning,
+        is_provisional=_is_provisional(session, shown),
+    )
+
+
+def _mornings(
+    session: Reading, wish: Wish, exam_type: ExamTypeRow, fasting_ends: time, now: datetime
+) -> Search | None:
+    """Openings before fasting ends, where the exam needs it and no time of day is wished; None: there are none."""
+    if not exam_type.is_fasting or wish.window is not None:
+        return None
+    window = Window(0, _minutes(fasting_ends))
+    found = find_openings(session, replace(wish, window=window), now=now)
+    return found if found.openings else None
+
+
+def _lacking(wish: Wish, exam_type: ExamTypeRow, page: BookingPage) -> int:
+    """How many devices cannot do the exam at all; of no interest where one is asked for."""
+    if wish.device is not None:
+        return 0
+    needs = exam_type.capabilities
+    return sum(1 for device in page.catalogue.devices if not needs <= device.capabilities)
+
+
+def wish_of(form: RequestForm, page: BookingPage) -> Wish:
+    """The request in codes; a window of days never begins before today."""
+    return Wish(
+        exam_type=form.exam_type.data,
+        stream=form.stream.data or "",
+        first=max(form.first.data, page.today),
+        last=form.to.data,
+        parts=form.parts.data or 1,
+        device=form.device.data or None,
+        patient_id=None if page.patient is None else page.patient.id,
+        window=window_of(form.time.data, page.catalogue.parts_of_day.get(form.part_of_day.data)),
+        limit=LOOKED_AT,
+    )
+
+
+def window_of(at: time | None, part: PartOfDayRow | None) -> Window | None:
+    """The minutes of the day in which a start is wanted: a certain one, a part of the day, or any."""
+    if at is not None:
+        return Window(_minutes(at), _minutes(at) + 1)
+    return None if part is None else Window(_minutes(part.starts), _minutes(part.ends))
+
+
+def _minutes(at: time) -> int:
+    return at.hour * 60 + at.minute
+
+
+def words_of(session: Reading, catalogue: Catalogue, now: datetime) -> Words:
+    """The words for openings."""
+    people = {person.id: person.name for person in staff_members(session, kind="doctor")}
+    return Words(
+        devices={device.id: device for device in catalogue.devices},
+        operators=people,
+        band_minutes=catalogue.settings.band_minutes,
+        now=now,
+    )
+
+
+def _minute(session: Reading, form: RequestForm, wish: Wish, now: datetime) -> Minute | None:
+    """What speaks against the minute on the first day and the device asked for, if all three are named."""
+    if form.time.data is None or wish.device is None:
+        return None
+    start = instant_of(wish.first, form.time.data, clock.hospital_zone())
+    reasons = reasons_at(session, wish, start, now=now)
+    addable = bool(reasons) and not added_reasons_at(session, wish, start, now=now)
+    return Minute(wish.device, start, [sentence(reason) for reason in reasons], addable)
+
+
+def _is_provisional(session: Reading, shown: list[Choice]) -> bool:
+    """Whether an opening lies in a year whose working days are not announced yet."""
+    years = {choice.start.astimezone(clock.hospital_zone()).year for choice in shown}
+    published = calendar_years(session)
+    return any(not published.get(year, False) for year in years)
