@@ -167,10 +167,14 @@ def booking_details(session: Session, booking_id: int) -> BookingDetails:
 
 @dataclass(frozen=True, slots=True)
 class BookingFilter:
-    """Which bookings of a list: all conditions given must hold."""
+    """Which bookings of a list: all conditions given must hold.
+
+    `device` is the planned one; `at_device` the planned one or the one that examines.
+    """
 
     local_date: date | None = None
     device: str | None = None
+    at_device: str | None = None
     patient_id: int | None = None
     statuses: Sequence[Status] = ()
 
@@ -204,6 +208,9 @@ def _filtered(
         statement = statement.where(Booking.local_date == chosen.local_date)
     if chosen.device is not None:
         statement = statement.where(Device.code == chosen.device)
+    if chosen.at_device is not None:
+        there = or_(Device.code == chosen.at_device, _started_device.code == chosen.at_device)
+        statement = statement.where(there)
     if chosen.patient_id is not None:
         statement = statement.where(Booking.patient_id == chosen.patient_id)
     if chosen.statuses:

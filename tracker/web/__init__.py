@@ -16,7 +16,7 @@ def register_web(app: Flask) -> None:
     from tracker.web.person import register_person
     from tracker.web.requests import register_requests
     from tracker.web.security import register_proxies, register_security
-    from tracker.web.views import account, board, book, home, sign_in, worklist
+    from tracker.web.views import account, board, book, home, sign_in, walk_in, worklist
 
     set_cost(**app.config.get("ARGON2", {}))
     register_proxies(app)
@@ -33,5 +33,5 @@ def register_web(app: Flask) -> None:
     register_filters(app)
     register_navigation(app)
     # One module per noun; a new one is added here and, endpoint by endpoint, to access.ACCESS.
-    for view in (sign_in, home, account, board, worklist, book):
+    for view in (sign_in, home, account, board, worklist, book, walk_in):
         app.register_blueprint(view.blueprint)

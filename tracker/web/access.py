@@ -48,6 +48,10 @@ ACCESS: Mapping[str, Audience] = {
     "worklist.finish": EXAM_WORK,
     "worklist.undo_start": EXAM_WORK,
     "worklist.undo_finish": EXAM_WORK,
+    "walk_in.show": EXAM_WORK,
+    "walk_in.receive": EXAM_WORK,
+    "walk_in.find_patient": EXAM_WORK,
+    "walk_in.add_patient": EXAM_WORK,
 }
 
 

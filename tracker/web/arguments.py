@@ -1,0 +1,51 @@
+"""What an address may ask for: days, codes, numbers, places in a list; anything else is refused on its field."""
+
+from datetime import date
+
+from flask import request
+
+from tracker.domain.errors import N_, InvalidError
+
+FIRST_YEAR, LAST_YEAR = 2000, 2099
+
+
+def day_argument(name: str, default: date | None = None) -> date | None:
+    """The day of ?name=2026-11-23, else `default`. Raises InvalidError on `name`."""
+    text = request.args.get(name, "").strip()
+    if not text:
+        return default
+    try:
+        found = date.fromisoformat(text)
+    except ValueError:
+        found = None
+    if found is None or not FIRST_YEAR <= found.year <= LAST_YEAR:
+        raise InvalidError(N_("Enter a day such as 2026-11-23."), field=name)
+    return found
+
+
+def code_argument(name: str) -> str | None:
+    """The code of ?name=US07; None where nothing is asked for."""
+    return request.args.get(name, "").strip() or None
+
+
+def number_argument(name: str) -> int | None:
+    """The whole number of ?name=12, for ids; None where there is none or it is none."""
+    text = request.args.get(name, "")
+    return int(text) if text.isascii() and text.isdigit() and len(text) <= 9 else None
+
+
+def place_argument(name: str = "cursor") -> tuple[date, int] | None:
+    """The day and id behind which a list goes on (`place_text`). Raises InvalidError on `name`."""
+    text = request.args.get(name, "")
+    if not text:
+        return None
+    day, _dot, number = text.partition(".")
+    try:
+        return date.fromisoformat(day), int(number)
+    except ValueError as error:
+        raise InvalidError(N_("This page of the list does not exist."), field=name) from error
+
+
+def place_text(day: date, number: int) -> str:
+    """A place in a list as an address carries it."""
+    return f"{day.isoformat()}.{number}"
