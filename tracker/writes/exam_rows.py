@@ -1,6 +1,7 @@
 """The rows of an exam: logging it, voiding it, keeping its earlier versions; the roll-up moves with each."""
 
 from datetime import datetime
+from itertools import chain, count
 from uuid import uuid4
 
 from sqlalchemy import select
@@ -42,11 +43,18 @@ def log_exam(session: Session, exam: Exam, author: Author, *, number: str | None
     session.add(exam)
     session.flush()
     if number is None:
-        exam.number = f"U{exam.id:09d}"
+        exam.number = _issued_number(session, exam.id)
         session.flush()
     count_exam(session, exam, 1)
     _audit(session, exam, author, "log", {"booking_id": exam.booking_id})
     return exam
+
+
+def _issued_number(session: Session, exam_id: int) -> str:
+    """The number of an exam without one; somebody may have typed its plain form for another exam."""
+    plain = f"U{exam_id:09d}"
+    forms = chain([plain], (f"{plain}-{place}" for place in count(2)))
+    return next(form for form in forms if not _is_in_use(session, form, besides=None))
 
 
 def void_exam(session: Session, exam: Exam, author: Author) -> None:
@@ -80,7 +88,8 @@ def correct_exam(session: Session, exam: Exam, changes: dict[str, object], autho
 
 def lock_exam(session: Session, exam_id: int, *, version: int | None = None) -> Exam:
     """Lock an exam that is not voided. Raises NotFoundError, StaleError."""
-    exam = session.get(Exam, exam_id, with_for_update=True)
+    # populate: the caller may have read it before somebody else changed it
+    exam = session.get(Exam, exam_id, with_for_update=True, populate_existing=True)
     if exam is None:
         raise NotFoundError(N_("There is no such exam."))
     if version is not None and exam.version != version:
@@ -104,13 +113,17 @@ def checked_number(number: str) -> str:
 
 def refuse_number_in_use(session: Session, number: str, *, besides: int | None) -> None:
     """Raises InvalidError when another exam that is not voided carries the number."""
-    found = select(Exam.id).where(Exam.number == number, Exam.voided_at.is_(None))
-    if besides is not None:
-        found = found.where(Exam.id != besides)
-    if session.scalar(found) is not None:
+    if _is_in_use(session, number, besides=besides):
         raise InvalidError(
             N_("Another exam already has this number."), field="exam_number", code="number_in_use"
         )
+
+
+def _is_in_use(session: Session, number: str, *, besides: int | None) -> bool:
+    found = select(Exam.id).where(Exam.number == number, Exam.voided_at.is_(None))
+    if besides is not None:
+        found = found.where(Exam.id != besides)
+    return session.scalar(found) is not None
 
 
 def _audit(
