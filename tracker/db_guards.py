@@ -7,7 +7,7 @@ Alembic's batch mode drops SQLite's triggers silently.
 from sqlalchemy import Connection, text
 from sqlalchemy.exc import IntegrityError
 
-from tracker.domain.errors import N_, ConflictError, SlotTakenError
+from tracker.domain.errors import N_, ConflictError, InvalidError, SlotTakenError
 
 _LIVE = "status IN ('booked', 'arrived', 'in_progress', 'completed')"
 
@@ -153,6 +153,10 @@ _SENTENCES = {
     "ex_booking_patient": SlotTakenError(N_("The patient has another booking at this time.")),
     "ex_block_device": ConflictError(N_("The device already has working hours then.")),
     "ex_block_operator": ConflictError(N_("The doctor already works on another device then.")),
+    # asked for before every write; two who write at once meet here (on PostgreSQL: SQLite has one writer)
+    "uq_exam_number_live": InvalidError(
+        N_("Another exam already has this number."), code="number_in_use", field="exam_number"
+    ),
 }
 
 
@@ -162,4 +166,4 @@ def guard_refusal(error: IntegrityError) -> Exception | None:
     known = _SENTENCES.get(name)
     if known is None:
         return None
-    return type(known)(known.text, code=known.code)
+    return type(known)(known.text, code=known.code, field=known.field)
