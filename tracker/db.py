@@ -20,6 +20,7 @@ from sqlalchemy.types import TypeDecorator
 
 from tracker.db_guards import guard_refusal
 from tracker.db_queue import WriteQueue, write_queue_for
+from tracker.domain.errors import N_, StaleError
 
 P = ParamSpec("P")
 T = TypeVar("T")
@@ -140,7 +141,8 @@ def service(
 ) -> Callable[P, T]:
     """Make a use case of `function(session, …)`: one transaction, tried again on a deadlock.
 
-    The only place that retries: at most three times after the first attempt.
+    The only place that retries: at most three times after the first attempt. Whoever is overtaken every
+    time is told so: StaleError.
     """
 
     @wraps(function)
@@ -150,8 +152,10 @@ def service(
                 with transaction() as session:
                     return function(session, *args, **kwargs)
             except (DBAPIError, RetryTransactionError) as error:
-                if attempt == RETRIES or not _is_retryable(error):
+                if not _is_retryable(error):
                     raise
+                if attempt == RETRIES:
+                    raise StaleError(N_("Somebody else changed this meanwhile.")) from error
                 time.sleep(random.uniform(0, 0.01 * 2**attempt))  # nosec B311
         raise AssertionError("unreachable")
 
