@@ -8,7 +8,9 @@ from sqlalchemy.orm import Session
 from tracker.db import service
 from tracker.domain.errors import NotBookableError
 from tracker.domain.lifecycle import Status, Step, next_status
-from tracker.queries.openings import Days, ask_again, device_id_of, search
+from tracker.domain.openings import openings_for
+from tracker.queries.catalogue import capable_devices
+from tracker.queries.openings import ask_again, device_id_of, with_patient
 from tracker.writes.booking_rows import Author, find_booking, lock_booking
 from tracker.writes.booking_steps import take_step
 from tracker.writes.moving import move_to
@@ -86,16 +88,19 @@ def return_patient(
 ) -> None:
     """A no-show came after all: arrived, at the next opening of today on any capable device.
 
-    Raises IllegalTransitionError unless it is a no-show, NotBookableError with the counted reasons when
+    All of these are locked before the search: nobody takes the opening between the two. Raises IllegalTransitionError unless it is a no-show, NotBookableError with the counted reasons when
     nothing is left today (an added booking is the other way).
     """
-    booking = find_booking(session, booking_id)
-    next_status(Status(booking.status), Step.RETURN)
     today = day_of(now)
-    found = search(session, ask_again(session, booking), Days(today, today, limit=1), now=now)
+    capable = capable_devices(session, find_booking(session, booking_id).exam_type_id)
+    keys = [(device.id, today) for device in capable]
+    booking, days = lock_booking(session, booking_id, now=now, version=version, also=keys)
+    next_status(Status(booking.status), Step.RETURN)
+    asked = with_patient(session, ask_again(session, booking), today, today)
+    found = openings_for(
+        asked.request, [days[key] for key in keys], now=now, limit=1, standing=asked.standing
+    )
     if not found.openings:
         raise NotBookableError(found.reasons)
     place = Place(found.openings[0].device_id, found.openings[0].start)
-    locked, days = lock_booking(session, booking_id, now=now, version=version, also=[place.key])
-    next_status(Status(locked.status), Step.RETURN)
-    move_to(session, locked, days, place, Author(by, now))
+    move_to(session, booking, days, place, Author(by, now))

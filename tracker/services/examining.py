@@ -132,7 +132,10 @@ def finish_and_start_next(
     report = checked_report(report)
     device_id = _running_device(find_booking(session, booking_id))
     next_id = _next_arrived(session, device_id, now)
-    booking, days = lock_booking(session, booking_id, now=now, version=version)
+    # both machines' days at once, in the order of all locks: the exam may run where it was not planned
+    booking, days = lock_booking(
+        session, booking_id, now=now, version=version, also=[(device_id, day_of(now))]
+    )
     author = Author(by, now)
     exam = finish_exam(session, booking, days, report, author)
     if next_id is None:
