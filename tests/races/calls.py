@@ -1,0 +1,115 @@
+"""The calls that race: one use case each, by ids and values that can be sent to another process."""
+
+from collections.abc import Callable
+from datetime import datetime
+from typing import Any
+
+from tracker.db import read_session
+from tracker.domain.errors import DomainError
+from tracker.queries.openings import Wish, find_openings
+from tracker.services import changing, closures, examining, exams, horizon, undoing
+from tracker.services.booking import Booked, BookingOrder, book_exam
+from tracker.writes.idempotency import Claim, Replay
+from tracker.writes.placing import day_of
+
+
+def answer_of(call: Callable[..., object], arguments: tuple[Any, ...]) -> str:
+    """`ok` with what came of it, or the refusal's class and code; anything else says RAW."""
+    try:
+        result = call(*arguments)
+    except DomainError as refusal:
+        return f"{type(refusal).__name__} {refusal.code}"
+    except BaseException as error:  # noqa: BLE001 - that is what the races look for
+        return f"RAW {type(error).__name__}: {error}"
+    return "ok" if result is None else f"ok {result}"
+
+
+def book(by: int, now: datetime, order: BookingOrder) -> int:
+    """Book; the booking's id."""
+    booked = book_exam(order, by=by, now=now)
+    assert isinstance(booked, Booked)
+    return booked.booking_id
+
+
+def book_first_offered(by: int, now: datetime, wish: Wish, patient: str) -> int:
+    """Ask for openings as a desk does, and take the first."""
+    with read_session() as session:
+        opening = find_openings(session, wish, now=now).openings[0]
+        devices = _device_codes(session)
+    order = BookingOrder(
+        patient, wish.exam_type, wish.stream, devices[opening.device_id], opening.start
+    )
+    return book(by, now, order)
+
+
+def book_once(by: int, now: datetime, order: BookingOrder, token_id: int, key: str) -> str:
+    """Book under an Idempotency-Key; the stored answer, whoever gave it."""
+    claim = Claim(token_id, key, "hash", lambda _session, booked: (201, str(booked.booking_id)))
+    answer = book_exam(order, by=by, now=now, claim=claim)
+    return answer.body if isinstance(answer, Replay) else str(answer.booking_id)
+
+
+def move(by: int, now: datetime, booking_id: int, device: str, start: datetime) -> None:
+    """Move a booking."""
+    changing.move_booking(booking_id, changing.Move(device, start), by=by, now=now)
+
+
+def cancel(by: int, now: datetime, booking_id: int) -> None:
+    """Cancel a booking."""
+    changing.cancel_booking(booking_id, reason="rang up", by=by, now=now)
+
+
+def check_in(by: int, now: datetime, booking_id: int, version: int | None = None) -> None:
+    """Check a patient in."""
+    changing.check_in(booking_id, by=by, now=now, version=version)
+
+
+def return_patient(by: int, now: datetime, booking_id: int) -> None:
+    """Take a no-show back."""
+    changing.return_patient(booking_id, by=by, now=now)
+
+
+def start(by: int, now: datetime, booking_id: int, device: str | None = None) -> None:
+    """Start an exam, here or on another device."""
+    examining.start(booking_id, examining.Start(device=device), by=by, now=now)
+
+
+def finish(by: int, now: datetime, booking_id: int, number: str | None = None) -> None:
+    """Finish an exam."""
+    examining.finish(booking_id, examining.Report(number), by=by, now=now)
+
+
+def finish_and_start_next(by: int, now: datetime, booking_id: int) -> None:
+    """Finish an exam and start the next."""
+    examining.finish_and_start_next(booking_id, by=by, now=now)
+
+
+def undo(by: int, now: datetime, booking_id: int) -> None:
+    """Take back the last step."""
+    undoing.undo_step(booking_id, by=by, now=now, reason="mistake")
+
+
+def void(by: int, now: datetime, exam_id: int) -> None:
+    """Void an exam."""
+    exams.void(exam_id, reason="twice", by=by, now=now)
+
+
+def close(by: int, now: datetime, closing: closures.Closing) -> None:
+    """Close a device or the department."""
+    closures.close(closing, by=by, now=now)
+
+
+def lift(by: int, now: datetime, closure_id: int) -> None:
+    """Lift a closure."""
+    closures.lift(closure_id, by=by, now=now)
+
+
+def open_days(by: int, now: datetime, through: datetime) -> None:
+    """Open the horizon as far as a day."""
+    horizon.open_horizon(by=by, now=now, through=day_of(through))
+
+
+def _device_codes(session: Any) -> dict[int, str]:
+    from tracker.queries.devices import devices
+
+    return {device.id: device.code for device in devices(session)}
