@@ -17,8 +17,8 @@ MINUTE = timedelta(minutes=1)
 STREAMS, EXAM_TYPES, OPERATORS = (1, 2, 3), (1, 2), (1, 2)
 
 # The same examples in every run: a failure somewhere is a failure everywhere.
-examples = settings(max_examples=80, derandomize=True, deadline=None, database=None)
-few_examples = settings(examples, max_examples=50)
+examples = settings(max_examples=60, derandomize=True, deadline=None, database=None)
+few_examples = settings(examples, max_examples=40)
 
 
 def at(minute: float, *, day: int = 0) -> datetime:

@@ -92,7 +92,13 @@ def test_a_part_of_day_begins_where_it_says() -> None:
 
 @pytest.mark.parametrize(
     ("shortest", "wasted"),
-    [(0, [0, 0, 0, 0]), (8, [0, 0, 5, 0]), (21, [0, 20, 5, 0]), (26, [0, 45, 5, 0])],
+    [
+        (0, [0, 0, 0, 0]),
+        (8, [0, 0, 5, 0]),
+        (20, [0, 0, 5, 0]),
+        (21, [0, 20, 5, 0]),
+        (26, [0, 45, 5, 0]),
+    ],
 )
 def test_an_opening_says_what_it_leaves_in_pieces_nobody_can_use(
     shortest: int, wasted: list[int]
