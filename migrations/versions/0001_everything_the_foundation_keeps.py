@@ -319,9 +319,7 @@ def upgrade() -> None:
         sa.Column("patient_id", sa.Integer(), nullable=False),
         sa.Column(
             "key",
-            sa.String(length=160).with_variant(
-                sa.String(length=160, collation="C"), "postgresql"
-            ),
+            sa.String(length=160).with_variant(sa.String(length=160, collation="C"), "postgresql"),
             nullable=False,
         ),
         sa.ForeignKeyConstraint(
@@ -572,7 +570,21 @@ def upgrade() -> None:
         batch_op.create_index(
             "ix_booking_device_span", ["device_id", "starts_at", "ends_at"], unique=False
         )
+        batch_op.create_index(
+            "ix_booking_flagged",
+            ["local_date"],
+            unique=False,
+            postgresql_where=sa.text("is_flagged"),
+            sqlite_where=sa.text("is_flagged = 1"),
+        )
         batch_op.create_index("ix_booking_patient_span", ["patient_id", "starts_at"], unique=False)
+        batch_op.create_index(
+            "ix_booking_unsettled",
+            ["local_date"],
+            unique=False,
+            postgresql_where=sa.text("status IN ('arrived', 'in_progress')"),
+            sqlite_where=sa.text("status IN ('arrived', 'in_progress')"),
+        )
 
     op.create_table(
         "idempotency_key",
@@ -709,7 +721,17 @@ def downgrade() -> None:
     op.drop_table("booking_history")
     op.drop_table("idempotency_key")
     with op.batch_alter_table("booking", schema=None) as batch_op:
+        batch_op.drop_index(
+            "ix_booking_unsettled",
+            postgresql_where=sa.text("status IN ('arrived', 'in_progress')"),
+            sqlite_where=sa.text("status IN ('arrived', 'in_progress')"),
+        )
         batch_op.drop_index("ix_booking_patient_span")
+        batch_op.drop_index(
+            "ix_booking_flagged",
+            postgresql_where=sa.text("is_flagged"),
+            sqlite_where=sa.text("is_flagged = 1"),
+        )
         batch_op.drop_index("ix_booking_device_span")
         batch_op.drop_index("ix_booking_date_status")
         batch_op.drop_index("ix_booking_block")

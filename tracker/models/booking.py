@@ -2,11 +2,12 @@
 
 from datetime import date, datetime
 
-from sqlalchemy import JSON, CheckConstraint, ForeignKey, Index, String
+from sqlalchemy import JSON, CheckConstraint, ForeignKey, Index, String, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from tracker.db import Base, UtcDateTime
 
+_UNSETTLED = "status IN ('arrived', 'in_progress')"
 _STATUSES = "'booked', 'arrived', 'in_progress', 'completed', 'cancelled', 'no_show'"
 
 
@@ -30,6 +31,19 @@ class Booking(Base):
         Index("ix_booking_patient_span", "patient_id", "starts_at"),
         Index("ix_booking_date_status", "local_date", "status"),
         Index("ix_booking_block", "block_id"),
+        # few rows of many: what is left behind by a day, and what lost its time
+        Index(
+            "ix_booking_unsettled",
+            "local_date",
+            postgresql_where=text(_UNSETTLED),
+            sqlite_where=text(_UNSETTLED),
+        ),
+        Index(
+            "ix_booking_flagged",
+            "local_date",
+            postgresql_where=text("is_flagged"),
+            sqlite_where=text("is_flagged = 1"),
+        ),
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)

@@ -1,11 +1,11 @@
 """Bookings as people and programs see them: one statement for one, one for a list. No writes."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import Select, and_, bindparam, or_, select
+from sqlalchemy import ColumnExpressionArgument, Select, and_, bindparam, or_, select
 from sqlalchemy.orm import Session, aliased
 
 from tracker.domain.errors import N_, NotFoundError
@@ -177,6 +177,7 @@ class BookingFilter:
     at_device: str | None = None
     patient_id: int | None = None
     statuses: Sequence[Status] = ()
+    flagged_only: bool = False
 
 
 def list_bookings(
@@ -215,22 +216,17 @@ def _filtered(
         statement = statement.where(Booking.patient_id == chosen.patient_id)
     if chosen.statuses:
         statement = statement.where(Booking.status.in_([s.value for s in chosen.statuses]))
+    if chosen.flagged_only:
+        statement = statement.where(Booking.is_flagged)
     return statement
 
 
-def unsettled_bookings(
-    session: Session, *, before: date, limit: int | None = None
+def select_bookings(
+    session: Session, *conditions: ColumnExpressionArgument[bool], values: Mapping[str, object]
 ) -> list[BookingDetails]:
-    """What still stands as arrived or in progress from days before `before`: the list to settle."""
-    statement = (
-        _details.where(
-            Booking.local_date < before,
-            Booking.status.in_([Status.ARRIVED.value, Status.IN_PROGRESS.value]),
-        )
-        .order_by(Booking.starts_at, Booking.id)
-        .limit(limit)
-    )
-    return [_as_details(row) for row in session.execute(statement)]
+    """Bookings that meet conditions (for queries beside this one), by start and id; one statement."""
+    chosen = _details.where(*conditions).order_by(Booking.starts_at, Booking.id)
+    return [_as_details(row) for row in session.execute(chosen, values)]
 
 
 def booking_history(session: Session, booking_id: int) -> list[HistoryStep]:
