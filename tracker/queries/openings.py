@@ -3,17 +3,18 @@
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 
-from sqlalchemy import bindparam, select
+from sqlalchemy import bindparam, func, select
 from sqlalchemy.orm import Session
 
 from tracker import clock
-from tracker.domain.errors import N_, InvalidError, NotFoundError
+from tracker.domain.errors import N_, InvalidError, NotFoundError, Reason
 from tracker.domain.lifecycle import LIVE
 from tracker.domain.openings import Search, Window, openings_for
 from tracker.domain.ranking import DeviceStanding
+from tracker.domain.rules import LACKS_CAPABILITY
 from tracker.domain.supply import MINUTE, ExamRequest
 from tracker.domain.workcalendar import day_start
-from tracker.models import Booking, Device, ExamType, Patient, StaffMember
+from tracker.models import Booking, Device, ExamType, Patient, StaffMember, Stream
 from tracker.queries.catalogue import CapableDevice, ExamTerms, capable_devices, exam_terms
 from tracker.queries.occupancy import device_days
 
@@ -99,7 +100,7 @@ def search(session: Session, asked: Asked, wish: Days | Wish, *, now: datetime) 
     asked = with_patient(session, asked, wish.first, wish.last)
     chosen = [d.id for d in asked.devices if wish.device is None or d.code == wish.device]
     days = device_days(session, device_ids=chosen, first=wish.first, last=wish.last, now=now)
-    return openings_for(
+    found = openings_for(
         asked.request,
         days,
         now=now,
@@ -107,6 +108,18 @@ def search(session: Session, asked: Asked, wish: Days | Wish, *, now: datetime) 
         standing=asked.standing,
         window=wish.window,
     )
+    if found.openings or wish.device is not None:
+        return found
+    return Search((), found.reasons + _incapable(session, asked))
+
+
+def _incapable(session: Session, asked: Asked) -> tuple[Reason, ...]:
+    """How many devices in service were not even looked at, because they lack a function."""
+    in_service = session.scalar(select(func.count(Device.id)).where(Device.retired_at.is_(None)))
+    lacking = (in_service or 0) - len(asked.devices)
+    if not asked.devices or not lacking:  # with no capable device the rule has said so already
+        return ()
+    return (replace(LACKS_CAPABILITY, count=lacking),)
 
 
 def ask(session: Session, wish: Wish) -> Asked:
@@ -209,7 +222,9 @@ def patient_id_of(session: Session, key: int | str) -> int:
 
     A text is never taken for an id: an unknown MRN of digits must not find somebody else.
     """
-    found = session.scalar(_patient_by_id if isinstance(key, int) else _patient_by_mrn, {"key": key})
+    found = session.scalar(
+        _patient_by_id if isinstance(key, int) else _patient_by_mrn, {"key": key}
+    )
     if found is None:
         raise NotFoundError(N_("There is no such patient."), field="patient")
     return found
@@ -217,16 +232,17 @@ def patient_id_of(session: Session, key: int | str) -> int:
 
 def ask_again(session: Session, booking: Booking) -> Asked:
     """The request of a booking that exists, with the minutes it was planned with, whatever changed since."""
-    observation = session.scalar(
-        select(ExamType.observation_minutes).where(ExamType.id == booking.exam_type_id)
-    )
+    exam_type = session.get_one(ExamType, booking.exam_type_id)
+    stream = session.get_one(Stream, booking.stream_id)
+    terms = exam_terms(session, exam_type_code=exam_type.code, stream_code=stream.code)
     devices = capable_devices(session, booking.exam_type_id)
     request = ExamRequest(
         exam_type_id=booking.exam_type_id,
         stream_id=booking.stream_id,
         duration_minutes=(booking.ends_at - booking.starts_at) // MINUTE,
-        observation_minutes=observation or 0,
+        observation_minutes=exam_type.observation_minutes,
         device_ids=frozenset(device.id for device in devices),
+        shortest_minutes=terms.shortest_minutes if terms else 0,
     )
     return Asked(devices, request, booking.patient_id, besides=booking.id)
 
