@@ -1,1 +1,1 @@
-"""The JSON interface."""
+"""The JSON interface, one file an action; every answer is also held to the OpenAPI document."""

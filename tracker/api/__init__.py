@@ -5,8 +5,26 @@ from flask import Flask
 
 def register_api(app: Flask) -> None:
     """Attach the JSON interface to the application."""
+    from tracker.api import (
+        board,
+        booking_steps,
+        bookings,
+        catalogue,
+        closures,
+        exams,
+        health,
+        metrics,
+        openings,
+        patients,
+        volume,
+    )
     from tracker.api.access import register_access
+    from tracker.api.interface import blueprint, describe
     from tracker.api.problems import register_problems
 
+    # Each noun has put its endpoints on the blueprint; a new one is named here and in access.ACCESS.
+    _ = (board, booking_steps, bookings, catalogue, closures, exams, openings, patients, volume)
     register_problems(app)
     register_access(app)
+    metrics.register_metrics(app)
+    describe(app, blueprint, health.blueprint, metrics.blueprint)

@@ -6,7 +6,7 @@ from flask import Flask, g, request
 
 from tracker.domain.credentials import secret_hash
 from tracker.domain.errors import N_, DomainError, ForbiddenError
-from tracker.domain.roles import Caller
+from tracker.domain.roles import CLOSING, DESK_WORK, EVERYBODY, EXAM_WORK, LEADING, Caller
 from tracker.queries import read_session
 from tracker.queries.accounts import caller_of_token
 
@@ -16,7 +16,36 @@ Audience = frozenset[str]
 PUBLIC: Audience = frozenset({"public"})
 
 # endpoint → roles. An endpoint that is missing here answers nobody, and a test fails.
-ACCESS: Mapping[str, Audience] = {}
+ACCESS: Mapping[str, Audience] = {
+    "api-docs.openapi_json": PUBLIC,
+    "health.alive": PUBLIC,
+    "health.ready": PUBLIC,
+    "metrics.show": PUBLIC,  # asks for loopback or METRICS_TOKEN itself
+    "api.list_exam_types": EVERYBODY,
+    "api.list_streams": EVERYBODY,
+    "api.list_devices": EVERYBODY,
+    "api.show_board": DESK_WORK,
+    "api.list_openings": DESK_WORK,
+    "api.add_patient": DESK_WORK,
+    "api.search_patients": DESK_WORK,
+    "api.show_patient": DESK_WORK,
+    "api.book_exam": DESK_WORK,  # to add one beyond the plan: EXAM_WORK
+    "api.list_bookings": DESK_WORK,
+    "api.show_booking": DESK_WORK,
+    "api.move_booking": DESK_WORK,
+    "api.cancel_booking": DESK_WORK,  # of an exam in progress: EXAM_WORK
+    "api.arrive_booking": DESK_WORK,
+    "api.no_show_booking": DESK_WORK,
+    "api.undo_booking": DESK_WORK,  # of a start or a finish: EXAM_WORK
+    "api.start_booking": EXAM_WORK,
+    "api.finish_booking": EXAM_WORK,
+    "api.enter_exam": EXAM_WORK,
+    "api.list_exams": EXAM_WORK,
+    "api.void_exam": LEADING,
+    "api.close_stretch": CLOSING,
+    "api.lift_closure": CLOSING,
+    "api.show_volume": LEADING,
+}
 
 
 class UnauthenticatedError(DomainError):

@@ -109,7 +109,7 @@ def named(
     if devices is None:
         devices = _read(session, _DEVICES, {opening.device_id for opening in openings})
     working = {opening.operator_id for opening in openings if opening.operator_id is not None}
-    staff = _read(session, _STAFF, working)
+    staff = _read(session, _STAFF, working) if working else {}
     return tuple(
         NamedOpening(
             start=opening.start,
@@ -125,5 +125,5 @@ def named(
 def _read(
     session: Session, statement: Select[*tuple[Any, ...]], ids: Iterable[int]
 ) -> dict[int, str]:
-    wanted = sorted(ids)
-    return dict(session.execute(statement, {"ids": wanted}).tuples().all()) if wanted else {}
+    rows: Sequence[Any] = session.execute(statement, {"ids": sorted(ids)}).all()
+    return dict(rows)

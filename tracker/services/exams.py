@@ -24,6 +24,7 @@ from tracker.writes.exam_rows import (
     void_exam,
 )
 from tracker.writes.examining import undo_finish, whole_minutes
+from tracker.writes.idempotency import Claim, Replay, answer_once
 from tracker.writes.placing import day_of
 
 LONGEST_EXAM = timedelta(hours=12)
@@ -50,13 +51,15 @@ class ExamEntry:
 
 
 @service
-def enter_exam_later(session: Session, entry: ExamEntry, *, by: int, now: datetime) -> int:
+def enter_exam_later(
+    session: Session, entry: ExamEntry, *, by: int, now: datetime, claim: Claim | None = None
+) -> int | Replay:
     """Log an exam that was done but not clicked; marked *entered later*. Returns its id.
 
-    Raises InvalidError with the field (codes, times in the future or in the wrong order, a number in
-    use), NotFoundError for the patient.
+    With a `claim` (idempotency key) the answer given before is replayed. Raises InvalidError with the
+    field (codes, times in the future or in the wrong order, a number in use), NotFoundError (patient).
     """
-    return _enter(session, entry, by=by, now=now)
+    return answer_once(session, claim, lambda: _enter(session, entry, by=by, now=now), now=now)
 
 
 @service

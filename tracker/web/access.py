@@ -29,6 +29,10 @@ ACCESS: Mapping[str, Audience] = {
     "sign_in.submit": PUBLIC,
     "sign_in.leave_page": PUBLIC,
     "sign_in.switch": PUBLIC,
+    # for those who look after the software, see tracker/api
+    "health.alive": PUBLIC,
+    "health.ready": PUBLIC,
+    "metrics.show": PUBLIC,
     # everybody's own
     "home.show": SIGNED_IN,
     "account.show": SIGNED_IN,

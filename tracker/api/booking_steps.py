@@ -1,0 +1,186 @@
+"""POST /bookings/{id}/…: one endpoint for each step; every answer is the booking as it is afterwards."""
+
+from collections.abc import Callable
+from typing import Any
+
+from flask import Response
+
+from tracker import clock
+from tracker.api.access import caller
+from tracker.api.bookings import answer_booking, number_of
+from tracker.api.documents import BookingSchema
+from tracker.api.fields import LONGEST_REASON, Code, Instant, Text, Whole
+from tracker.api.interface import blueprint, path_id
+from tracker.api.reading import RequestSchema
+from tracker.domain.errors import N_, ForbiddenError, IllegalTransitionError
+from tracker.domain.lifecycle import Status
+from tracker.domain.roles import EXAM_WORK
+from tracker.queries import read_session
+from tracker.queries.booking_lines import booking_line
+from tracker.queries.openings import MOST_PARTS
+from tracker.services.changing import (
+    Move,
+    cancel_booking,
+    check_in,
+    mark_no_show,
+    move_booking,
+    return_patient,
+)
+from tracker.services.examining import Start, finish, start
+from tracker.services.undoing import undo_step
+from tracker.writes.examining import Report
+
+LONGEST_EXAM_NUMBER = 40
+MOST_VERSIONS = 1_000_000_000
+
+_IN_THE_ROOM = frozenset({Status.IN_PROGRESS, Status.COMPLETED})
+"""Statuses that only those who examine take back."""
+
+
+class StepBody(RequestSchema):
+    """Any step."""
+
+    version = Whole(
+        1, MOST_VERSIONS, "The version that was seen; an older one is refused.", load_default=None
+    )
+
+
+class MoveBody(StepBody):
+    """Another time or device."""
+
+    start = Instant("A whole minute.", required=True)
+    device = Code(required=True)
+
+
+class CancelBody(StepBody):
+    """Why it is cancelled."""
+
+    reason = Text(longest=LONGEST_REASON, required=True)
+
+
+class StartBody(StepBody):
+    """Where and by whom, if not as booked."""
+
+    device = Code("Where the exam really is done.", load_default=None, allow_none=True)
+    operator = Code("Who really examines.", load_default=None, allow_none=True)
+
+
+class FinishBody(StepBody):
+    """What the report sheet says."""
+
+    exam_number = Text(
+        "Scanned or typed; without it one is issued.",
+        longest=LONGEST_EXAM_NUMBER,
+        load_default=None,
+        allow_none=True,
+    )
+    parts = Whole(1, MOST_PARTS, "If not as booked.", load_default=None, allow_none=True)
+
+
+class UndoBody(StepBody):
+    """Why the last step is taken back."""
+
+    reason = Text(longest=LONGEST_REASON, least=0, load_default="")
+
+
+View = Callable[..., Response]
+
+
+def _step(name: str, body: type[StepBody]) -> Callable[[View], View]:
+    """The route of one step and what it takes and answers."""
+
+    def decorate(view: View) -> View:
+        answered = blueprint.response(200, BookingSchema)(view)
+        reading = blueprint.arguments(body, required=_needs_fields(body))(answered)
+        rule = f"/bookings/<booking>/{name}"
+        endpoint = f"{name.replace('-', '_')}_booking"
+        blueprint.add_url_rule(
+            rule,
+            endpoint,
+            reading,
+            methods=["POST"],
+            parameters=path_id("booking", "Its id."),
+            tags=["bookings"],
+        )
+        return view
+
+    return decorate
+
+
+def _needs_fields(body: type[StepBody]) -> bool:
+    return any(field.required for field in body().fields.values())
+
+
+@_step("move", MoveBody)
+def move(body: dict[str, Any], booking: str) -> Response:
+    """Give a booking another time or device"""
+    where = Move(body["device"], body["start"])
+    move_booking(number_of(booking), where, **_author(body))
+    return answer_booking(number_of(booking))
+
+
+@_step("cancel", CancelBody)
+def cancel(body: dict[str, Any], booking: str) -> Response:
+    """Cancel a booking; its time is free at once"""
+    seen = _guarded(number_of(booking), body)
+    cancel_booking(number_of(booking), reason=body["reason"], **_author(seen))
+    return answer_booking(number_of(booking))
+
+
+@_step("arrive", StepBody)
+def arrive(body: dict[str, Any], booking: str) -> Response:
+    """The patient is here; one who did not come gets the next opening of today"""
+    try:
+        check_in(number_of(booking), **_author(body))
+    except IllegalTransitionError as refusal:
+        if refusal.details.get("status") != Status.NO_SHOW:
+            raise
+        return_patient(number_of(booking), **_author(body))
+    return answer_booking(number_of(booking))
+
+
+@_step("start", StartBody)
+def start_exam(body: dict[str, Any], booking: str) -> Response:
+    """Start the exam of a patient who has arrived"""
+    start(number_of(booking), Start(body["device"], body["operator"]), **_author(body))
+    return answer_booking(number_of(booking))
+
+
+@_step("finish", FinishBody)
+def finish_exam(body: dict[str, Any], booking: str) -> Response:
+    """Finish the exam; it is counted"""
+    finish(number_of(booking), Report(body["exam_number"], body["parts"]), **_author(body))
+    return answer_booking(number_of(booking))
+
+
+@_step("no-show", StepBody)
+def no_show(body: dict[str, Any], booking: str) -> Response:
+    """The patient did not come; the time is free at once"""
+    mark_no_show(number_of(booking), **_author(body))
+    return answer_booking(number_of(booking))
+
+
+@_step("undo", UndoBody)
+def undo(body: dict[str, Any], booking: str) -> Response:
+    """Take back the last step: check-in, start, finish or cancellation"""
+    seen = _guarded(number_of(booking), body)
+    undo_step(number_of(booking), reason=body["reason"], **_author(seen))
+    return answer_booking(number_of(booking))
+
+
+def _author(body: dict[str, Any]) -> dict[str, Any]:
+    return {"by": caller().account_id, "now": clock.now(), "version": body["version"]}
+
+
+def _guarded(booking_id: int, body: dict[str, Any]) -> dict[str, Any]:
+    """Let only those who examine take back or stop an exam. Raises ForbiddenError, NotFoundError.
+
+    Pins the version that was looked at, so that the booking cannot reach the room in between.
+    """
+    if caller().has_any(EXAM_WORK):
+        return body
+    with read_session() as session:
+        line = booking_line(session, booking_id)
+    if line.status in _IN_THE_ROOM:
+        raise ForbiddenError(N_("The token's roles do not include stopping or undoing an exam."))
+    return {**body, "version": body["version"] or line.version}

@@ -1,0 +1,126 @@
+"""POST and GET /exams, POST /exams/{id}/void: exams outside the machine's clicks, and the list that is counted."""
+
+from datetime import date
+from typing import Any
+
+from flask import Response
+from marshmallow import fields
+
+from tracker import clock
+from tracker.api.access import caller
+from tracker.api.booking_steps import CancelBody
+from tracker.api.bookings import number_of
+from tracker.api.documents import AnswerSchema, ExamSchema, exam_document, text
+from tracker.api.fields import LONGEST_REASON, Code, Day, Instant, PatientKey, Text, Whole
+from tracker.api.idempotency import claimed, idempotent
+from tracker.api.interface import answer, blueprint, path_id, replayed
+from tracker.api.pages import PageQuery, page, read_cursor, row_id
+from tracker.api.reading import RequestSchema
+from tracker.domain.errors import N_, InvalidError
+from tracker.queries import read_session
+from tracker.queries.exams import ExamFilter, exam_details, list_exams
+from tracker.queries.openings import MOST_PARTS
+from tracker.services.exams import ExamEntry, enter_exam_later, void
+
+
+class ExamBody(RequestSchema):
+    """An exam that was done but not clicked."""
+
+    patient = PatientKey(required=True)
+    exam_type = Code(required=True)
+    parts = Whole(1, MOST_PARTS, load_default=1)
+    stream = Code(required=True)
+    start = Instant(required=True)
+    end = Instant(required=True)
+    device = Code(required=True)
+    operator = Code(required=True)
+    reason = Text("Why it is entered later.", longest=LONGEST_REASON, least=0, load_default="")
+
+
+class ExamQuery(PageQuery):
+    """Which exams; both days are inclusive."""
+
+    first = Day("The first day.", data_key="from", load_default=None)
+    last = Day("The last day.", data_key="to", load_default=None)
+
+
+class ExamPageSchema(AnswerSchema):
+    """Exams by day and id; those that were voided are left out."""
+
+    items = fields.List(fields.Nested(ExamSchema))
+    next_cursor = text(allow_none=True)
+
+
+@blueprint.route("/exams", methods=["POST"], tags=["exams"])
+@idempotent
+@blueprint.arguments(ExamBody)
+@blueprint.response(201, ExamSchema)
+def enter_exam(body: dict[str, Any]) -> Response:
+    """Enter an exam afterwards"""
+    entry = ExamEntry(
+        patient=body["patient"],
+        exam_type=body["exam_type"],
+        stream=body["stream"],
+        device=body["device"],
+        operator=body["operator"],
+        started_at=body["start"],
+        ended_at=body["end"],
+        parts=body["parts"],
+        reason=body["reason"],
+    )
+    claim = claimed(body, _render)
+    logged = enter_exam_later(entry, by=caller().account_id, now=clock.now(), claim=claim)
+    if not isinstance(logged, int):
+        return replayed(logged.body, logged.status)
+    return _answer_exam(logged, 201)
+
+
+def _render(session: Any, exam_id: Any) -> object:
+    return exam_document(exam_details(session, exam_id))
+
+
+def _answer_exam(exam_id: int, status: int = 200) -> Response:
+    with read_session() as session:
+        return answer(_render(session, exam_id), status)
+
+
+@blueprint.route("/exams", endpoint="list_exams", tags=["exams"])
+@blueprint.arguments(ExamQuery, location="query")
+@blueprint.response(200, ExamPageSchema)
+def list_performed(query: dict[str, Any]) -> Response:
+    """Exams that count, of some days"""
+    first, last, limit = query["first"], query["last"], query["limit"]
+    if first is not None and last is not None and last < first:
+        raise InvalidError(N_("The last day lies before the first."), field="to")
+    with read_session() as session:
+        found = list_exams(
+            session,
+            ExamFilter(first, last),
+            after=read_cursor(query["cursor"], date.fromisoformat, row_id),
+            limit=limit + 1,
+        )
+    document = page(
+        found, limit, document=exam_document, place=lambda exam: (exam.local_date, exam.id)
+    )
+    return answer(document)
+
+
+@blueprint.route(
+    "/exams/<exam>/void",
+    methods=["POST"],
+    parameters=path_id("exam", "Its id."),
+    tags=["exams"],
+)
+@blueprint.arguments(CancelBody)
+@blueprint.response(200, ExamSchema)
+def void_exam(body: dict[str, Any], exam: str) -> Response:
+    """Void an exam: it stays on record and counts nothing"""
+    exam_id = number_of(exam)
+    void(
+        exam_id,
+        reason=body["reason"],
+        by=caller().account_id,
+        now=clock.now(),
+        version=body["version"],
+    )
+    return _answer_exam(exam_id)

@@ -1,0 +1,149 @@
+"""The interface as flask-smorest knows it: one blueprint, its OpenAPI document, problems instead of its errors.
+
+Endpoints live one noun a module beside this one; what answers look like is in documents.py.
+"""
+
+import json
+from http import HTTPStatus
+from typing import Any
+
+from flask import Flask, Response, current_app
+from flask_smorest import Api, Blueprint
+from flask_smorest.utils import prepare_response
+
+from tracker.api.access import ACCESS, PUBLIC
+from tracker.api.problems import MIMETYPE as PROBLEM
+from tracker.api.problems import ProblemSchema
+from tracker.api.reading import Reader
+
+VERSION = "1.0.0"
+DESCRIPTION = """\
+Booking, examining and counting in a department of ultrasound.
+
+Codes name devices, streams, exam types and staff members; ids are strings. Instants are RFC 3339 with their
+offset, `from` and `to` are days of the hospital, both inclusive. Lists are pages: send `next_cursor` as
+`cursor` for the next one. A refusal is a problem document; its `code` is stable, its texts are in English or,
+for `Accept-Language: zh`, in Chinese.
+"""
+TAGS = (
+    ("catalogue", "What the department has."),
+    ("desk", "What is free, and what happens now."),
+    ("patients", "Names travel in bodies alone, never in an address."),
+    ("bookings", "Times that are held, and every step of them."),
+    ("exams", "What was performed and is counted."),
+    ("closures", "Stretches in which a device or the department does not work."),
+    ("volume", "Counts, parts, minutes and points."),
+    ("operation", "For those who look after the software."),
+)
+
+
+class Interface(Blueprint):
+    """A blueprint whose requests are read by our own reader."""
+
+    ARGUMENTS_PARSER = Reader()
+
+    def register_views_in_doc(self, *args: Any, name: str, **kwargs: Any) -> None:
+        """Add to each operation what the access table and its arguments say of it."""
+        for endpoint, operations in self._docs.items():
+            is_public = ACCESS.get(f"{name}.{endpoint}") is PUBLIC
+            for method, known in operations.items():
+                if method != "parameters":
+                    known.setdefault("manual_doc", {}).update(
+                        operationId=endpoint,
+                        security=[] if is_public else [{"bearer": []}],
+                        responses=_problems(method, known, is_public=is_public),
+                    )
+        super().register_views_in_doc(*args, name=name, **kwargs)
+
+
+def _problems(method: str, known: dict[str, Any], *, is_public: bool) -> dict[int, str]:
+    """The refusals that an operation may give; the document's default covers what is left."""
+    parameters = known.get("arguments", {}).get("parameters", [])
+    places = {each["in"] for each in parameters}
+    statuses: list[HTTPStatus] = []
+    if not is_public:
+        statuses += [HTTPStatus.UNAUTHORIZED, HTTPStatus.FORBIDDEN]
+    if places:
+        statuses.append(HTTPStatus.UNPROCESSABLE_ENTITY)
+    if "json" in places:
+        statuses += [
+            HTTPStatus.BAD_REQUEST,
+            HTTPStatus.REQUEST_ENTITY_TOO_LARGE,
+            HTTPStatus.UNSUPPORTED_MEDIA_TYPE,
+        ]
+    if method != "get":
+        statuses.append(HTTPStatus.CONFLICT)
+    statuses.append(HTTPStatus.NOT_FOUND)
+    return {int(status): status.name for status in sorted(statuses)}
+
+
+class Description(Api):
+    """The OpenAPI document; exceptions are answered by problems.py, so no handler is registered."""
+
+    DEFAULT_ERROR_RESPONSE_NAME = "PROBLEM"
+
+    def _register_error_handlers(self) -> None:
+        pass
+
+    def _register_responses(self) -> None:
+        for name, text in [("PROBLEM", "A refusal or a fault"), *_phrases()]:
+            response = {"description": text, "schema": ProblemSchema}
+            prepare_response(response, self.spec, PROBLEM)
+            self.spec.components.response(name, response, lazy=True)
+
+    def _register_etag_headers(self) -> None:
+        pass
+
+    def _register_pagination_header(self) -> None:
+        pass
+
+    def _openapi_json(self) -> Response:
+        return answer(self.spec.to_dict())
+
+
+def _phrases() -> list[tuple[str, str]]:
+    return [(status.name, status.phrase) for status in HTTPStatus if status >= 400]
+
+
+def path_id(name: str, what: str) -> list[dict[str, Any]]:
+    """The description of an id in an address."""
+    schema = {"type": "string", "pattern": "^[0-9]{1,9}$"}
+    return [{"in": "path", "name": name, "description": what, "schema": schema}]
+
+
+blueprint = Interface("api", __name__, url_prefix="/api/v1")
+
+
+def answer(document: object, status: int = 200) -> Response:
+    """A JSON answer of a document that was made by hand (see documents.py)."""
+    return current_app.response_class(as_text(document), status, mimetype="application/json")
+
+
+def as_text(document: object) -> str:
+    """A document as JSON."""
+    return json.dumps(document, ensure_ascii=False, separators=(",", ":"))
+
+
+def replayed(body: str, status: int) -> Response:
+    """An answer that was given before, as it was kept."""
+    return current_app.response_class(body, status, mimetype="application/json")
+
+
+def describe(app: Flask, *blueprints: Blueprint) -> None:
+    """Register the blueprints and their description at /api/openapi.json."""
+    app.config["OPENAPI_URL_PREFIX"] = "/api"
+    description = Description(
+        app,
+        spec_kwargs={
+            "title": "Ultrasound tracker",
+            "version": VERSION,
+            "openapi_version": "3.1.0",
+            "info": {"description": DESCRIPTION},
+            "servers": [{"url": "/"}],
+        },
+    )
+    bearer = {"type": "http", "scheme": "bearer", "description": "python run.py create-token NAME"}
+    description.spec.components.security_scheme("bearer", bearer)
+    for each in blueprints:
+        description.register_blueprint(each)
+    description.spec._tags[:] = [{"name": name, "description": text} for name, text in TAGS]
