@@ -3,7 +3,7 @@
 How many they are is told by queries/volume; both leave out what is voided.
 """
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
@@ -217,3 +217,9 @@ def earlier_versions(session: Session, exam_id: int) -> list[EarlierVersion]:
         .order_by(ExamVersion.version)
     )
     return [EarlierVersion(*row) for row in rows]
+
+
+def patient_numbers(session: Session, patient_ids: Collection[int]) -> dict[int, str]:
+    """The MRN of each patient. One statement."""
+    rows = session.execute(select(Patient.id, Patient.mrn).where(Patient.id.in_(patient_ids)))
+    return {row.id: row.mrn for row in rows}

@@ -1,0 +1,132 @@
+"""Exams entered afterwards: several of one day, machine and doctor in one form; nothing typed is lost."""
+
+from datetime import date
+
+from flask import Blueprint, flash, render_template, request
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
+from flask_babel import ngettext
+
+from tracker import clock
+from tracker.domain.errors import DomainError, NotFoundError
+from tracker.domain.workcalendar import local_date_of
+from tracker.queries import read_session
+from tracker.queries.patients import patient_by_mrn
+from tracker.sentences import status_of
+from tracker.services.exams import ExamEntry, enter_exams_later
+from tracker.web.addresses import see_other
+from tracker.web.arguments import code_argument, day_argument
+from tracker.web.exam_choices import Catalogue, read_catalogue
+from tracker.web.forms.book import choices_of
+from tracker.web.forms.exams import EnteredExam, EnterForm, instant
+from tracker.web.fragments import render_block
+from tracker.web.person import caller, request_now
+
+blueprint = Blueprint("exam_entry", __name__)
+
+TEMPLATE = "exams/enter.html"
+PATIENT_FIELD = "-patient"
+
+
+@blueprint.get("/exams/enter")
+def show() -> ResponseReturnValue:
+    """An empty form for the machine and the day of the address, and one's own name."""
+    form = EnterForm(
+        formdata=None,
+        date=day_argument("date", _today()),
+        device=code_argument("device"),
+        operator=code_argument("operator") or caller().staff_code,
+    )
+    _offer(form)
+    return render_template(TEMPLATE, form=form, blank=_blank(form), today=_today())
+
+
+@blueprint.post("/exams/enter")
+def enter() -> ResponseReturnValue:
+    """Log all rows, or none and say what is wrong beside the field."""
+    form = EnterForm()
+    _offer(form)
+    if form.validate():
+        rows = list(form.filled())
+        if not rows:
+            form.form_errors.append(_("Fill in at least one exam."))
+            return _page(form, 422)
+        try:
+            entries = [_entry(form, row) for row in rows]
+            enter_exams_later(entries, by=caller().account_id, now=request_now())
+        except DomainError as refusal:
+            _refuse(form, rows, refusal)
+            return _page(form, status_of(refusal) if status_of(refusal) != 404 else 422)
+        count = len(rows)
+        flash(ngettext("%(num)d exam is entered.", "%(num)d exams are entered.", count), "success")
+        day = form.date.data.isoformat()
+        return see_other(f"/exams?from={day}&to={day}")
+    return _page(form, 422)
+
+
+@blueprint.post("/exams/enter/patient")
+def name_patient() -> ResponseReturnValue:
+    """Who has the number just typed: a fragment under its field."""
+    typed = [value for name, value in request.form.items() if name.endswith(PATIENT_FIELD)]
+    number = typed[0].strip() if typed else ""
+    patient = None
+    if number:
+        with read_session() as reading:
+            try:
+                patient = patient_by_mrn(reading, number)
+            except NotFoundError:
+                patient = None
+    return render_block(TEMPLATE, "named", number=number, patient=patient, today=_today())
+
+
+def _today() -> date:
+    return local_date_of(request_now(), clock.hospital_zone())
+
+
+def _page(form: EnterForm, status: int) -> ResponseReturnValue:
+    return render_template(TEMPLATE, form=form, blank=_blank(form), today=_today()), status
+
+
+def _entry(form: EnterForm, row: EnteredExam) -> ExamEntry:
+    return ExamEntry(
+        patient=(row.patient.data or "").strip(),
+        exam_type=row.exam_type.data,
+        stream=row.stream.data,
+        device=form.device.data,
+        operator=form.operator.data,
+        started_at=instant(form.date.data, row.start.data),
+        ended_at=instant(form.date.data, row.end.data),
+        parts=row.parts.data,
+        number=(row.exam_number.data or "").strip() or None,
+        reason=form.reason.data or "",
+    )
+
+
+def _refuse(form: EnterForm, rows: list[EnteredExam], refusal: DomainError) -> None:
+    """The refusal beside the field of its row; what belongs to all rows above them."""
+    row = refusal.details.get("row")
+    if not (isinstance(row, int) and rows[row].refuse(refusal)):
+        form.refuse(refusal)
+
+
+def _offer(form: EnterForm) -> None:
+    with read_session() as reading:
+        known = read_catalogue(reading)
+    form.device.choices = choices_of(known.pairs("devices", with_retired=True))
+    form.operator.choices = choices_of(known.pairs("doctors", with_retired=True), none="–")
+    form.offer_in_rows(*_row_choices(known))
+
+
+def _row_choices(known: Catalogue) -> tuple[list[object], list[object]]:
+    return (
+        list(choices_of(known.pairs("exam_types"), none="–")),
+        list(choices_of(known.pairs("streams"), none="–")),
+    )
+
+
+def _blank(form: EnterForm) -> EnteredExam:
+    """The row that the page copies when one more is wanted."""
+    blank = EnteredExam(formdata=None, prefix="rows-__index__-")
+    first = form.rows[0].form
+    blank.exam_type.choices, blank.stream.choices = first.exam_type.choices, first.stream.choices
+    return blank

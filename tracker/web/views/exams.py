@@ -1,0 +1,259 @@
+"""Exams on record: the list behind every number, one exam with its versions, correcting and voiding it."""
+
+from datetime import date, datetime, time
+from typing import Any
+
+from flask import Blueprint, flash, render_template, request
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
+
+from tracker import clock
+from tracker.domain.corrections import Corrector, may_correct
+from tracker.domain.errors import N_, DomainError, ForbiddenError, InvalidError
+from tracker.domain.workcalendar import local_date_of
+from tracker.queries import read_session
+from tracker.queries.exams import (
+    ExamDetails,
+    ExamFilter,
+    earlier_versions,
+    exam_details,
+    exam_id_of_number,
+    list_exams,
+)
+from tracker.queries.volume import VolumeFilter, volume
+from tracker.sentences import status_of
+from tracker.services import exams
+from tracker.services.exams import Correction
+from tracker.web.access import may
+from tracker.web.addresses import see_other
+from tracker.web.arguments import (
+    code_argument,
+    day_argument,
+    number_argument,
+    place_argument,
+    place_text,
+)
+from tracker.web.exam_choices import Catalogue, changes_of, read_catalogue
+from tracker.web.filters import local
+from tracker.web.forms.book import choices_of
+from tracker.web.forms.exams import CorrectionForm, FindForm, VoidForm, instant
+from tracker.web.fragments import is_htmx, render_block
+from tracker.web.person import caller, request_now
+
+blueprint = Blueprint("exams", __name__)
+
+PAGE_LENGTH = 50
+CODES = ("stream", "exam_type", "device", "operator")
+
+
+def today() -> date:
+    """The hospital's day of this request."""
+    return local_date_of(request_now(), clock.hospital_zone())
+
+
+@blueprint.get("/exams")
+def index() -> ResponseReturnValue:
+    """Exams by day, newest first; days, codes and a patient's id in the address choose them."""
+    return _list(FindForm(formdata=None))
+
+
+@blueprint.post("/exams")
+def find() -> ResponseReturnValue:
+    """Go to the exam whose number was scanned or typed."""
+    form = FindForm()
+    if not form.validate():
+        return _list(form, 422)
+    with read_session() as reading:
+        found = exam_id_of_number(reading, (form.exam_number.data or "").strip())
+    if found is None:
+        form.exam_number.errors = [_("There is no exam with this number.")]
+        return _list(form, 422)
+    return see_other(f"/exams/{found}")
+
+
+def _list(form: FindForm, status: int = 200) -> ResponseReturnValue:
+    chosen = _chosen()
+    with read_session() as reading:
+        known = read_catalogue(reading)
+        found = list_exams(
+            reading, chosen, after=place_argument(), limit=PAGE_LENGTH + 1, newest_first=True
+        )
+        total = volume(reading, _as_volume(chosen)).total if _shows_total(chosen) else None
+    shown = found[:PAGE_LENGTH]
+    is_last = len(found) <= PAGE_LENGTH
+    context = {
+        "exams": shown,
+        "next_cursor": None if is_last else place_text(shown[-1].local_date, shown[-1].id),
+        "cursor": request.args.get("cursor"),
+        "chosen": chosen,
+        "params": _params(chosen),
+        "known": known,
+        "total": total,
+        "form": form,
+        "today": today(),
+    }
+    return render_template("exams/exams.html", **context), status
+
+
+def _chosen() -> ExamFilter:
+    """What the address asks for; without days it is today. Raises InvalidError for days turned round."""
+    patient = number_argument("patient")
+    first = day_argument("from", None if patient else today())
+    last = day_argument("to", None if patient else max(first or today(), today()))
+    if first and last and last < first:
+        raise InvalidError(N_("The last day lies before the first."), field="to")
+    codes = {name: code_argument(name) for name in CODES}
+    voided = request.args.get("voided") == "1"
+    return ExamFilter(first=first, last=last, patient_id=patient, include_voided=voided, **codes)
+
+
+def _params(chosen: ExamFilter) -> dict[str, Any]:
+    """The filter as an address carries it."""
+    given: dict[str, Any] = {
+        "from": chosen.first and chosen.first.isoformat(),
+        "to": chosen.last and chosen.last.isoformat(),
+        "patient": chosen.patient_id,
+        "voided": "1" if chosen.include_voided else None,
+        **{name: getattr(chosen, name) for name in CODES},
+    }
+    return {name: value for name, value in given.items() if value}
+
+
+def _shows_total(chosen: ExamFilter) -> bool:
+    """Figures of everybody are the head's; anybody sees their own. A patient's exams are not rolled up."""
+    is_own = chosen.operator is not None and chosen.operator == caller().staff_code
+    return (may("volume.show") or is_own) and chosen.patient_id is None
+
+
+def _as_volume(chosen: ExamFilter) -> VolumeFilter:
+    codes = {name: getattr(chosen, name) for name in CODES}
+    return VolumeFilter(chosen.first or date.min, chosen.last or date.max, **codes)
+
+
+@blueprint.get("/exams/<int:exam_id>")
+def show(exam_id: int) -> ResponseReturnValue:
+    """One exam with every version of it."""
+    with read_session() as reading:
+        exam = exam_details(reading, exam_id)
+        known = read_catalogue(reading)
+        changes = changes_of(reading, exam, earlier_versions(reading, exam_id), known)
+    return render_template(
+        "exams/exam.html",
+        exam=exam,
+        changes=changes,
+        may_correct=not exam.is_voided and _may_correct(exam),
+        may_void=not exam.is_voided and may("exams.void"),
+        today=today(),
+    )
+
+
+def _may_correct(exam: ExamDetails) -> bool:
+    who = Corrector(caller().roles, caller().staff_member_id)
+    return may_correct(who, operator_id=exam.operator_id, exam_day=exam.local_date, today=today())
+
+
+@blueprint.route("/exams/<int:exam_id>/correct", methods=["GET", "POST"])
+def correct(exam_id: int) -> ResponseReturnValue:
+    """Make a new version, with a reason. Raises ForbiddenError for whoever may not."""
+    with read_session() as reading:
+        exam = exam_details(reading, exam_id)
+        known = read_catalogue(reading)
+    form = _correction_form(exam, known)
+    if form.validate_on_submit():
+        try:
+            exams.correct(
+                exam_id,
+                _correction(form, exam),
+                by=caller().account_id,
+                now=request_now(),
+                version=_seen(form.version.data),
+            )
+        except ForbiddenError:
+            raise
+        except DomainError as refusal:
+            form.refuse(refusal)
+            return _correction_page(exam, form, status_of(refusal))
+        flash(_("The exam is corrected; the version before is kept."), "success")
+        return see_other(f"/exams/{exam_id}")
+    return _correction_page(exam, form, 422 if form.is_submitted() else 200)
+
+
+def _correction_page(exam: ExamDetails, form: CorrectionForm, status: int) -> ResponseReturnValue:
+    return render_template("exams/correct.html", exam=exam, form=form), status
+
+
+def _correction_form(exam: ExamDetails, known: Catalogue) -> CorrectionForm:
+    form = CorrectionForm(
+        patient=exam.mrn,
+        exam_type=exam.exam_type,
+        stream=exam.stream,
+        parts=exam.parts,
+        device=exam.device,
+        operator=exam.operator,
+        date=exam.local_date,
+        start=local(exam.started_at).time(),
+        end=local(exam.ended_at).time(),
+        exam_number=exam.number,
+        version=str(exam.version),
+    )
+    form.exam_type.choices = choices_of(known.pairs("exam_types", besides=exam.exam_type))
+    form.stream.choices = choices_of(known.pairs("streams", besides=exam.stream))
+    form.device.choices = choices_of(known.pairs("devices", besides=exam.device))
+    form.operator.choices = choices_of(known.pairs("doctors", besides=exam.operator))
+    return form
+
+
+def _correction(form: CorrectionForm, exam: ExamDetails) -> Correction:
+    return Correction(
+        exam_type=form.exam_type.data,
+        stream=form.stream.data,
+        device=form.device.data,
+        operator=form.operator.data,
+        started_at=_meant(form.date.data, form.start.data, exam.started_at),
+        ended_at=_meant(form.date.data, form.end.data, exam.ended_at),
+        parts=form.parts.data,
+        number=form.exam_number.data or "",
+        patient=(form.patient.data or "").strip(),
+        reason=form.reason.data or "",
+    )
+
+
+def _meant(day: date, clock_time: time, before: datetime) -> datetime:
+    """The instant typed; one left as it was shown keeps its seconds, and its day after midnight."""
+    shown = local(before)
+    if (shown.hour, shown.minute) == (clock_time.hour, clock_time.minute):
+        return before + (instant(day, time()) - instant(shown.date(), time()))
+    return instant(day, clock_time)
+
+
+def _seen(version: str | None) -> int | None:
+    text = version or ""
+    return int(text) if text.isascii() and text.isdigit() else None
+
+
+@blueprint.route("/exams/<int:exam_id>/void", methods=["GET", "POST"])
+def void(exam_id: int) -> ResponseReturnValue:
+    """Void an exam, with a reason: it stays on record and counts nothing."""
+    with read_session() as reading:
+        exam = exam_details(reading, exam_id)
+    form = VoidForm(version=str(exam.version))
+    status = 200
+    if form.validate_on_submit():
+        seen = _seen(form.version.data)
+        try:
+            exams.void(
+                exam_id,
+                reason=form.reason.data or "",
+                by=caller().account_id,
+                now=request_now(),
+                version=seen,
+            )
+            flash(_("The exam is voided."), "success")
+            return see_other(f"/exams/{exam_id}")
+        except DomainError as refusal:
+            form.refuse(refusal)
+            status = status_of(refusal)
+    elif form.is_submitted():
+        status = 422
+    render = render_block("exams/void.html", "content", exam=exam, form=form) if is_htmx() else ""
+    return render or render_template("exams/void.html", exam=exam, form=form), status
