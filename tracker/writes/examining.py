@@ -1,15 +1,16 @@
 """Starting and finishing an exam, and the ways back: the booking, its device's time and the exam together."""
 
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from tracker.domain.errors import N_, ConflictError, InvalidError
 from tracker.domain.interval import span_mask
-from tracker.domain.lifecycle import Status, Step, next_status
-from tracker.domain.supply import MINUTE
+from tracker.domain.lifecycle import LIVE, Status, Step, next_status
+from tracker.domain.reserves import shortage
+from tracker.domain.supply import MINUTE, DeviceDay
 from tracker.models import Account, Booking, Exam, ExamType, StaffMember, Stream
 from tracker.queries.catalogue import ExamTerms, exam_terms
 from tracker.writes.booking_rows import Author, save_change, snapshot
@@ -127,7 +128,7 @@ def undo_start(session: Session, booking: Booking, days: Days, author: Author) -
     before = snapshot(booking)
     booking.status = next_status(Status.IN_PROGRESS, Step.UNDO).to.value
     leave_device(booking)
-    regain_time(session, booking, days)
+    regain_time(session, booking, days, author)
     save_change(session, booking, author, action="undo start", before=before)
 
 
@@ -135,23 +136,51 @@ def undo_finish(session: Session, booking: Booking, days: Days, author: Author) 
     """Completed → in progress: the exam is voided, with the author's reason."""
     before = snapshot(booking)
     booking.status = next_status(Status.COMPLETED, Step.UNDO).to.value
-    regain_time(session, booking, days)
+    regain_time(session, booking, days, author)
     save_change(session, booking, author, action="undo finish", before=before)
     exam = live_exam_of(session, booking.id)
     if exam is not None:
         void_exam(session, exam, author)
 
 
-def regain_time(session: Session, booking: Booking, days: Days) -> None:
-    """Hold the whole planned time again, if nobody was given it meanwhile; else stay as short as it is."""
-    if booking.is_added:
-        return
-    day = days[key_of(booking)]
-    given_back = span_mask(day.minute_of(booking.device_ends_at), day.minute_of(booking.ends_at))
+def regain_time(session: Session, booking: Booking, days: Days, author: Author) -> None:
+    """Hold the whole planned time again, if nobody was given or promised it meanwhile; else stay as short
+    as it is. Of the device and of the patient each by itself.
+    """
+    _regain_patient(session, booking)
     elsewhere = booking.started_device_id not in {None, booking.device_id}
-    if elsewhere or not given_back or given_back & day.busy:
-        return
-    save_device_days(session, [resized(day, booking, booking.ends_at)])
+    day = days[key_of(booking)]
+    if not booking.is_added and not elsewhere and _is_left(day, booking, author.now):
+        save_device_days(session, [resized(day, booking, booking.ends_at)])
+
+
+def _is_left(day: DeviceDay, booking: Booking, now: datetime) -> bool:
+    """Whether the device's minutes that the booking gave back are there, free and kept for nobody."""
+    given_back = span_mask(day.minute_of(booking.device_ends_at), day.minute_of(booking.ends_at))
+    if not given_back or given_back & day.busy:
+        return False
+    to_come = given_back & ~span_mask(0, max(0, day.minute_of(now)))
+    block = next((each for each in day.blocks if each.block_id == booking.block_id), None)
+    minutes = to_come.bit_count()
+    return (
+        block is None
+        or not minutes
+        or (shortage(day, block, stream_id=booking.stream_id, minutes=minutes, now=now) is None)
+    )
+
+
+def _regain_patient(session: Session, booking: Booking) -> None:
+    observed = terms_of(session, booking).observation_minutes
+    until = booking.ends_at + observed * MINUTE
+    elsewhere = select(Booking.id).where(
+        Booking.patient_id == booking.patient_id,
+        Booking.id != booking.id,
+        Booking.status.in_([status.value for status in LIVE]),
+        Booking.starts_at < until,
+        Booking.patient_ends_at > booking.patient_ends_at,
+    )
+    if until > booking.patient_ends_at and session.scalar(elsewhere.limit(1)) is None:
+        booking.patient_ends_at = until
 
 
 def operator_for(session: Session, booking: Booking, wanted: int | None, by: int) -> int:
