@@ -4,6 +4,8 @@ import unicodedata
 
 from tracker.domain.errors import N_, InvalidError
 
+LONGEST_REASON = 400  # characters, as wide as every column that keeps a reason
+
 _U_UMLAUT = str.maketrans(dict.fromkeys("üǖǘǚǜ", "v"))
 
 

@@ -12,6 +12,7 @@ from tracker.domain.lifecycle import Step
 from tracker.domain.openings import Window, openings_for
 from tracker.domain.rules import is_bookable
 from tracker.domain.supply import DeviceDay
+from tracker.domain.texts import LONGEST_REASON, plain_line
 from tracker.queries.openings import Asked, Wish, ask, patient_id_of, with_patient
 from tracker.queries.settings import department_settings
 from tracker.writes.booking_rows import Author, lock_booking
@@ -58,7 +59,7 @@ def book_exam(
     Raises InvalidError (unknown codes), NotFoundError (patient), NotBookableError with all reasons, and
     SlotTakenError with other openings when the time went to somebody else.
     """
-    check_order(order)
+    order = checked_order(order)
     if order.added_reason is not None:
         return _book_added(order, by=by, now=now, claim=claim)
     try:
@@ -70,14 +71,18 @@ def book_exam(
     return _book_within(order, by=by, now=now, claim=claim)
 
 
-def check_order(order: BookingOrder) -> None:
-    """Refuse an order whose values cannot be meant. Raises InvalidError with the field."""
+def checked_order(order: BookingOrder) -> BookingOrder:
+    """The order as it is kept. Raises InvalidError, with the field, for values that cannot be meant."""
     if order.start.second or order.start.microsecond:
         raise InvalidError(N_("Starts are whole minutes."), field="start")
     if not 0 <= order.within_minutes <= LONGEST_BAND_MINUTES:
         raise InvalidError(N_("A band is at most four hours long."), field="within")
-    if order.added_reason is not None and not order.added_reason.strip():
+    if order.added_reason is None:
+        return order
+    reason = plain_line(order.added_reason, field="added", longest=LONGEST_REASON)
+    if not reason:
         raise InvalidError(N_("An added booking needs a reason."), field="added")
+    return replace(order, added_reason=reason)
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,6 +9,7 @@ from tracker.db import service
 from tracker.domain.errors import NotBookableError
 from tracker.domain.lifecycle import Status, Step, next_status
 from tracker.domain.openings import openings_for
+from tracker.domain.texts import LONGEST_REASON, plain_line
 from tracker.queries.catalogue import capable_devices
 from tracker.queries.openings import ask_again, device_id_of, with_patient
 from tracker.writes.booking_rows import Author, find_booking, lock_booking
@@ -40,8 +41,9 @@ def cancel_booking(
 
     Raises InvalidError (no reason), IllegalTransitionError, StaleError, NotFoundError.
     """
+    author = Author(by, now, plain_line(reason, field="reason", longest=LONGEST_REASON))
     booking, days = lock_booking(session, booking_id, now=now, version=version)
-    take_step(session, booking, days, Step.CANCEL, Author(by, now, reason.strip()))
+    take_step(session, booking, days, Step.CANCEL, author)
 
 
 @service
@@ -77,9 +79,10 @@ def move_booking(
     Raises IllegalTransitionError unless it is booked, arrived or a no-show (who then is arrived), and the
     refusals of booking: InvalidError, SlotTakenError, NotBookableError.
     """
+    reason = plain_line(move.reason, field="reason", longest=LONGEST_REASON)
     place = Place(device_id_of(session, move.device), move.start)
     booking, days = lock_booking(session, booking_id, now=now, version=version, also=[place.key])
-    move_to(session, booking, days, place, Author(by, now, move.reason.strip()))
+    move_to(session, booking, days, place, Author(by, now, reason))
 
 
 @service

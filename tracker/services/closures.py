@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 from tracker.db import service
 from tracker.domain.errors import N_, InvalidError, NotFoundError
 from tracker.domain.lifecycle import MOVABLE, Status
+from tracker.domain.texts import LONGEST_REASON, plain_line
 from tracker.models import Booking, Closure
 from tracker.queries.closures import bookings_hit, closing_device_id
 from tracker.queries.occupancy_derived import closed_mask, opened_keys
@@ -52,8 +53,9 @@ def close(session: Session, closing: Closing, *, by: int, now: datetime) -> Clos
 
     Raises InvalidError with the field.
     """
-    _check(closing, now)
-    author = Author(by, now, closing.reason.strip())
+    check_closing(closing, now=now)
+    reason = plain_line(closing.reason, field="reason", least=1, longest=LONGEST_REASON)
+    author = Author(by, now, reason)
     lock_supply(session)
     device_id = closing_device_id(session, closing.device)
     days = _lock_days(session, closing, device_id, now)
@@ -67,7 +69,8 @@ def close(session: Session, closing: Closing, *, by: int, now: datetime) -> Clos
     return Closed(closure_id, tuple(moved), tuple(flagged))
 
 
-def _check(closing: Closing, now: datetime) -> None:
+def check_closing(closing: Closing, *, now: datetime) -> None:
+    """Whether this could be closed, as far as no row is asked. Raises InvalidError with the field."""
     if closing.end <= closing.start:
         raise InvalidError(N_("The end lies before the start."), field="end")
     if closing.end <= now:
@@ -93,7 +96,7 @@ def _insert(session: Session, closing: Closing, device_id: int | None, author: A
         device_id=device_id,
         starts_at=closing.start,
         ends_at=closing.end,
-        reason=closing.reason.strip(),
+        reason=author.reason,
         created_at=author.now,
         created_by_id=author.by,
     )

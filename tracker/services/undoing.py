@@ -8,6 +8,7 @@ from tracker.db import service
 from tracker.domain.added import added_reasons
 from tracker.domain.lifecycle import Status, Step, next_status
 from tracker.domain.rules import is_bookable
+from tracker.domain.texts import LONGEST_REASON, plain_line
 from tracker.models import Booking
 from tracker.queries.openings import ask_again, with_patient
 from tracker.queries.settings import department_settings
@@ -35,7 +36,7 @@ def undo_step(
     of booking when a cancelled booking's time is gone.
     """
     booking, days = lock_booking(session, booking_id, now=now, version=version)
-    author = Author(by, now, reason.strip())
+    author = Author(by, now, plain_line(reason, field="reason", longest=LONGEST_REASON))
     status = Status(booking.status)
     next_status(status, Step.UNDO)
     if status is Status.COMPLETED:
@@ -63,6 +64,7 @@ def _reopen(session: Session, booking: Booking, days: Days, author: Author) -> N
     before = snapshot(booking)
     if not booking.is_added:
         stand_at(booking, asked, day, place)
+    booking.is_flagged, booking.flag_reason = False, ""  # it stands on open time now
     booking.status = next_status(Status.CANCELLED, Step.UNDO).to.value
     booking.arrived_at = None
     save_change(session, booking, author, action="reopen", before=before)
