@@ -7,6 +7,7 @@ import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from multiprocessing.connection import Connection
+from multiprocessing.context import ForkServerContext
 from typing import Any
 
 from flask import Flask
@@ -53,6 +54,13 @@ def _answer(app: Flask, call: Call) -> str:
 # --- processes -------------------------------------------------------------------------------------
 
 
+def fresh_processes() -> ForkServerContext:
+    """Makes processes that inherit nothing of this one; what costs most, the imports, is done once."""
+    context = multiprocessing.get_context("forkserver")
+    context.set_forkserver_preload(["tests.races.callers", "tests.races.preloaded"])
+    return context
+
+
 @dataclass
 class Crew:
     """Eight processes that were spawned once and take calls until they are told to go home."""
@@ -77,12 +85,9 @@ class Crew:
 
     def _hired(self) -> list[tuple[Any, Connection]]:
         if not self._members:
-            # nothing of this process is inherited, and what costs most, the imports, is done once
-            spawn = multiprocessing.get_context("forkserver")
-            spawn.set_forkserver_preload(["tests.races.callers", "tests.races.preloaded"])
             for _ in range(PROCESSES):
-                here, there = spawn.Pipe()
-                process = spawn.Process(target=serve, args=(there,), daemon=True)
+                here, there = fresh_processes().Pipe()
+                process = fresh_processes().Process(target=serve, args=(there,), daemon=True)
                 process.start()
                 there.close()
                 self._members.append((process, here))

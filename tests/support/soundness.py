@@ -7,14 +7,14 @@ from collections import defaultdict
 from datetime import UTC, date, datetime
 from typing import Any
 
-from sqlalchemy import Connection, text
+from sqlalchemy import Connection, func, select, text
 
 from tracker.db import Base, db, read_session
+from tracker.models import Occupancy
 from tracker.queries.agreement import volume_differences
 from tracker.queries.occupancy_derived import differing_days
 
 LIVE = "('booked', 'arrived', 'in_progress', 'completed')"
-FIRST, LAST = date(2026, 1, 1), date(2027, 12, 31)
 
 Row = dict[str, Any]
 
@@ -39,8 +39,9 @@ def assert_sound() -> None:
             "held": _rows(connection, "SELECT id FROM booking WHERE is_held"),
         }
     with read_session() as session:
-        faults["occupancy"] = differing_days(session, FIRST, LAST)
-        faults["volume"] = volume_differences(session, FIRST, LAST)
+        days = select(func.min(Occupancy.local_date), func.max(Occupancy.local_date))
+        faults["occupancy"] = differing_days(session, *session.execute(days).one())
+        faults["volume"] = volume_differences(session, date.min, date.max)
     assert {name: found for name, found in faults.items() if found} == {}
 
 
