@@ -66,6 +66,8 @@ def changes_of(
     reading: Reading, exam: ExamDetails, versions: list[EarlierVersion], known: Catalogue
 ) -> list[Change]:
     """What each correction changed, latest first; `versions` oldest first, ending before the present one."""
+    if not versions:
+        return []
     states = [version.values for version in versions]
     patients = patient_numbers(reading, {int(str(state["patient_id"])) for state in states})
     written = [_as_words(state, known, patients) for state in states]
