@@ -46,6 +46,13 @@ def opened_keys(
     return [(row.device_id, row.local_date) for row in session.execute(found)]
 
 
+def keys_to_hold(session: Session, first: date, last: date) -> list[DayKey]:
+    """The device days from `first` to `last` that have a row, and those that lack one beside a block."""
+    blocks = select(Block.device_id, Block.local_date).where(Block.local_date.between(first, last))
+    standing = {(row.device_id, row.local_date) for row in session.execute(blocks.distinct())}
+    return sorted(standing.union(opened_keys(session, first, last)))
+
+
 def opened_span(session: Session) -> tuple[date, date] | None:
     """The first and the last opened day; None when none is."""
     first = session.scalar(select(func.min(Occupancy.local_date)))
@@ -63,14 +70,14 @@ def same_day(stored: DeviceDay, fresh: DeviceDay) -> bool:
 
 
 def differing_days(session: Session, first: date, last: date) -> list[DayKey]:
-    """The opened device days from `first` to `last` whose row does not say what it must."""
-    keys = opened_keys(session, first, last)
+    """The device days from `first` to `last` whose row is missing or does not say what it must."""
+    keys = keys_to_hold(session, first, last)
     if not keys:
         return []
     scope = Scope(tuple(sorted({device for device, _ in keys})), first, last)
     fresh = derived_days(session, scope)
     stored = stored_days(session, scope)
-    return [key for key in sorted(keys) if not same_day(stored[key], fresh[key])]
+    return [key for key in keys if key not in stored or not same_day(stored[key], fresh[key])]
 
 
 def stored_days(session: Session, scope: Scope, *, lock: bool = False) -> dict[DayKey, DeviceDay]:

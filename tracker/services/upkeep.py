@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 from tracker.db import service
 from tracker.models import AuditEntry, AuditSeal, IdempotencyKey, JobRun, LoginAttempt
 from tracker.queries.agreement import entries_between, seal_digest
-from tracker.queries.occupancy_derived import opened_keys
+from tracker.queries.occupancy_derived import keys_to_hold
 from tracker.writes.occupancy import rebuild_occupancy
 from tracker.writes.volume import rebuild_volume
 
@@ -58,7 +58,7 @@ def rebuild_month(session: Session, first: date, last: date) -> int:
 @service
 def rebuild_days(session: Session, first: date, last: date) -> int:
     """Make the occupancy rows of a few days anew; returns how many were different."""
-    return rebuild_occupancy(session, opened_keys(session, first, last))
+    return rebuild_occupancy(session, keys_to_hold(session, first, last))
 
 
 @service
