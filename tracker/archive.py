@@ -7,12 +7,13 @@ import hashlib
 import json
 import os
 import zipfile
-from collections.abc import Callable
+import zlib
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time
 from itertools import islice
 from pathlib import Path
-from typing import Any
+from typing import IO, Any
 
 from sqlalchemy import (
     Connection,
@@ -27,12 +28,19 @@ from sqlalchemy import (
     select,
     text,
 )
+from sqlalchemy.exc import SQLAlchemyError
 
 FORMAT = 1
 _BATCH = 2_000
 _LEFT_OUT = {"alembic_version"}
 
 Tell = Callable[[str], None]
+
+# what a ZIP file with other or damaged contents makes Python's own readers raise
+_UNREADABLE = (
+    AttributeError, EOFError, KeyError, NotImplementedError, TypeError, ValueError,
+    zipfile.BadZipFile, zlib.error,
+)  # fmt: skip
 
 
 class ArchiveError(ValueError):
@@ -54,9 +62,27 @@ def write_archive(engine: Engine, path: Path, *, now: datetime, tell: Tell) -> M
     The file appears under its name only when it is whole.
     """
     unfinished = path.with_name(path.name + ".part")
+    unfinished.unlink(missing_ok=True)  # of a backup that was killed
+    try:
+        with _private(unfinished) as file:
+            manifest = _write_all(engine, file, now, tell)
+            file.flush()
+            os.fsync(file.fileno())
+        unfinished.replace(path)
+    finally:
+        unfinished.unlink(missing_ok=True)
+    return manifest
+
+
+def _private(path: Path) -> IO[bytes]:
+    """A new file that nobody but its owner may read: it will hold every patient."""
+    return os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb")
+
+
+def _write_all(engine: Engine, file: IO[bytes], now: datetime, tell: Tell) -> Manifest:
     with (
         _snapshot(engine) as connection,
-        zipfile.ZipFile(unfinished, "w", zipfile.ZIP_DEFLATED, compresslevel=3) as archive,
+        zipfile.ZipFile(file, "w", zipfile.ZIP_DEFLATED, compresslevel=3) as archive,
     ):
         revision = str(connection.scalar(text("SELECT version_num FROM alembic_version")))
         tables: dict[str, tuple[int, str]] = {}
@@ -65,9 +91,6 @@ def write_archive(engine: Engine, path: Path, *, now: datetime, tell: Tell) -> M
             tell(f"{table.name}: {tables[table.name][0]} rows")
         manifest = Manifest(revision, now, tables)
         archive.writestr("manifest.json", _as_json(manifest))
-    with unfinished.open("rb") as file:
-        os.fsync(file.fileno())
-    unfinished.replace(path)
     return manifest
 
 
@@ -123,11 +146,14 @@ def read_manifest(path: Path) -> Manifest:
     """What the archive says of itself. Raises ArchiveError when it is none, or not of this format."""
     try:
         with zipfile.ZipFile(path) as archive:
-            facts = json.loads(archive.read("manifest.json"))
-    except (OSError, KeyError, ValueError, zipfile.BadZipFile) as error:
+            return _as_manifest(json.loads(archive.read("manifest.json")))
+    except (OSError, *_UNREADABLE) as error:
         raise ArchiveError(f"{path.name} is not a backup: {error}") from error
-    if facts.get("format") != FORMAT:
-        raise ArchiveError(f"{path.name} has the format {facts.get('format')}, not {FORMAT}")
+
+
+def _as_manifest(facts: dict[str, Any]) -> Manifest:
+    if facts["format"] != FORMAT:
+        raise ValueError(f"format {facts['format']}, not {FORMAT}")
     tables = {name: (int(rows), str(digest)) for name, (rows, digest) in facts["tables"].items()}
     return Manifest(str(facts["revision"]), datetime.fromisoformat(facts["made_at"]), tables)
 
@@ -173,13 +199,12 @@ def _load_table(
     connection: Connection, table: Table, archive: zipfile.ZipFile, promised: tuple[int, str]
 ) -> None:
     digest, rows = hashlib.sha256(), 0
-    with archive.open(f"{table.name}.jsonl") as file:
-        lines = iter(file)
-        while batch := list(islice(lines, _BATCH)):
-            for line in batch:
-                digest.update(line)
+    try:
+        for batch in _batches(archive, table.name, digest):
             rows += len(batch)
-            connection.execute(insert(table), [_typed(table, json.loads(line)) for line in batch])
+            connection.execute(insert(table), [_typed(table, row) for row in batch])
+    except (SQLAlchemyError, *_UNREADABLE) as error:
+        raise ArchiveError(f"the backup is damaged: {table.name}") from error
     if (rows, digest.hexdigest()) != promised:
         raise ArchiveError(f"the backup is damaged: {table.name}")
     if connection.dialect.name == "postgresql" and _is_numbered(table):
@@ -188,6 +213,17 @@ def _load_table(
             text("SELECT setval(pg_get_serial_sequence(:name, 'id'), :next, false)"),
             {"name": table.name, "next": highest + 1},
         )
+
+
+def _batches(
+    archive: zipfile.ZipFile, name: str, digest: "hashlib._Hash"
+) -> Iterator[list[dict[str, Any]]]:
+    with archive.open(f"{name}.jsonl") as file:
+        lines = iter(file)
+        while batch := list(islice(lines, _BATCH)):
+            for line in batch:
+                digest.update(line)
+            yield [json.loads(line) for line in batch]
 
 
 def _is_numbered(table: Table) -> bool:

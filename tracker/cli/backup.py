@@ -6,7 +6,8 @@ from pathlib import Path
 from tracker import clock
 from tracker.archive import write_archive
 from tracker.cli import Answer, CommandFailed, application, progress
-from tracker.db import db
+from tracker.db import db, read_session
+from tracker.queries.installation import holds_schema
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -15,11 +16,14 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def run(arguments: argparse.Namespace) -> Answer:
-    """Write the backup. Raises CommandFailed when the file exists or cannot be written."""
+    """Write the backup. Raises CommandFailed when the file exists or cannot be written, or nothing is there."""
     path: Path = arguments.file
     if path.exists():
         raise CommandFailed(f"{path} exists; a backup never overwrites a file.")
     with application().app_context():
+        with read_session() as session:
+            if not holds_schema(session):
+                raise CommandFailed("There is nothing in this database yet.")
         try:
             manifest = write_archive(db.engine, path, now=clock.now(), tell=progress)
         except OSError as error:

@@ -56,7 +56,7 @@ def make_ready(app: Flask) -> tuple[str | None, str | None]:
 
 def _migrate(app: Flask) -> tuple[str | None, str | None]:
     with app.app_context(), _alone():
-        before, newest = _revision(), _newest()
+        before, newest = current_revision(), _scripts().get_current_head()
         if before != newest:
             if before is not None:
                 _keep_copy(before)
@@ -77,14 +77,20 @@ def _alone() -> Iterator[None]:
         yield
 
 
-def _revision() -> str | None:
+def current_revision() -> str | None:
+    """The revision this database is at; None when it is empty."""
     with db.engine.connect() as connection:
         return MigrationContext.configure(connection).get_current_revision()
 
 
-def _newest() -> str | None:
+def known_revisions() -> set[str]:
+    """Every revision this release knows."""
+    return {script.revision for script in _scripts().walk_revisions()}
+
+
+def _scripts() -> ScriptDirectory:
     migrate = current_app.extensions["migrate"].migrate
-    return ScriptDirectory.from_config(migrate.get_config()).get_current_head()
+    return ScriptDirectory.from_config(migrate.get_config())
 
 
 def _keep_copy(revision: str) -> None:
