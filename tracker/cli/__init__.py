@@ -49,10 +49,11 @@ COMMANDS: dict[str, Command] = {
 
 @dataclass(frozen=True)
 class Answer:
-    """What a command found: `text` for people, `facts` for `--json` (plain JSON values)."""
+    """What a command found: `text` for people, `facts` for `--json` (plain JSON values), exit status."""
 
     text: str = ""
     facts: Mapping[str, object] = field(default_factory=dict)
+    status: int = 0
 
 
 class CommandFailed(Exception):  # noqa: N818 - the failure of a command, not of the program

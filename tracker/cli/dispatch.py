@@ -40,9 +40,10 @@ def main(words: Sequence[str]) -> int:
         progress(f"The database does not answer: {error.orig}")
         return 1
     except KeyboardInterrupt:
+        progress("Stopped.")
         return 130
     _print(answer, as_json=arguments.json)
-    return 0
+    return answer.status
 
 
 def _parser(first_word: str) -> argparse.ArgumentParser:

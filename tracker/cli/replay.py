@@ -41,8 +41,8 @@ def run(arguments: argparse.Namespace) -> Answer:
         raise CommandFailed(str(error)) from error
     app = application()
     make_ready(app)
-    with app.app_context(), lease(db.engine, JOBS_LEASE) as held:
-        if not held:
+    with app.app_context(), lease(db.engine, JOBS_LEASE) as mine:
+        if not mine.held:
             raise CommandFailed("The jobs process is at work on this database. Stop it first.")
         return _replay(rows, _progress_of(digest), db.engine)
 

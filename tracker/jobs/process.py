@@ -7,7 +7,6 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 
-import structlog
 from apscheduler.schedulers.background import BackgroundScheduler
 from apscheduler.triggers.base import BaseTrigger
 from apscheduler.triggers.cron import CronTrigger
@@ -17,14 +16,14 @@ from flask import Flask
 from config import Settings
 from tracker import clock, create_app
 from tracker.db import db
-from tracker.db_lease import lease
+from tracker.db_lease import Lease, lease
 from tracker.jobs import work
+from tracker.logs import log
 
 LEASE = "jobs"
 LEASE_RETRY_SECONDS = 5
+LEASE_CHECK_SECONDS = 30
 MISFIRE_SECONDS = 3600  # a job half an hour late still runs
-
-log = structlog.get_logger("tracker.jobs")
 
 
 @dataclass(frozen=True)
@@ -33,6 +32,7 @@ class Ended:
 
     text: str = ""
     facts: Mapping[str, object] = field(default_factory=dict)
+    status: int = 0
 
 
 @dataclass(frozen=True)
@@ -52,6 +52,7 @@ def jobs() -> list[Job]:
         Job("no_shows", IntervalTrigger(minutes=5, timezone=zone), work.mark_no_shows),
         Job("seal", IntervalTrigger(minutes=10, timezone=zone), work.seal),
         Job("compare", CronTrigger(hour=21, minute=30, timezone=zone), work.compare),
+        Job("check_seals", CronTrigger(hour=22, minute=0, timezone=zone), work.check_seals),
         Job("forget", CronTrigger(hour=3, minute=0, timezone=zone), work.forget),
     ]
 
@@ -62,7 +63,10 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def run(arguments: argparse.Namespace) -> Ended:
-    """Run the jobs until told to stop (TERM or INT); wait while another process holds the lease."""
+    """Run the jobs until told to stop (TERM or INT); wait while another process holds the lease.
+
+    With `--once` the exit status is 1 unless every job is done and found nothing wrong.
+    """
     app = create_app(Settings.from_environment().as_flask())
     stop = threading.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
@@ -70,25 +74,26 @@ def run(arguments: argparse.Namespace) -> Ended:
     with app.app_context():
         engine = db.engine
     while not stop.is_set():
-        with lease(engine, LEASE) as held:
-            if held:
-                if arguments.once:
-                    return _run_all(app)
-                _run_scheduler(app, stop)
+        with lease(engine, LEASE) as mine:
+            if mine.held and arguments.once:
+                return _run_all(app)
+            if mine.held:
+                _run_scheduler(app, stop, mine)
         stop.wait(LEASE_RETRY_SECONDS)
     return Ended("The jobs have stopped.")
 
 
 def _run_all(app: Flask) -> Ended:
-    outcomes = {}
+    outcomes: dict[str, work.Outcome] = {}
     with app.app_context():
         for job in jobs():
-            outcomes[job.name] = list(work.run_job(job.name, job.work))
+            outcomes[job.name] = work.run_job(job.name, job.work)
     text = "\n".join(f"{name}: {' – '.join(outcome)}" for name, outcome in outcomes.items())
-    return Ended(text, outcomes)
+    all_done = all(outcome == "done" for outcome, _ in outcomes.values())
+    return Ended(text, outcomes, status=0 if all_done else 1)
 
 
-def _run_scheduler(app: Flask, stop: threading.Event) -> None:
+def _run_scheduler(app: Flask, stop: threading.Event, mine: Lease) -> None:
     # one worker thread: the jobs take turns, so that none of them meets another
     scheduler = BackgroundScheduler(
         timezone=clock.hospital_zone(),
@@ -105,8 +110,9 @@ def _run_scheduler(app: Flask, stop: threading.Event) -> None:
             _in_context(app, job), job.trigger, id=job.name, next_run_time=clock.now()
         )
     scheduler.start()
-    log.info("jobs are running")
-    stop.wait()
+    log().info("jobs are running")
+    while mine.lasts() and not stop.wait(LEASE_CHECK_SECONDS):
+        pass
     scheduler.shutdown(wait=True)
 
 

@@ -1,15 +1,16 @@
 """What each job does: a handful of service calls. Each may run twice without harm. When: see process."""
 
-from collections.abc import Callable
-from datetime import date, datetime, timedelta
+from collections.abc import Callable, Hashable, Iterable
+from datetime import datetime, timedelta
 
-import structlog
+from sqlalchemy.orm import Session
 
 from tracker import clock
 from tracker.db import read_session
 from tracker.domain.workcalendar import local_date_of
 from tracker.drivers.no_shows import mark_due_no_shows
-from tracker.queries.agreement import volume_differences
+from tracker.logs import log, report_incident
+from tracker.queries.agreement import broken_seals, volume_differences
 from tracker.queries.occupancy_derived import differing_days
 from tracker.services import upkeep
 from tracker.services.horizon import open_horizon
@@ -18,8 +19,7 @@ SYSTEM = 1
 """The account that stands behind the jobs."""
 
 COMPARED_DAYS = 45
-
-log = structlog.get_logger("tracker.jobs")
+CHECKED_DAYS = 45
 
 Outcome = tuple[str, str]
 """done or difference, and a sentence for the administrator."""
@@ -39,26 +39,33 @@ def mark_no_shows(now: datetime) -> Outcome:
 def compare(now: datetime) -> Outcome:
     """Compare roll-ups and occupancy with the rows they come from; a difference is reported loudly."""
     today = local_date_of(now, clock.hospital_zone())
-    first = today - timedelta(days=COMPARED_DAYS)
-    with read_session() as session:
-        volume = volume_differences(session, first, today + timedelta(days=1))
-    days = _differing_days(today)
+    first, last = today - timedelta(days=COMPARED_DAYS), today + timedelta(days=COMPARED_DAYS)
+    volume = _seen_twice(lambda session: volume_differences(session, first, last))
+    days = _seen_twice(lambda session: differing_days(session, today, last))
     if not volume and not days:
         return "done", "roll-ups and occupancy agree with their rows"
-    log.error("derived rows differ", volume_rows=len(volume), device_days=len(days))
-    text = f"{len(volume)} roll-up rows and {len(days)} device days differ: python run.py rebuild"
-    return "difference", text
+    log().error("derived rows differ", volume_rows=volume, device_days=days)
+    return "difference", f"{volume} roll-up rows and {days} device days differ: run.py rebuild"
 
 
-def _differing_days(today: date) -> list[tuple[int, date]]:
-    """A difference counts when it is seen twice: a write may lie between the two reads of one look."""
-    last = today + timedelta(days=COMPARED_DAYS)
+def _seen_twice(look: Callable[[Session], Iterable[Hashable]]) -> int:
+    """How many differences two looks share: a write may lie between the two reads of one look."""
     with read_session() as session:
-        once = set(differing_days(session, today, last))
+        once = set(look(session))
     if not once:
-        return []
+        return 0
     with read_session() as session:
-        return sorted(once.intersection(differing_days(session, today, last)))
+        return len(once.intersection(look(session)))
+
+
+def check_seals(now: datetime) -> Outcome:
+    """Look whether audit entries that were sealed lately are as they were; whoever finds one calls it loudly."""
+    with read_session() as session:
+        broken = broken_seals(session, since=now - timedelta(days=CHECKED_DAYS))
+    if not broken:
+        return "done", f"the seals of {CHECKED_DAYS} days hold"
+    log().error("audit seals broken", seals=broken)
+    return "difference", f"the audit was changed: seals {', '.join(map(str, broken[:20]))}"
 
 
 def seal(now: datetime) -> Outcome:
@@ -79,8 +86,9 @@ def run_job(name: str, work: Callable[[datetime], Outcome]) -> Outcome:
     run_id = upkeep.begin_run(name, now=clock.now())
     try:
         outcome = work(clock.now())
-    except Exception as error:
-        log.exception("job failed", job=name)
-        outcome = ("failed", f"{type(error).__name__}: {error}")
+    except Exception as error:  # noqa: BLE001 - one job must not take the others down
+        incident = report_incident(error)  # its text may hold values of rows: it is kept out
+        log().error("job failed", job=name, incident=incident)
+        outcome = ("failed", f"{type(error).__name__}, incident {incident}")
     upkeep.end_run(run_id, *outcome, now=clock.now())
     return outcome

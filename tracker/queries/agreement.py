@@ -3,7 +3,7 @@
 import hashlib
 import json
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
@@ -99,10 +99,20 @@ def entries_between(session: Session, after_id: int, last_id: int) -> list[Audit
     )
 
 
-def broken_seals(session: Session) -> list[int]:
-    """The ids of seals that no longer match their entries; empty when the audit is whole."""
+def broken_seals(session: Session, *, since: datetime | None = None) -> list[int]:
+    """The ids of seals that no longer match their entries; empty when the audit is whole.
+
+    `since`: only seals made since that instant, on top of the last one before it.
+    """
     broken, previous, last_id = [], "", 0
-    for seal in session.scalars(select(AuditSeal).order_by(AuditSeal.last_entry_id)):
+    seals = select(AuditSeal).order_by(AuditSeal.last_entry_id)
+    if since is not None:
+        earlier = seals.where(AuditSeal.sealed_at < since).order_by(None)
+        before = session.scalars(earlier.order_by(AuditSeal.last_entry_id.desc()).limit(1)).first()
+        if before is not None:
+            previous, last_id = before.digest, before.last_entry_id
+        seals = seals.where(AuditSeal.last_entry_id > last_id)
+    for seal in session.scalars(seals):
         entries = entries_between(session, last_id, seal.last_entry_id)
         if seal_digest(previous, entries) != seal.digest or len(entries) != seal.entries:
             broken.append(seal.id)
