@@ -1,12 +1,13 @@
 """A fortnight of requests through the services on a virtual clock: ask, book, come, examine, stay away.
 
-Nothing is simulated beside the services; what this module adds is when things happen.
+Nothing is simulated beside the services; what this module adds is when things happen. What happens at
+one instant has an order of its own, so that a run that was stopped goes on to the same end.
 """
 
-import heapq
-import itertools
+import functools
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
@@ -14,16 +15,23 @@ from sqlalchemy import Engine, event
 
 from tracker import clock
 from tracker.db import read_session
-from tracker.domain.errors import DomainError, InvalidError
+from tracker.domain.errors import DomainError, InvalidError, NotBookableError, SlotTakenError
 from tracker.domain.lifecycle import Status
 from tracker.domain.patients import PatientFacts
 from tracker.domain.supply import Opening
 from tracker.domain.workcalendar import instant_of, local_date_of
+from tracker.drivers.agenda import Agenda, Turn
 from tracker.drivers.no_shows import mark_due_no_shows
 from tracker.drivers.replay_rows import BrokenRow, Request
 from tracker.queries.devices import devices
 from tracker.queries.openings import Wish, find_openings
-from tracker.queries.replay import Standing, known_patients, placed_requests, standing
+from tracker.queries.replay import (
+    Standing,
+    known_patients,
+    last_step,
+    placed_requests,
+    standing,
+)
 from tracker.queries.streams import parts_of_day
 from tracker.services.booking import Booked, BookingOrder, book_exam
 from tracker.services.changing import check_in, return_patient
@@ -32,7 +40,6 @@ from tracker.services.horizon import open_horizon
 from tracker.services.patients import add_patient
 from tracker.services.replay_progress import ReplayProgress, keep_progress
 
-Act = Callable[[datetime], None]
 KeyOfRequest = tuple[str, datetime, str]
 
 
@@ -65,12 +72,12 @@ class Replay:
         for row in rows:
             if isinstance(row, BrokenRow):
                 progress.broken.setdefault(str(row.line), row.reason)
-        self._events: list[tuple[datetime, int, Act]] = []
-        self._order = itertools.count()
+        self._agenda = Agenda()
         self._waiting: dict[int, list[tuple[Standing, Request]]] = {}
         self._running: dict[int, int] = {}
+        self._stopped_at: datetime | None = None  # the last thing an earlier run did
+        self._engine = engine
         self._statements = 0
-        event.listen(engine, "before_cursor_execute", self._count_statement)
 
     def _count_statement(self, *_: object) -> None:
         self._statements += 1
@@ -88,39 +95,49 @@ class Replay:
             self._devices = {device.id: device.code for device in devices(session)}
             self._patients = known_patients(session)
             placed = placed_requests(session)
+            self._stopped_at = last_step(session)
             ends = [part.ends for part in parts_of_day(session)]
         day = local_date_of(begin, clock.hospital_zone())
         while day <= last:
             for end in ends:
-                self._at(instant_of(day, end, clock.hospital_zone()), self._end_of_half_day)
+                instant = instant_of(day, end, clock.hospital_zone())
+                self._agenda.note(instant, Turn.HALF_DAY_ENDS, 0, self._end_of_half_day)
             day += timedelta(days=1)
         for request in self.requests:
             self._plan(request, placed)
 
-    def _plan(self, request: Request, placed: dict[KeyOfRequest, Standing]) -> None:
+    def _plan(self, request: Request, placed: dict[KeyOfRequest, list[Standing]]) -> None:
         found = placed.get((request.mrn, request.requested_at, request.exam_type))
-        if found is not None:
+        if found:
             self.asked += 1
-            self._take_up(request, found)
+            self._take_up(request, found.pop(0))
         elif str(request.line) in self.progress.refused | self.progress.broken:
             self.asked += 1
         else:
-            self._at(request.requested_at, lambda now: self._ask(request, now))
+            act = functools.partial(self._ask, request)
+            self._agenda.note(request.requested_at, Turn.ASK, request.line, act)
 
     def _take_up(self, request: Request, found: Standing) -> None:
         """Go on with a booking of an earlier run from the status it stands in."""
         status = Status(found.status)
         if status is Status.IN_PROGRESS and found.started_at is not None:
             device_id = found.started_device_id or found.device_id
-            self._running[device_id] = found.booking_id
-            end = found.started_at + _minutes(request.service_minutes)
-            self._at(end, lambda now: self._finish(found.booking_id, device_id, now))
+            self._examine(request, found.booking_id, device_id, found.started_at)
         elif status is Status.ARRIVED:
-            self._wait(request, found, max(found.block_starts_at, found.starts_at))
-        elif status in {Status.BOOKED, Status.NO_SHOW} and not request.stays_away:
-            arrival = found.starts_at - _minutes(request.early_minutes)
-            came = max(arrival, request.requested_at)
-            self._at(came, lambda now: self._arrive(request, found.booking_id, now))
+            self._wait(request, found, self._stopped_at or found.starts_at)
+        elif status in {Status.BOOKED, Status.NO_SHOW}:
+            self._expect(request, found.booking_id, found.starts_at, since=request.requested_at)
+
+    def _expect(
+        self, request: Request, booking_id: int, start: datetime, *, since: datetime
+    ) -> None:
+        """The patient will come, some minutes before the start and not before `since`, or stay away."""
+        came = max(since, start - _minutes(request.early_minutes))
+        if request.stays_away or (self._stopped_at is not None and came < self._stopped_at):
+            return  # whoever came before the earlier run was stopped, came in vain
+        self._agenda.note(
+            came, Turn.ARRIVE, request.line, lambda now: self._arrive(request, booking_id, now)
+        )
 
     def run(self, tell: Callable[[str], None], *, until: datetime | None = None) -> None:
         """Let everything happen in its order, up to `until` (None: all of it).
@@ -128,18 +145,21 @@ class Replay:
         May be interrupted at any moment and taken up again.
         """
         told = self.asked
-        while self._events and (until is None or self._events[0][0] <= until):
-            when, _, act = heapq.heappop(self._events)
-            with clock.at(when):
-                act(when)
-            if self.asked >= told + 250:
-                told = self.asked
-                tell(
-                    f"{self.asked} of {len(self.requests)} requests, virtual time {when:%d %b %H:%M}"
-                )
+        with self._counting():
+            for when in self._agenda.live_through(until):
+                if self.asked >= told + 250:
+                    told = self.asked
+                    tell(
+                        f"{told} of {len(self.requests)} requests, virtual time {when:%d %b %H:%M}"
+                    )
 
-    def _at(self, when: datetime, act: Act) -> None:
-        heapq.heappush(self._events, (when, next(self._order), act))
+    @contextmanager
+    def _counting(self) -> Iterator[None]:
+        event.listen(self._engine, "before_cursor_execute", self._count_statement)
+        try:
+            yield
+        finally:
+            event.remove(self._engine, "before_cursor_execute", self._count_statement)
 
     def _end_of_half_day(self, now: datetime) -> None:
         mark_due_no_shows(by=self.by, now=now)
@@ -162,12 +182,13 @@ class Replay:
             self.progress.broken[str(request.line)] = f"{error.field}: {error}"
             self._keep_progress(now)
             return
+        except (NotBookableError, SlotTakenError) as error:
+            self._refuse(request, error.code, now)
+            return
         assert isinstance(booked, Booked)  # nosec B101 - no idempotency key was sent
         self.cost.statements.append(searched[0] + self._statements - before)
         self.cost.seconds.append(searched[1] + time.perf_counter() - began)
-        if not request.stays_away:
-            came = max(now, opening.start - _minutes(request.early_minutes))
-            self._at(came, lambda at: self._arrive(request, booked.booking_id, at))
+        self._expect(request, booked.booking_id, opening.start, since=now)
 
     def _add_patient(self, request: Request, now: datetime) -> int:
         patient_id = add_patient(_patient(request), by=self.by, now=now)
@@ -189,9 +210,12 @@ class Replay:
             search = find_openings(session, wish, now=now)
         if search.openings:
             return search.openings[0]
-        self.progress.refused[str(request.line)] = search.reasons[0].code
-        self._keep_progress(now)
+        self._refuse(request, search.reasons[0].code, now)
         return None
+
+    def _refuse(self, request: Request, code: str, now: datetime) -> None:
+        self.progress.refused[str(request.line)] = code
+        self._keep_progress(now)
 
     def _keep_progress(self, now: datetime) -> None:
         if self._keep:
@@ -218,11 +242,16 @@ class Replay:
             return
         with read_session() as session:
             found = standing(session, booking_id)
-        self._wait(request, found, max(now, found.block_starts_at))
+        self._wait(request, found, now)
 
-    def _wait(self, request: Request, found: Standing, ready: datetime) -> None:
+    def _wait(self, request: Request, found: Standing, since: datetime) -> None:
         self._waiting.setdefault(found.device_id, []).append((found, request))
-        self._at(ready, lambda now: self._start_next(found.device_id, now))
+        self._call(request, found.device_id, max(since, found.block_starts_at))
+
+    def _call(self, request: Request, device_id: int, when: datetime) -> None:
+        self._agenda.note(
+            when, Turn.START, request.line, lambda now: self._start_next(device_id, now)
+        )
 
     def _start_next(self, device_id: int, now: datetime) -> None:
         """The machine takes the next who is here and whose half-day has begun, if nobody is on it."""
@@ -236,14 +265,22 @@ class Replay:
         found, request = min(ready, key=lambda pair: (pair[0].starts_at, pair[0].booking_id))
         self._waiting[device_id].remove((found, request))
         start(found.booking_id, by=self.by, now=now)
-        self._running[device_id] = found.booking_id
-        end = now + _minutes(request.service_minutes)
-        self._at(end, lambda at: self._finish(found.booking_id, device_id, at))
+        self._examine(request, found.booking_id, device_id, now)
 
-    def _finish(self, booking_id: int, device_id: int, now: datetime) -> None:
-        finish(booking_id, by=self.by, now=now)
-        del self._running[device_id]
-        self._start_next(device_id, now)
+    def _examine(
+        self, request: Request, booking_id: int, device_id: int, started: datetime
+    ) -> None:
+        """The exam that has started goes on for the minutes it really takes."""
+        self._running[device_id] = booking_id
+
+        def end(now: datetime) -> None:
+            finish(booking_id, by=self.by, now=now)
+            del self._running[device_id]
+            self._call(request, device_id, now)
+
+        self._agenda.note(
+            started + _minutes(request.service_minutes), Turn.FINISH, request.line, end
+        )
 
 
 def _minutes(count: float) -> timedelta:

@@ -2,7 +2,7 @@
 
 import statistics
 from collections import Counter
-from datetime import date, datetime
+from datetime import date
 
 from tracker import clock
 from tracker.db import read_session
@@ -10,7 +10,7 @@ from tracker.domain.lifecycle import Status
 from tracker.domain.workcalendar import local_date_of
 from tracker.drivers.replay import KeyOfRequest, Replay
 from tracker.queries import tally
-from tracker.queries.replay import placed_requests
+from tracker.queries.replay import Standing, placed_requests
 from tracker.services.replay_progress import ReplayProgress
 
 Facts = dict[str, object]
@@ -32,7 +32,7 @@ def report(replay: Replay, *, seconds: float) -> Facts:
             for code, (used, opened) in tally.device_use(session, first, last).items()
         }
         placed = placed_requests(session)
-    facts["wait_days"] = _wait_days(replay, {key: s.starts_at for key, s in placed.items()})
+    facts["wait_days"] = _wait_days(replay, placed)
     cost = replay.cost
     facts["statements_per_booking"] = _median(cost.statements)
     facts["ms_per_booking"] = round(_median(cost.seconds) * 1000, 2)
@@ -80,13 +80,15 @@ def _days(replay: Replay) -> tuple[date, date]:
     return first, max((request.latest for request in replay.requests), default=today)
 
 
-def _wait_days(replay: Replay, starts: dict[KeyOfRequest, datetime]) -> dict[str, Facts]:
+def _wait_days(replay: Replay, placed: dict[KeyOfRequest, list[Standing]]) -> dict[str, Facts]:
     zone = clock.hospital_zone()
     days: dict[str, list[float]] = {}
     for request in replay.requests:
-        start = starts.get((request.mrn, request.requested_at, request.exam_type))
-        if start is not None:
-            wait = local_date_of(start, zone) - local_date_of(request.requested_at, zone)
+        found = placed.get((request.mrn, request.requested_at, request.exam_type))
+        if found:
+            wait = local_date_of(found.pop(0).starts_at, zone) - local_date_of(
+                request.requested_at, zone
+            )
             days.setdefault(request.stream, []).append(wait.days)
     return {stream: _spread(waits) for stream, waits in sorted(days.items())}
 

@@ -6,6 +6,9 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from pathlib import Path
 
+from tracker.domain.errors import InvalidError
+from tracker.domain.patients import checked_number
+
 COLUMNS = (
     "requested_at",
     "stream",
@@ -80,7 +83,7 @@ def _request(row: dict[str, str], line: int) -> Request | BrokenRow:
             exam_type=_text(row, "exam_type"),
             earliest=date.fromisoformat(row["earliest"]),
             latest=date.fromisoformat(row["latest"]),
-            mrn=_text(row, "mrn"),
+            mrn=_number(row),
             name=_text(row, "name"),
             sex=_text(row, "sex"),
             birth_date=date.fromisoformat(row["birth_date"]),
@@ -109,6 +112,14 @@ def _text(row: dict[str, str], name: str) -> str:
     if not text:
         raise ValueError(f"{name} is empty")
     return text
+
+
+def _number(row: dict[str, str]) -> str:
+    """The number as it is kept: a run that goes on finds its patients by it."""
+    try:
+        return checked_number(_text(row, "mrn"))
+    except InvalidError as error:
+        raise ValueError(f"mrn: {error}") from error
 
 
 def _service(text: str) -> float:

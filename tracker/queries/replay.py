@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy import bindparam, func, select
 from sqlalchemy.orm import Session
 
-from tracker.models import Block, Booking, ExamType, Patient, Setting
+from tracker.models import Block, Booking, BookingHistory, ExamType, Patient, Setting
 
 _KEY = "replay"
 
@@ -51,15 +51,24 @@ def _as_standing(columns: Sequence[Any]) -> Standing:
     return Standing(*columns)
 
 
-def placed_requests(session: Session) -> dict[tuple[str, datetime, str], Standing]:
+def placed_requests(session: Session) -> dict[tuple[str, datetime, str], list[Standing]]:
     """Every booking by what tells its request: MRN, the instant it was asked for, exam type."""
+    placed: dict[tuple[str, datetime, str], list[Standing]] = {}
     rows = session.execute(
         select(Patient.mrn, Booking.created_at, ExamType.code, *_columns)
         .join(Patient, Patient.id == Booking.patient_id)
         .join(ExamType, ExamType.id == Booking.exam_type_id)
         .outerjoin(Block, Block.id == Booking.block_id)
+        .order_by(Booking.id)
     )
-    return {(row[0], row[1], row[2]): _as_standing(row[3:]) for row in rows}
+    for row in rows:
+        placed.setdefault((row[0], row[1], row[2]), []).append(_as_standing(row[3:]))
+    return placed
+
+
+def last_step(session: Session) -> datetime | None:
+    """The latest instant at which anything happened to a booking; None when there is none."""
+    return session.scalar(select(func.max(BookingHistory.at)))
 
 
 def known_patients(session: Session) -> dict[str, int]:
