@@ -27,6 +27,8 @@ def run(arguments: argparse.Namespace) -> Answer:
     password = given or "".join(secrets.choice(_LETTERS) for _ in range(10))
     app = application()
     make_ready(app)
+    if settings().trial:
+        clear_if_stopped(app)
     with app.app_context():
         make_trial(password, engine=db.engine, tell=progress)
         db.engine.dispose()

@@ -11,7 +11,7 @@ from tracker.db import service
 from tracker.domain.errors import N_, ConflictError
 from tracker.domain.patients import PatientFacts
 from tracker.models import Exam, Patient, PatientKey, Setting
-from tracker.queries.installation import COMPLETE, FILLING, TRIAL_KEY, holds_patients
+from tracker.queries.installation import COMPLETE, FILLING, TRIAL_KEY, holds_patients, trial_state
 from tracker.writes.audit import write_audit
 from tracker.writes.numbering import continue_numbering
 from tracker.writes.patient_keys import keys_of
@@ -45,9 +45,11 @@ class PerformedExam:
 
 @service
 def begin_trial(session: Session, *, by: int, now: datetime) -> None:
-    """Note that trial data begins. Raises ConflictError for a database that holds a patient."""
+    """Note that trial data begins. Raises ConflictError where a patient is, or trial data was begun."""
     if holds_patients(session):
         raise ConflictError(N_("This database holds patients: trial data never goes into it."))
+    if trial_state(session) is not None:
+        raise ConflictError(N_("Trial data was begun here before: take a new, empty database."))
     session.add(Setting(key=TRIAL_KEY, value=FILLING))
     write_audit(session, action="begin", entity="trial", entity_id=0, by=by, now=now)
 
