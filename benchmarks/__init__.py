@@ -1,0 +1,1 @@
+"""Measures speed beside a baseline in the same run and prints tables; nothing here is a test."""
