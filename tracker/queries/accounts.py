@@ -93,6 +93,14 @@ class SignedIn:
 
 
 @dataclass(frozen=True, slots=True)
+class TokenRow:
+    """One API token that proves something; its text is known to nobody here."""
+
+    id: int
+    since: datetime
+
+
+@dataclass(frozen=True, slots=True)
 class Credentials:
     """What a password is compared with; an empty hash belongs to nobody."""
 
@@ -179,6 +187,16 @@ def signed_in(session: Session, *, now: datetime) -> list[SignedIn]:
         .order_by(_sign_in.created_at.desc(), _sign_in.id.desc())
     )
     return [SignedIn(*row) for row in session.execute(statement)]
+
+
+def tokens_of(session: Session, *, account_id: int) -> list[TokenRow]:
+    """The tokens of an account that are not revoked, newest first."""
+    statement = (
+        select(_token.id, _token.created_at)
+        .where(_token.account_id == account_id, _token.revoked_at.is_(None))
+        .order_by(_token.id.desc())
+    )
+    return [TokenRow(*row) for row in session.execute(statement)]
 
 
 def credentials_by_name(session: Session, *, username: str) -> Credentials:

@@ -1,14 +1,16 @@
 """Closures and the bookings they hit. No writes."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import ColumnElement, Select, select
 from sqlalchemy.orm import Session
 
-from tracker.domain.errors import N_, InvalidError
+from tracker.domain.errors import N_, InvalidError, NotFoundError
 from tracker.domain.lifecycle import Status
-from tracker.models import Account, Booking, Closure, Device
+from tracker.models import Account, Booking, BookingHistory, Closure, Device, ExamType, Patient
 
 HIT = (Status.BOOKED, Status.ARRIVED, Status.IN_PROGRESS)
 """Statuses of bookings that a closure strands; a completed exam is history."""
@@ -27,24 +29,124 @@ class ClosureDetails:
     lifted_at: datetime | None
 
 
+@dataclass(frozen=True, slots=True)
+class HitBooking:
+    """A booking in the way of a closure, as far as it takes to decide about it."""
+
+    id: int
+    device: str
+    starts_at: datetime
+    ends_at: datetime
+    status: str
+    is_flagged: bool
+    exam_type_zh: str
+    exam_type_en: str
+    patient_name: str
+    phone: str
+
+
+@dataclass(frozen=True, slots=True)
+class Evaded:
+    """What a closure did to a booking: moved from a device and time to where it stands now, or flagged."""
+
+    booking: HitBooking
+    was_moved: bool
+    from_device: str
+    from_start: datetime
+
+
+_CLOSURES = (
+    select(
+        Closure.id,
+        Device.code,
+        Closure.starts_at,
+        Closure.ends_at,
+        Closure.reason,
+        Account.username,
+        Closure.lifted_at,
+    )
+    .outerjoin(Device, Device.id == Closure.device_id)
+    .join(Account, Account.id == Closure.created_by_id)
+)
+_HIT: Select[*tuple[Any, ...]] = (
+    select(
+        Booking.id,
+        Device.code,
+        Booking.starts_at,
+        Booking.ends_at,
+        Booking.status,
+        Booking.is_flagged,
+        ExamType.name_zh,
+        ExamType.name_en,
+        Patient.name,
+        Patient.phone,
+    )
+    .join(Device, Device.id == Booking.device_id)
+    .join(ExamType, ExamType.id == Booking.exam_type_id)
+    .join(Patient, Patient.id == Booking.patient_id)
+    .order_by(Booking.starts_at, Booking.id)
+)
+
+
 def list_closures(session: Session, *, ending_after: datetime) -> list[ClosureDetails]:
     """Closures that are not lifted and end after an instant, by start."""
     rows = session.execute(
-        select(
-            Closure.id,
-            Device.code,
-            Closure.starts_at,
-            Closure.ends_at,
-            Closure.reason,
-            Account.username,
-            Closure.lifted_at,
+        _CLOSURES.where(Closure.lifted_at.is_(None), Closure.ends_at > ending_after).order_by(
+            Closure.starts_at, Closure.id
         )
-        .outerjoin(Device, Device.id == Closure.device_id)
-        .join(Account, Account.id == Closure.created_by_id)
-        .where(Closure.lifted_at.is_(None), Closure.ends_at > ending_after)
-        .order_by(Closure.starts_at, Closure.id)
     )
     return [ClosureDetails(*row) for row in rows]
+
+
+def closure_details(session: Session, closure_id: int) -> ClosureDetails:
+    """One closure, lifted or not. Raises NotFoundError."""
+    row = session.execute(_CLOSURES.where(Closure.id == closure_id)).one_or_none()
+    if row is None:
+        raise NotFoundError(N_("There is no such closure."))
+    return ClosureDetails(*row)
+
+
+def evaded_bookings(session: Session, closure_id: int) -> list[Evaded]:
+    """What the closing did to each booking it hit, told by their histories; by start. Three statements.
+
+    The steps of one closing share its instant and its author.
+    """
+    steps = session.execute(
+        select(BookingHistory.booking_id, BookingHistory.change)
+        .join(
+            Closure,
+            (Closure.created_at == BookingHistory.at)
+            & (Closure.created_by_id == BookingHistory.by_id),
+        )
+        .where(Closure.id == closure_id)
+        .order_by(BookingHistory.id)
+    )
+    changes: dict[int, dict[str, Any]] = dict(steps.tuples())
+    codes: dict[int, str] = dict(session.execute(select(Device.id, Device.code)).tuples())
+    return [_evaded(row, changes[row.id], codes) for row in _rows_of(session, changes)]
+
+
+def _rows_of(session: Session, booking_ids: Iterable[int]) -> list[HitBooking]:
+    statement = _HIT.where(Booking.id.in_(list(booking_ids)))
+    return [HitBooking(*row) for row in session.execute(statement)]
+
+
+def _evaded(booking: HitBooking, change: dict[str, Any], codes: dict[int, str]) -> Evaded:
+    """The booking with where it stood before; what a change leaves out was not changed."""
+    was_moved = "is_flagged" not in change and bool({"device_id", "starts_at"} & change.keys())
+    device = codes[change["device_id"][0]] if "device_id" in change else booking.device
+    start = booking.starts_at
+    if "starts_at" in change:
+        start = datetime.fromisoformat(change["starts_at"][0])
+    return Evaded(booking, was_moved, device, start)
+
+
+def bookings_in_stretch(
+    session: Session, device_id: int | None, start: datetime, end: datetime
+) -> list[HitBooking]:
+    """What `bookings_hit` finds, with the words a person needs. One statement."""
+    statement = _HIT.where(*_hit(device_id, start, end))
+    return [HitBooking(*row) for row in session.execute(statement)]
 
 
 def closing_device_id(session: Session, code: str | None) -> int | None:
@@ -61,15 +163,14 @@ def bookings_hit(
     session: Session, device_id: int | None, start: datetime, end: datetime
 ) -> list[Booking]:
     """The bookings that stand (planned or running) in a stretch of a device, or of all, by start."""
-    statement = (
-        select(Booking)
-        .where(
-            Booking.status.in_([status.value for status in HIT]),
-            Booking.starts_at < end,
-            Booking.ends_at > start,
-        )
-        .order_by(Booking.starts_at, Booking.id)
-    )
-    if device_id is not None:
-        statement = statement.where(Booking.device_id == device_id)
-    return list(session.scalars(statement))
+    statement = select(Booking).where(*_hit(device_id, start, end))
+    return list(session.scalars(statement.order_by(Booking.starts_at, Booking.id)))
+
+
+def _hit(device_id: int | None, start: datetime, end: datetime) -> list[ColumnElement[bool]]:
+    conditions = [
+        Booking.status.in_([status.value for status in HIT]),
+        Booking.starts_at < end,
+        Booking.ends_at > start,
+    ]
+    return conditions if device_id is None else [*conditions, Booking.device_id == device_id]

@@ -2,13 +2,13 @@
 
 from collections import defaultdict
 from dataclasses import dataclass, replace
-from datetime import time
+from datetime import date, time
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from tracker.domain.horizon import PatternBlock
-from tracker.models.block import WeeklyBlock, WeeklyBlockExamType, WeeklyBlockReserve
+from tracker.models.block import Block, WeeklyBlock, WeeklyBlockExamType, WeeklyBlockReserve
 from tracker.models.catalogue import Device, ExamType
 from tracker.models.staff import StaffMember
 from tracker.queries.streams import streams
@@ -53,6 +53,14 @@ def weekly_blocks(session: Session) -> tuple[WeeklyBlockRow, ...]:
         )
         for block in stored_pattern(session)
     )
+
+
+def opened_through(session: Session, weekly_block_id: int | None = None) -> date | None:
+    """The last day that is open for booking, from one block of the pattern or from any; None: no day is."""
+    statement = select(func.max(Block.local_date)).where(Block.weekly_block_id.is_not(None))
+    if weekly_block_id is not None:
+        statement = statement.where(Block.weekly_block_id == weekly_block_id)
+    return session.scalar(statement)
 
 
 def stored_pattern(session: Session) -> tuple[PatternBlock, ...]:

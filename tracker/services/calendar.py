@@ -11,7 +11,7 @@ from tracker.domain.errors import N_, InvalidError
 from tracker.domain.texts import plain_line
 from tracker.domain.workcalendar import local_date_of
 from tracker.models.block import Block
-from tracker.models.calendar import CalendarDay
+from tracker.models.calendar import CalendarDay, CalendarYear
 from tracker.queries.calendar import work_calendar
 from tracker.queries.occupancy_derived import opened_keys
 from tracker.queries.unsuited import bookings_on
@@ -100,6 +100,27 @@ def _take_over(session: Session, announced: StateYear, *, by: int, now: datetime
     first, last = date(announced.year, 1, 1), date(announced.year, 12, 31)
     opened = {local_date for _, local_date in opened_keys(session, first, last)}
     return _clear_days(session, opened, author)
+
+
+@service
+def set_year_published(
+    session: Session, year: int, *, is_published: bool, by: int, now: datetime
+) -> None:
+    """Say whether a year's days are final, where somebody entered the announced ones by hand.
+
+    Raises InvalidError.
+    """
+    _check_year(year)
+    lock_supply(session)
+    known = session.get(CalendarYear, year)
+    before = known is not None and known.is_published
+    if known is None:
+        known = CalendarYear(year=year, is_published=is_published)
+        session.add(known)
+    known.is_published = is_published
+    session.flush()
+    if before != is_published:
+        _note(session, str(year), Author(by, now), {"is_published": [before, is_published]})
 
 
 def _clear_days(session: Session, local_dates: Iterable[date], author: Author) -> int:

@@ -15,6 +15,7 @@ from tracker.domain.credentials import (
     secret_hash,
     wait_after,
 )
+from tracker.domain.errors import N_, NotFoundError
 from tracker.models import Account, LoginAttempt, SignIn
 from tracker.passwords import hash_password, is_outdated, is_password
 from tracker.queries.accounts import Credentials, credentials_by_name, failures_of
@@ -97,6 +98,17 @@ def sign_out(session: Session, secret: str, *, now: datetime) -> None:
         _note(session, account_id, "sign_out", now=now)
 
 
+@service
+def end_sign_in(session: Session, sign_in_id: int, *, by: int, now: datetime) -> None:
+    """Sign somebody else's browser out; one that has ended stays as it is. Raises NotFoundError."""
+    standing = session.get(SignIn, sign_in_id, with_for_update=True)
+    if standing is None:
+        raise NotFoundError(N_("There is no such sign-in."))
+    if standing.ended_at is None:
+        standing.ended_at = now
+        _note(session, standing.account_id, "end_sign_in", by=by, now=now)
+
+
 def _end(session: Session, *, secret: str, now: datetime) -> int | None:
     """End one sign-in and return its account; None when it does not stand."""
     standing = session.scalar(
@@ -118,14 +130,20 @@ def _forget_failures(session: Session, *, username: str, address: str, now: date
 
 
 def _note(
-    session: Session, account_id: int, action: str, *, now: datetime, **change: object
+    session: Session,
+    account_id: int,
+    action: str,
+    *,
+    now: datetime,
+    by: int | None = None,
+    **change: object,
 ) -> None:
     write_audit(
         session,
         action=action,
         entity="account",
         entity_id=account_id,
-        by=account_id,
+        by=account_id if by is None else by,
         now=now,
         change=change,
     )

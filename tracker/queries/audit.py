@@ -1,0 +1,116 @@
+"""The audit as people read it: who did what to which row, newest first. Its seals: queries/agreement."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from tracker import clock
+from tracker.domain.workcalendar import DAY, day_start
+from tracker.models import (
+    Account,
+    AuditEntry,
+    Capability,
+    Device,
+    ExamType,
+    PartOfDay,
+    StaffMember,
+    Stream,
+)
+
+_CODED: Mapping[
+    str,
+    type[Capability]
+    | type[Device]
+    | type[ExamType]
+    | type[PartOfDay]
+    | type[StaffMember]
+    | type[Stream],
+] = {
+    "capability": Capability,
+    "device": Device,
+    "exam_type": ExamType,
+    "part_of_day": PartOfDay,
+    "staff_member": StaffMember,
+    "stream": Stream,
+}
+"""Rows that people know by a code."""
+
+
+@dataclass(frozen=True, slots=True)
+class AuditFilter:
+    """Which entries: all conditions given must hold; `local_date` is a hospital day."""
+
+    entity: str | None = None
+    entity_id: str | None = None
+    username: str | None = None
+    local_date: date | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class AuditRow:
+    """One entry; `what` is the row's code where it has one, else its number."""
+
+    id: int
+    at: datetime
+    by: str
+    action: str
+    entity: str
+    entity_id: str
+    what: str
+    change: dict[str, object]
+
+
+def audit_entries(
+    session: Session, chosen: AuditFilter, *, before_id: int | None, limit: int
+) -> list[AuditRow]:
+    """Entries older than the one of `before_id` (None: from the newest), newest first.
+
+    One statement, and one for each kind of row among them that has codes.
+    """
+    statement = (
+        select(
+            AuditEntry.id,
+            AuditEntry.at,
+            Account.username,
+            AuditEntry.action,
+            AuditEntry.entity,
+            AuditEntry.entity_id,
+            AuditEntry.change,
+        )
+        .join(Account, Account.id == AuditEntry.by_id)
+        .order_by(AuditEntry.id.desc())
+        .limit(limit)
+    )
+    if before_id is not None:
+        statement = statement.where(AuditEntry.id < before_id)
+    if chosen.entity is not None:
+        statement = statement.where(AuditEntry.entity == chosen.entity)
+    if chosen.entity_id is not None:
+        statement = statement.where(AuditEntry.entity_id == chosen.entity_id)
+    if chosen.username is not None:
+        statement = statement.where(Account.username == chosen.username)
+    if chosen.local_date is not None:
+        first = day_start(chosen.local_date, clock.hospital_zone())
+        last = day_start(chosen.local_date + DAY, clock.hospital_zone())
+        statement = statement.where(AuditEntry.at >= first, AuditEntry.at < last)
+    rows = session.execute(statement).all()
+    codes = _codes(session, [(row.entity, row.entity_id) for row in rows])
+    return [
+        AuditRow(
+            *row[:6], what=codes.get((row.entity, row.entity_id), row.entity_id), change=row[6]
+        )
+        for row in rows
+    ]
+
+
+def _codes(session: Session, wanted: Sequence[tuple[str, str]]) -> dict[tuple[str, str], str]:
+    codes: dict[tuple[str, str], str] = {}
+    for entity, table in _CODED.items():
+        ids = {int(key) for kind, key in wanted if kind == entity and key.isdigit()}
+        if ids:
+            rows = session.execute(select(table.id, table.code).where(table.id.in_(ids)))
+            codes |= {(entity, str(row.id)): row.code for row in rows}
+    return codes
