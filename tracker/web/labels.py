@@ -5,7 +5,18 @@ from collections.abc import Mapping
 from flask_babel import lazy_gettext as _l
 from flask_babel.speaklater import LazyString
 
+from tracker.domain.catalogue import STAFF_KINDS, TITLES
 from tracker.domain.roles import ROLE_NAMES
+from tracker.web.office_labels import (
+    ACTION,
+    COLOUR,
+    DAY_KIND,
+    ENTITY,
+    JOB,
+    OUTCOME,
+    WEEKDAY,
+    WEEKDAY_SHORT,
+)
 
 STATUS: Mapping[str, LazyString] = {
     "booked": _l("Booked"),
@@ -37,12 +48,30 @@ SEX: Mapping[str, LazyString] = {
     "other": _l("Other"),
     "unknown": _l("Unknown"),
 }
+STAFF_KIND: Mapping[str, LazyString] = {code: _l(name) for code, name in STAFF_KINDS.items()}
+TITLE: Mapping[str, LazyString] = {code: _l(name) for code, name in TITLES.items() if name}
+BLADDER: Mapping[str, LazyString] = {
+    "": _l("Does not matter"),
+    "empty": _l("Empty"),
+    "full": _l("Full"),
+}
 KINDS: Mapping[str, Mapping[str, LazyString]] = {
     "status": STATUS,
     "device_state": DEVICE_STATE,
     "mark": MARK,
     "role": ROLE,
     "sex": SEX,
+    "staff_kind": STAFF_KIND,
+    "title": TITLE,
+    "bladder": BLADDER,
+    "colour": COLOUR,
+    "day_kind": DAY_KIND,
+    "weekday": WEEKDAY,
+    "weekday_short": WEEKDAY_SHORT,
+    "entity": ENTITY,
+    "action": ACTION,
+    "job": JOB,
+    "outcome": OUTCOME,
 }
 
 

@@ -7,7 +7,7 @@ from flask import Flask, request
 from flask_babel import lazy_gettext as _l
 from flask_babel.speaklater import LazyString
 
-from tracker.domain.roles import DESK_WORK, EVERYBODY, EXAM_WORK, LEADING, OFFICE, Role
+from tracker.domain.roles import CLOSING, DESK_WORK, EVERYBODY, EXAM_WORK, LEADING, OFFICE, Role
 
 
 @dataclass(frozen=True)
@@ -34,8 +34,22 @@ NAVIGATION = (
     NavigationItem("/settle", _l("To settle"), "flag", frozenset({Role.RECEPTION, Role.HEAD})),
     NavigationItem("/exams", _l("Exams"), "report-medical", EXAM_WORK),
     NavigationItem("/volume", _l("Volume"), "chart-bar", LEADING),
+    NavigationItem("/closures", _l("Closures"), "calendar-off", CLOSING),
     NavigationItem("/admin", _l("Administration"), "settings", OFFICE),
 )
+OFFICE_PAGES = (
+    NavigationItem("/admin/devices", _l("Devices"), "stethoscope", OFFICE),
+    NavigationItem("/admin/exam-types", _l("Exam types"), "clipboard-list", OFFICE),
+    NavigationItem("/admin/streams", _l("Streams"), "users", OFFICE),
+    NavigationItem("/admin/staff", _l("Staff"), "id-badge-2", OFFICE),
+    NavigationItem("/admin/weekly-blocks", _l("Weekly blocks"), "calendar-week", OFFICE),
+    NavigationItem("/admin/calendar", _l("Working calendar"), "calendar", OFFICE),
+    NavigationItem("/admin/targets", _l("Targets"), "target", OFFICE),
+    NavigationItem("/admin/department", _l("Hours and settings"), "adjustments", OFFICE),
+    NavigationItem("/admin/accounts", _l("Accounts"), "key", OFFICE),
+    NavigationItem("/admin/audit", _l("Audit"), "history", OFFICE),
+)
+"""The pages below Administration, in the order of its list."""
 
 
 def navigation_for(roles: Collection[str]) -> list[NavigationItem]:
@@ -44,5 +58,6 @@ def navigation_for(roles: Collection[str]) -> list[NavigationItem]:
 
 
 def register_navigation(app: Flask) -> None:
-    """Give templates `navigation_for(roles)`."""
+    """Give templates `navigation_for(roles)` and the administrator's `office_pages`."""
+    app.jinja_env.globals["office_pages"] = OFFICE_PAGES
     app.jinja_env.globals["navigation_for"] = navigation_for

@@ -1,0 +1,139 @@
+"""The administrator's exam types: all that is said about one, per stream too; retiring and putting back."""
+
+from flask import Blueprint, flash, render_template, request
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
+
+from tracker.domain.errors import N_, NotFoundError
+from tracker.queries import read_session
+from tracker.queries.devices import capabilities
+from tracker.queries.exam_types import ExamTypeRow, exam_type_streams, exam_types
+from tracker.queries.streams import streams
+from tracker.services import exam_types as keeping
+from tracker.web.addresses import see_other
+from tracker.web.filters import localised
+from tracker.web.forms.choices import choices_of_pairs
+from tracker.web.forms.exam_types import ExamTypeForm, pairs_as_data, with_streams
+from tracker.web.forms.versioned import VersionedForm
+from tracker.web.person import caller, request_now
+from tracker.web.saving import refused
+
+blueprint = Blueprint("exam_types", __name__)
+
+
+@blueprint.get("/admin/exam-types")
+def show() -> ResponseReturnValue:
+    """Every exam type, retired ones too."""
+    with read_session() as session:
+        functions = capabilities(session)
+    return render_template("exam_types/list.html", exam_types=_read(), functions=functions)
+
+
+@blueprint.get("/admin/exam-types/new")
+def new() -> ResponseReturnValue:
+    """An empty form, the place in lists behind the last one."""
+    last = max((row.sort_order for row in _read()), default=0)
+    return _page(_form(fresh={"sort_order": last + 1}))
+
+
+@blueprint.post("/admin/exam-types/new")
+def add() -> ResponseReturnValue:
+    """Add an exam type."""
+    form = _form()
+    by, now = caller().account_id, request_now()
+    status = refused(form, lambda: keeping.add_exam_type(form.values(), by=by, now=now))
+    if status:
+        return _page(form), status
+    flash(_("%(name)s is added.", name=form.name_zh.data), "success")
+    return see_other("/admin/exam-types")
+
+
+@blueprint.get("/admin/exam-types/<int:exam_type_id>")
+@blueprint.get("/admin/exam-types/<int:exam_type_id>/retire")
+@blueprint.get("/admin/exam-types/<int:exam_type_id>/reinstate")
+def edit(exam_type_id: int) -> ResponseReturnValue:
+    """One exam type as it is; a step that was refused stands at its own address."""
+    row = _one(exam_type_id)
+    return _page(_form(row), row)
+
+
+@blueprint.post("/admin/exam-types/<int:exam_type_id>")
+def change(exam_type_id: int) -> ResponseReturnValue:
+    """Change an exam type."""
+    row = _one(exam_type_id)
+    form = _form(row)
+    by, now = caller().account_id, request_now()
+    status = refused(
+        form,
+        lambda: keeping.change_exam_type(
+            exam_type_id, form.values(), version=form.seen, by=by, now=now
+        ),
+    )
+    if status:
+        return _page(form, _one(exam_type_id)), status
+    flash(_("%(name)s is saved.", name=form.name_zh.data), "success")
+    return see_other("/admin/exam-types")
+
+
+@blueprint.post("/admin/exam-types/<int:exam_type_id>/<any(retire, reinstate):step>")
+def step(exam_type_id: int, step: str) -> ResponseReturnValue:
+    """Book an exam type no more, or again."""
+    take = keeping.retire_exam_type if step == "retire" else keeping.reinstate_exam_type
+    sent = VersionedForm()
+    by, now = caller().account_id, request_now()
+    status = refused(sent, lambda: take(exam_type_id, version=sent.seen, by=by, now=now))
+    row = _one(exam_type_id)
+    if status:
+        return _page(_form(row, is_sent=False), row, step=sent), status
+    if step == "retire":
+        flash(
+            _("%(name)s is retired. What is booked and counted stays.", name=localised(row)),
+            "success",
+        )
+    else:
+        flash(_("%(name)s is back in service.", name=localised(row)), "success")
+    return see_other("/admin/exam-types")
+
+
+def _read() -> tuple[ExamTypeRow, ...]:
+    with read_session() as session:
+        return exam_types(session, include_retired=True)
+
+
+def _one(exam_type_id: int) -> ExamTypeRow:
+    found = next((row for row in _read() if row.id == exam_type_id), None)
+    if found is None:
+        raise NotFoundError(N_("This entry does not exist."))
+    return found
+
+
+def _form(
+    row: ExamTypeRow | None = None, *, fresh: dict[str, object] | None = None, is_sent: bool = True
+) -> ExamTypeForm:
+    """The form as it was sent; where nothing was sent, with the row's values or fresh ones.
+
+    It has a part for each stream in service, and for those that are not but differ.
+    """
+    with read_session() as session:
+        pairs = exam_type_streams(session, row.id) if row else ()
+        differing = {pair.stream: pair for pair in pairs}
+        known = streams(session, include_retired=True)
+        functions = capabilities(session)
+    offered = [each for each in known if not each.is_retired or each.code in differing]
+    kind = with_streams((each.code, localised(each)) for each in offered)
+    if request.method == "POST" and is_sent:
+        form = kind()
+    else:
+        data = {**(fresh or {}), **pairs_as_data(differing)}
+        form = kind(formdata=None, obj=row, data=data)
+    form.capabilities.choices = choices_of_pairs((f.code, localised(f)) for f in functions)
+    return form
+
+
+def _page(
+    form: ExamTypeForm, row: ExamTypeRow | None = None, *, step: VersionedForm | None = None
+) -> str:
+    if row is not None:
+        form.catch_up(row.version)
+    step = step or VersionedForm(formdata=None)
+    return render_template("exam_types/exam_type.html", form=form, row=row, step=step)
