@@ -7,8 +7,10 @@ import htmx from "htmx.org";
 import "./app/components.js";
 import "./app/connection.js";
 import "./app/dialog.js";
+import "./app/filter.js";
 import "./app/forms.js";
 import "./app/keyboard.js";
+import "./app/print.js";
 import "./app/requests.js";
 import "./app/sign_in_again.js";
 

@@ -13,10 +13,27 @@ def register_web(app: Flask) -> None:
     from tracker.web.filters import register_filters
     from tracker.web.languages import register_languages
     from tracker.web.navigation import register_navigation
+    from tracker.web.office import register_office
     from tracker.web.person import register_person
     from tracker.web.requests import register_requests
     from tracker.web.security import register_proxies, register_security
-    from tracker.web.views import account, board, book, home, sign_in, walk_in, worklist
+    from tracker.web.views import (
+        account,
+        board,
+        book,
+        bookings,
+        day_lists,
+        exam_entry,
+        exams,
+        home,
+        moving,
+        patients,
+        schedule,
+        sign_in,
+        slips,
+        walk_in,
+        worklist,
+    )
 
     set_cost(**app.config.get("ARGON2", {}))
     register_proxies(app)
@@ -32,6 +49,23 @@ def register_web(app: Flask) -> None:
     register_assets(app)
     register_filters(app)
     register_navigation(app)
+    register_office(app)
     # One module per noun; a new one is added here and, endpoint by endpoint, to access.ACCESS.
-    for view in (sign_in, home, account, board, worklist, book, walk_in):
+    for view in (
+        sign_in,
+        home,
+        account,
+        board,
+        worklist,
+        book,
+        walk_in,
+        exams,
+        exam_entry,
+        schedule,
+        bookings,
+        moving,
+        slips,
+        day_lists,
+        patients,
+    ):
         app.register_blueprint(view.blueprint)

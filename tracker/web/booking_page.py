@@ -23,6 +23,7 @@ from tracker.queries.visits import VisitExam, last_stream, visit_exams
 from tracker.sentences import sentence
 from tracker.web.filters import localised
 from tracker.web.forms.book import RequestForm, choices_of
+from tracker.web.forms.bookings import SearchForm
 from tracker.web.openings import (
     FIRST_SHOWN,
     LOOKED_AT,
@@ -103,6 +104,11 @@ def offer(form: RequestForm, catalogue: Catalogue) -> None:
     """Give the form's lists their choices."""
     form.exam_type.choices = _choices(catalogue.exam_types)
     form.stream.choices = _choices(catalogue.streams)
+    offer_places(form, catalogue)
+
+
+def offer_places(form: RequestForm | SearchForm, catalogue: Catalogue) -> None:
+    """Give the lists of devices and parts of the day their choices."""
     form.part_of_day.choices = choices_of(_words(catalogue.parts_of_day), none="–")
     codes = [(device.code, f"{device.code} {device.room}".strip()) for device in catalogue.devices]
     form.device.choices = choices_of(codes, none="–")

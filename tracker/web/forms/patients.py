@@ -1,17 +1,17 @@
 """A patient as typed at the desk. The number may be missing: then a temporary one is issued."""
 
 from flask_babel import lazy_gettext as _l
-from wtforms import DateField, HiddenField, RadioField, StringField
+from wtforms import DateField, RadioField, StringField
 from wtforms.fields.choices import SelectChoice
 from wtforms.validators import InputRequired, Length, Optional
 
 from tracker.domain.patients import LONGEST_NAME, LONGEST_NUMBER, LONGEST_PHONE, PatientFacts
-from tracker.web.forms.page_form import PageForm
+from tracker.web.forms.versioned import VersionedForm
 from tracker.web.labels import SEX
 
 
-class PatientForm(PageForm):
-    """Who it is; `version` is the one the editor saw."""
+class PatientForm(VersionedForm):
+    """Who it is."""
 
     name = StringField(_l("Name"), [InputRequired(), Length(max=LONGEST_NAME)])
     sex = RadioField(
@@ -26,7 +26,6 @@ class PatientForm(PageForm):
         [Optional(), Length(max=LONGEST_NUMBER)],
         description=_l("Scan the card. Leave it empty to get a temporary number."),
     )
-    version = HiddenField()
 
     def facts(self) -> PatientFacts:
         """What was typed, for the service; an empty number is one not known."""

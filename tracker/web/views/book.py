@@ -112,6 +112,14 @@ def add_patient() -> ResponseReturnValue:
     return see_other(address_of(wanted, patient=added))
 
 
+@blueprint.get("/book/added")
+@blueprint.get("/book/patients")
+@blueprint.get("/book/patient")
+def back() -> ResponseReturnValue:
+    """Where a refused form stood there is nothing to read: back to the page."""
+    return see_other("/book")
+
+
 def address_of(wanted: RequestForm, **changed: object) -> str:
     """The address that holds a request: ids and codes alone."""
     return "/book?" + urlencode({**wanted.state(), **changed})

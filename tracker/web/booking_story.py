@@ -1,0 +1,62 @@
+"""What happened to a booking, in words: each row of its history as one line."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+
+from flask_babel import gettext as _
+
+from tracker.queries.bookings import HistoryStep
+from tracker.web.filters import clock, short_day
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One step: from which status to which, what else changed, who, when, why."""
+
+    at: datetime
+    from_status: str | None
+    to_status: str
+    words: str
+    by: str
+    reason: str
+
+
+def story_of(steps: Iterable[HistoryStep], devices: Mapping[int, str]) -> list[Line]:
+    """The history, oldest first; `devices` are codes by id."""
+    return [
+        Line(step.at, step.from_status, step.to_status, _words(step, devices), step.by, step.reason)
+        for step in steps
+    ]
+
+
+def _words(step: HistoryStep, devices: Mapping[int, str]) -> str:
+    starts, device = step.change.get("starts_at"), step.change.get("device_id")
+    if step.from_status is None:
+        return _place(starts, device, devices)
+    if starts is None and device is None:
+        return _flag(step)
+    before, after = zip(_sides(starts), _sides(device), strict=True)
+    return f"{_place(*before, devices)} → {_place(*after, devices)}"
+
+
+def _flag(step: HistoryStep) -> str:
+    is_flagged = _sides(step.change.get("is_flagged"))[1]
+    if is_flagged is None:
+        return ""
+    return _("Flagged") if is_flagged else _("No longer flagged")
+
+
+def _sides(change: object) -> tuple[object, object]:
+    """What a column was and is; nothing where it did not change."""
+    return (change[0], change[1]) if isinstance(change, list) and len(change) == 2 else (None, None)
+
+
+def _place(starts: object, device: object, devices: Mapping[int, str]) -> str:
+    words = []
+    if isinstance(starts, str):
+        instant = datetime.fromisoformat(starts)
+        words.append(f"{short_day(instant)} {clock(instant)}")
+    if isinstance(device, int):
+        words.append(devices.get(device, str(device)))
+    return " ".join(words)

@@ -1,0 +1,111 @@
+"""Bookings in lists: those of a day, and what is to be settled. One booking's own page is elsewhere."""
+
+from datetime import UTC, date, datetime
+from typing import Any
+
+from flask import Blueprint, render_template, request
+from flask.typing import ResponseReturnValue
+
+from tracker.domain.errors import N_, InvalidError
+from tracker.domain.lifecycle import Status
+from tracker.queries import read_session
+from tracker.queries.bookings import BookingDetails, BookingFilter, list_bookings
+from tracker.queries.devices import devices
+from tracker.queries.settling import count_to_settle, flagged_bookings, unsettled_bookings
+from tracker.web.access import may
+from tracker.web.addresses import see_other
+from tracker.web.arguments import code_argument, day_argument, number_argument
+from tracker.web.fragments import is_htmx
+from tracker.web.person import request_now
+from tracker.web.views.bookings import steps_of, today
+
+blueprint = Blueprint("day_lists", __name__)
+
+PAGE_ROWS = 100
+FLAGGED = "flagged"
+STATUSES = (*(status.value for status in Status), FLAGGED)
+
+
+@blueprint.get("/bookings")
+def show() -> ResponseReturnValue:
+    """The bookings of a day, of one device or status if wished; a `number` goes to that booking."""
+    if request.args.get("number", "").strip():
+        return _go_to(number_argument("number"))
+    day = day_argument("date", today()) or today()
+    device, status = code_argument("device"), code_argument("status")
+    if status is not None and status not in STATUSES:
+        raise InvalidError(N_("There is no such status."), field="status")
+    with read_session() as reading:
+        machines = devices(reading, include_retired=True)
+        rows = list_bookings(
+            reading, _filter(day, device, status), after=_place(), limit=PAGE_ROWS + 1
+        )
+    shown = rows[:PAGE_ROWS]
+    return render_template(
+        "bookings/day.html",
+        bookings=shown,
+        next_cursor=_place_text(shown[-1]) if len(rows) > PAGE_ROWS else None,
+        cursor=request.args.get("cursor"),
+        chosen={"device": device or "", "status": status or ""},
+        machines=machines,
+        statuses=STATUSES,
+        day=day,
+        today=today(),
+        now=request_now(),
+        here=f"{request.full_path.rstrip('?')}",
+        steps_of=steps_of,
+    )
+
+
+@blueprint.get("/settle")
+def settle() -> ResponseReturnValue:
+    """What stands as arrived or in progress from days before, and bookings whose time is gone."""
+    with read_session() as reading:
+        unsettled = unsettled_bookings(reading, before=today())
+        flagged = flagged_bookings(reading, since=today())
+    return render_template(
+        "bookings/settle.html",
+        unsettled=unsettled,
+        flagged=flagged,
+        today=today(),
+        now=request_now(),
+        steps_of=steps_of,
+    )
+
+
+@blueprint.app_context_processor
+def count_in_the_bar() -> dict[str, Any]:
+    """How many bookings are to be settled, for those who settle them; a fragment has no bar."""
+    if is_htmx() or not may("day_lists.settle"):
+        return {}
+    with read_session() as reading:
+        return {"settle_count": count_to_settle(reading, today=today())}
+
+
+def _go_to(booking_id: int | None) -> ResponseReturnValue:
+    if booking_id is None:
+        raise InvalidError(N_("A booking number has digits only."), field="number")
+    return see_other(f"/bookings/{booking_id}")
+
+
+def _filter(day: date, device: str | None, status: str | None) -> BookingFilter:
+    statuses = () if status in (None, FLAGGED) else (Status(status),)
+    return BookingFilter(
+        local_date=day, device=device, statuses=statuses, flagged_only=status == FLAGGED
+    )
+
+
+def _place() -> tuple[datetime, int] | None:
+    """Behind which booking the list goes on. Raises InvalidError on `cursor`."""
+    text = request.args.get("cursor", "")
+    if not text:
+        return None
+    seconds, _dot, number = text.partition(".")
+    try:
+        return datetime.fromtimestamp(int(seconds), UTC), int(number)
+    except (ValueError, OverflowError, OSError) as error:
+        raise InvalidError(N_("This page of the list does not exist."), field="cursor") from error
+
+
+def _place_text(booking: BookingDetails) -> str:
+    return f"{int(booking.starts_at.timestamp())}.{booking.id}"

@@ -1,0 +1,180 @@
+"""Giving a booking another time: other openings of its request, any minute by name, old and new side by side."""
+
+from datetime import date, datetime, timedelta
+from typing import Any
+
+from flask import Blueprint, Response, flash, make_response, render_template, request
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
+
+from tracker import clock
+from tracker.domain.errors import DomainError, NotBookableError, NotFoundError, SlotTakenError
+from tracker.domain.workcalendar import instant_of, local_date_of
+from tracker.queries import Reading, read_session
+from tracker.queries.bookings import BookingDetails, booking_details
+from tracker.queries.openings import Days
+from tracker.queries.relocation import openings_elsewhere, reasons_against
+from tracker.sentences import sentence, status_of
+from tracker.services.changing import Move, move_booking
+from tracker.web.addresses import see_other
+from tracker.web.booking_page import (
+    WINDOW_DAYS,
+    Catalogue,
+    offer_places,
+    read_catalogue,
+    window_of,
+    words_of,
+)
+from tracker.web.forms.bookings import MoveForm, SearchForm
+from tracker.web.fragments import is_htmx, render_block
+from tracker.web.openings import (
+    FIRST_SHOWN,
+    LOOKED_AT,
+    choice_value,
+    counted_texts,
+    instant_from,
+    one_a_band,
+    parse_choice,
+)
+from tracker.web.person import caller, request_now
+
+blueprint = Blueprint("moving", __name__)
+
+
+@blueprint.get("/bookings/<int:booking_id>/move")
+def show(booking_id: int) -> ResponseReturnValue:
+    """Other times for a booking; with `start` and `device` (a drag) that one place, to be confirmed."""
+    if "start" in request.args:
+        return _confirm_page(booking_id)
+    return _page(booking_id, MoveForm(formdata=None))
+
+
+@blueprint.post("/bookings/<int:booking_id>/move")
+def move(booking_id: int) -> ResponseReturnValue:
+    """Take the new time and free the old one, together or not at all."""
+    form = MoveForm()
+    if not form.validate():
+        return _page(booking_id, form, status=422)
+    try:
+        device, start = parse_choice(form.opening.data or "")
+        wanted = Move(device, start, form.reason.data or "")
+        by = caller().account_id
+        move_booking(booking_id, wanted, by=by, now=request_now(), version=form.seen)
+    except NotFoundError:
+        raise
+    except DomainError as refusal:
+        return _page(booking_id, form, refusal=refusal, status=status_of(refusal))
+    flash(_("Moved. The old time is free again."), "success")
+    return see_other(f"/bookings/{booking_id}")
+
+
+def _page(
+    booking_id: int, form: MoveForm, *, refusal: DomainError | None = None, status: int = 200
+) -> Response:
+    search = SearchForm(request.args)
+    with read_session() as reading:
+        booking = booking_details(reading, booking_id)
+        catalogue = read_catalogue(reading)
+        offer_places(search, catalogue)
+        is_valid = search.validate()
+        _complete(search, booking)
+        context = _answer(reading, search, booking, catalogue) if is_valid else _NOTHING
+    form.version.data = str(booking.version)
+    text, reasons = _told(refusal)
+    context = {
+        "booking": booking,
+        "form": form,
+        "search": search,
+        "text": text,
+        "refused": reasons,
+        "today": _today(),
+        **context,
+    }
+    status = status if is_valid else 422
+    if is_htmx():
+        return make_response(render_block("bookings/move.html", "work", **context), status)
+    return make_response(render_template("bookings/move.html", **context), status)
+
+
+_NOTHING: dict[str, Any] = {"openings": [], "reasons": [], "minute": None}
+
+
+def _complete(search: SearchForm, booking: BookingDetails) -> None:
+    """From the booking's own day (or today) on, for fourteen days."""
+    if search.first.data is None:
+        search.first.data = max(booking.local_date, _today())
+    search.first.data = max(search.first.data, _today())
+    if search.to.data is None:
+        search.to.data = search.first.data + timedelta(days=WINDOW_DAYS - 1)
+
+
+def _answer(
+    reading: Reading, search: SearchForm, booking: BookingDetails, catalogue: Catalogue
+) -> dict[str, Any]:
+    now, device = request_now(), search.device.data or None
+    days = Days(
+        search.first.data,
+        search.to.data,
+        device=device,
+        window=window_of(search.time.data, catalogue.parts_of_day.get(search.part_of_day.data)),
+        limit=LOOKED_AT,
+    )
+    found = openings_elsewhere(reading, booking.id, days, now=now)
+    minute = None
+    if device is not None and search.time.data is not None:
+        start = instant_of(search.first.data, search.time.data, clock.hospital_zone())
+        against = reasons_against(reading, booking.id, device, start, now=now)
+        minute = (device, start, [sentence(reason) for reason in against])
+    choices = one_a_band(found.openings, words_of(reading, catalogue, now))
+    return {
+        "openings": choices[:FIRST_SHOWN],
+        "reasons": counted_texts(found),
+        "minute": minute,
+    }
+
+
+def _confirm_page(booking_id: int) -> Response:
+    """Old and new time; a place that is none, or is not free, says why."""
+    start = instant_from(request.args.get("start", ""))
+    device = request.args.get("device", "")
+    if start is None:
+        return _page(booking_id, MoveForm(formdata=None))
+    with read_session() as reading:
+        booking = booking_details(reading, booking_id)
+        reasons, refusal = _against(reading, booking, device, start)
+    opening = choice_value(device, start)
+    form = MoveForm(formdata=None, version=str(booking.version), opening=opening)
+    context = {
+        "booking": booking,
+        "form": form,
+        "device": device,
+        "start": start,
+        "end": start + (booking.ends_at - booking.starts_at),
+        "reasons": reasons,
+        "refusal": refusal,
+    }
+    if is_htmx():
+        return make_response(render_block("bookings/move_to.html", "dialog", **context))
+    return make_response(render_template("bookings/move_to.html", **context))
+
+
+def _against(
+    reading: Reading, booking: BookingDetails, device: str, start: datetime
+) -> tuple[list[str], str]:
+    try:
+        found = reasons_against(reading, booking.id, device, start, now=request_now())
+    except DomainError as refusal:
+        return [], sentence(refusal)
+    return [sentence(reason) for reason in found], ""
+
+
+def _told(refusal: DomainError | None) -> tuple[str, list[str]]:
+    if refusal is None:
+        return "", []
+    if isinstance(refusal, NotBookableError | SlotTakenError):
+        return _(refusal.text), [sentence(reason) for reason in refusal.details["reasons"]]
+    return sentence(refusal), []
+
+
+def _today() -> date:
+    return local_date_of(request_now(), clock.hospital_zone())
