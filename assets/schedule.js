@@ -98,7 +98,18 @@ function optionsOf(data) {
   };
 }
 
+// Where nobody has chosen the timeline, a narrow screen or a browser that cannot draw it goes on to the table.
+function tableInstead(place) {
+  const table = place.closest("[data-table-view]")?.dataset.tableView;
+  return table && (!canDraw() || matchMedia("(max-width: 767.98px)").matches) ? table : null;
+}
+
 function mount(place) {
+  const table = tableInstead(place);
+  if (table) {
+    location.replace(table);
+    return;
+  }
   const source = document.getElementById(place.dataset.schedule);
   if (!source || place.dataset.mounted) return;
   place.dataset.mounted = "yes";
