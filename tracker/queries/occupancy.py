@@ -11,7 +11,7 @@ from datetime import UTC, date, datetime, timedelta
 from functools import lru_cache
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import and_, bindparam, func, or_, select
+from sqlalchemy import BindParameter, and_, bindparam, func, or_, select
 from sqlalchemy.orm import Session
 
 from tracker import clock
@@ -38,6 +38,16 @@ _rows = (
     .order_by(Occupancy.local_date, Occupancy.device_id)
 )
 
+_open: BindParameter[str] = bindparam(  # spelt out: an index holds the few bookings that stand so
+    "open", [Status.ARRIVED.value, Status.IN_PROGRESS.value], expanding=True, literal_execute=True
+)
+runs_today = and_(
+    Booking.status.in_(_open),
+    Booking.status == Status.IN_PROGRESS.value,
+    Booking.started_at >= bindparam("midnight"),
+)
+"""Started since `midnight` and not finished, whichever day it was planned for; older ones are to be settled."""
+
 _running = select(
     func.coalesce(Booking.started_device_id, Booking.device_id).label("device_id"),
     Booking.block_id,
@@ -48,10 +58,10 @@ _running = select(
     Booking.device_ends_at,
     Booking.started_at,
 ).where(
-    Booking.local_date == bindparam("today"),
     or_(
-        Booking.status == Status.IN_PROGRESS.value,
+        runs_today,
         and_(
+            Booking.local_date == bindparam("today"),
             Booking.status == Status.BOOKED.value,
             Booking.ends_at <= bindparam("now"),
             Booking.is_added.is_(False),
@@ -91,7 +101,8 @@ def running_day(session: Session, now: datetime) -> RunningDay:
     today = local_date_of(now, clock.hospital_zone())
     idle: dict[int, dict[int, int]] = {}
     held: dict[int, datetime] = {}
-    for row in session.execute(_running, {"today": today, "now": now}):
+    midnight = _midnight(today, clock.hospital_zone())
+    for row in session.execute(_running, {"today": today, "now": now, "midnight": midnight}):
         if row.status == Status.IN_PROGRESS:
             until = expected_end(row.starts_at, row.ends_at, row.started_at, now)
             held[row.device_id] = max(until, held.get(row.device_id, until))

@@ -6,13 +6,16 @@ from datetime import datetime, timedelta
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
+from tracker import clock
 from tracker.domain.errors import N_, ConflictError, InvalidError
 from tracker.domain.interval import span_mask
 from tracker.domain.lifecycle import LIVE, Status, Step, next_status
 from tracker.domain.reserves import shortage
 from tracker.domain.supply import MINUTE, DeviceDay
+from tracker.domain.workcalendar import day_start
 from tracker.models import Account, Booking, Exam, ExamType, StaffMember, Stream
 from tracker.queries.catalogue import ExamTerms, exam_terms
+from tracker.queries.occupancy import runs_today
 from tracker.writes.booking_rows import Author, save_change, snapshot
 from tracker.writes.booking_steps import Days, key_of, leave_device
 from tracker.writes.exam_rows import live_exam_of, log_exam, void_exam
@@ -65,13 +68,9 @@ def start_exam(
 
 def _running_on(session: Session, device_id: int, author: Author) -> int | None:
     """The booking that is in progress on the device today; older ones are on the list to settle."""
-    return session.scalar(
-        select(Booking.id).where(
-            Booking.local_date == day_of(author.now),
-            Booking.status == Status.IN_PROGRESS.value,
-            func.coalesce(Booking.started_device_id, Booking.device_id) == device_id,
-        )
-    )
+    here = func.coalesce(Booking.started_device_id, Booking.device_id) == device_id
+    midnight = day_start(day_of(author.now), clock.hospital_zone())
+    return session.scalar(select(Booking.id).where(runs_today, here), {"midnight": midnight})
 
 
 def finish_exam(
