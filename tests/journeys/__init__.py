@@ -1,0 +1,1 @@
+"""A day's work of each role, through a real browser; what a single page must do is tested in tests/web."""
