@@ -31,6 +31,7 @@ def register_web(app: Flask) -> None:
         schedule,
         sign_in,
         slips,
+        volume,
         walk_in,
         worklist,
     )
@@ -62,6 +63,7 @@ def register_web(app: Flask) -> None:
         exams,
         exam_entry,
         schedule,
+        volume,
         bookings,
         moving,
         slips,

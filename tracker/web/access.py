@@ -73,6 +73,8 @@ ACCESS: Mapping[str, Audience] = {
     "exams.show": EXAM_WORK,
     "exams.correct": EXAM_WORK,  # whose and until when: domain/corrections
     "exams.void": LEADING,
+    "volume.show": LEADING,
+    "volume.mine": EXAM_WORK,
     "exam_entry.show": EXAM_WORK,
     "exam_entry.enter": EXAM_WORK,
     "exam_entry.name_patient": EXAM_WORK,
