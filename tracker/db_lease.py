@@ -24,7 +24,7 @@ class Lease:
 
     def lasts(self) -> bool:
         """Whether the lease is held still: on a server it ends with the connection that took it."""
-        if self._connection is None:
+        if self._connection is None or not self.held:
             return self.held
         try:
             self._connection.execute(text("SELECT 1"))
