@@ -1,8 +1,6 @@
-"""What the web server loads: the application behind its proxies, a few requests at a time."""
+"""What the web server loads: the application, a few requests at a time."""
 
 from typing import TYPE_CHECKING
-
-from werkzeug.middleware.proxy_fix import ProxyFix
 
 from config import Settings
 from tracker import create_app
@@ -16,8 +14,6 @@ REQUESTS_AT_ONCE = 4
 
 def _application(settings: Settings) -> FewAtOnce:
     wsgi_app: WSGIApplication = create_app(settings.as_flask()).wsgi_app
-    if proxies := settings.trusted_proxies:
-        wsgi_app = ProxyFix(wsgi_app, x_for=proxies, x_proto=proxies, x_host=proxies)
     return FewAtOnce(wsgi_app, limit=REQUESTS_AT_ONCE)
 
 
