@@ -66,6 +66,7 @@ function pressDigit(event) {
   const row = list?.querySelector(`[data-digit="${event.key}"]`);
   if (!row) return;
   event.preventDefault();
+  row.focus();
   row.click();
 }
 

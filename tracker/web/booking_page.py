@@ -78,7 +78,10 @@ class Answer:
 
 @dataclass(frozen=True, slots=True)
 class BookingPage:
-    """Everything the page shows beside its forms."""
+    """Everything the page shows beside its forms.
+
+    `chosen` is the request as somebody made it, for the address; `state` the same with what is usual, for booking.
+    """
 
     catalogue: Catalogue
     today: date
@@ -86,6 +89,7 @@ class BookingPage:
     ahead: tuple[VisitExam, ...] = ()
     exam_type: ExamTypeRow | None = None
     answer: Answer | None = None
+    chosen: dict[str, str] = field(default_factory=dict)
     state: dict[str, str] = field(default_factory=dict)
 
 
@@ -129,8 +133,9 @@ def read_page(session: Reading, form: RequestForm, *, now: datetime) -> BookingP
         until = today + timedelta(days=BOOKINGS_AHEAD_DAYS)
         ahead = visit_exams(session, patient.id, first=today, last=until)
         page = replace(page, patient=patient, ahead=ahead)
+    chosen = form.state()
     _complete(session, form, page)
-    page = replace(page, state=form.state())
+    page = replace(page, chosen=chosen, state=form.state())
     if not is_valid or not form.exam_type.data:
         return page
     page = replace(page, exam_type=catalogue.exam_types[form.exam_type.data])

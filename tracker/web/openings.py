@@ -18,7 +18,7 @@ from tracker.web.filters import clock_range, wall_clock
 
 YEARS = range(2000, 2100)
 FIRST_SHOWN = 12
-LOOKED_AT = 600
+LOOKED_AT = 800
 """Openings that a search brings home, so that a busy day's bands are all among them."""
 
 

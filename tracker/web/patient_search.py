@@ -8,6 +8,7 @@ from tracker.domain.errors import InvalidError
 from tracker.queries import Reading
 from tracker.queries.patients import PatientRow, search_patients
 from tracker.sentences import sentence
+from tracker.web.forms.page_form import UNFIT
 
 MOST_SHOWN = 20
 
@@ -25,7 +26,7 @@ class PatientSearch:
 
 def search_from_form(reading: Reading) -> PatientSearch:
     """Search for the field `q`. With the search button pressed, the only one found is certainly meant."""
-    q = request.form.get("q", "")
+    q = UNFIT.sub("", request.form.get("q", ""))
     if not q.strip():
         return PatientSearch()
     try:

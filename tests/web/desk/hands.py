@@ -1,15 +1,22 @@
 """Bookings made and examined through the services, at any hour of the department's days; no page."""
 
-from datetime import datetime
+from datetime import date, datetime
 
 from flask import Flask
 
 from tests.support.department import account_id, at
+from tracker.domain.patients import PatientFacts
 from tracker.queries import read_session
-from tracker.queries.bookings import BookingDetails, booking_details
+from tracker.queries.bookings import (
+    BookingDetails,
+    BookingFilter,
+    booking_details,
+    list_bookings,
+)
 from tracker.services import changing, examining
 from tracker.services.booking import Booked, BookingOrder, book_exam
 from tracker.services.closures import Closing, close
+from tracker.services.patients import add_patient
 
 EARLY = at(7, 30)
 
@@ -68,3 +75,22 @@ class Hands:
         """The booking as it stands."""
         with self.app.app_context(), read_session() as session:
             return booking_details(session, booking_id)
+
+    def add_patient(self, name: str = "王小明", **facts: object) -> int:
+        """A patient's id; found by name, pinyin, initials, number and phone."""
+        plain = {
+            "sex": "male",
+            "birth_date": date(1980, 2, 29),
+            "phone": "13800000001",
+            "mrn": None,
+        }
+        with self.app.app_context():
+            wanted = PatientFacts(name=name, **{**plain, **facts})  # type: ignore[arg-type]
+            added = add_patient(wanted, by=account_id("reception"), now=EARLY)
+        assert isinstance(added, int)
+        return added
+
+    def bookings(self, patient_id: int) -> list[BookingDetails]:
+        """Everything booked for a patient."""
+        with self.app.app_context(), read_session() as session:
+            return list_bookings(session, BookingFilter(patient_id=patient_id))

@@ -100,6 +100,7 @@ def test_statements_do_not_grow_with_bookings(
     assert counts == [4, 4, 4]
 
 
+@pytest.mark.engines("sqlite")
 @pytest.mark.parametrize("role", ROLES)
 def test_every_role_sees_the_board(client_of: ClientOf, role: str) -> None:
     with clock.at(at(8)):

@@ -60,7 +60,7 @@ def take() -> ResponseReturnValue:
         booked = _book(replace(order, check_in=tried.take.check_in.data))
     except DomainError as refusal:
         return _page(wanted, _refused(tried, refusal))
-    return _booked(booked)
+    return _booked(booked, order)
 
 
 @blueprint.post("/book/added")
@@ -74,7 +74,7 @@ def take_beyond() -> ResponseReturnValue:
         booked = _book(replace(order, within_minutes=0, added_reason=tried.beyond.reason.data))
     except DomainError as refusal:
         return _page(wanted, _refused(tried, refusal))
-    return _booked(booked)
+    return _booked(booked, order)
 
 
 @blueprint.post("/book/patients")
@@ -130,11 +130,11 @@ def _page(wanted: RequestForm, tried: Tried, search: PatientSearch | None = None
         page = read_page(reading, wanted, now=request_now())
     status = tried.status or (422 if wanted.errors or wanted.form_errors else 200)
     context = {"form": wanted, "page": page, "tried": tried, "search": search or PatientSearch()}
-    context.update(state=page.state, today=page.today)
+    context.update(state=page.chosen, today=page.today)
     if not is_htmx():
         return make_response(render_template(TEMPLATE, **context), status)
     response = make_response(render_block(TEMPLATE, "work", **context), status)
-    response.headers["HX-Replace-Url"] = "/book?" + urlencode(page.state)
+    response.headers["HX-Replace-Url"] = "/book?" + urlencode(page.chosen)
     return response
 
 
@@ -173,13 +173,13 @@ def _book(order: BookingOrder) -> Booked:
     return booked
 
 
-def _booked(booked: Booked) -> Response:
+def _booked(booked: Booked, order: BookingOrder) -> Response:
     with read_session() as reading:
         booking = booking_details(reading, booked.booking_id)
     start = booking.starts_at
     place = {"day": short_day(start), "time": clock(start), "device": booking.device}
-    if booked.other_minute:
-        taken = _("The time chosen was taken meanwhile; this is the next in the same band.")
+    if booked.other_minute or booking.device != order.device:
+        taken = _("The time chosen was taken meanwhile; this is the next one in the same band.")
         flash(taken, "warning")
     flash(_("Booked: %(day)s %(time)s, %(device)s.", **place), "success")
     return see_other(f"/bookings/{booking.id}")
