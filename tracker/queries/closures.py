@@ -121,8 +121,9 @@ def evaded_bookings(session: Session, closure_id: int) -> list[Evaded]:
         .where(Closure.id == closure_id)
         .order_by(BookingHistory.id)
     )
-    changes: dict[int, dict[str, Any]] = dict(steps.tuples())
-    codes: dict[int, str] = dict(session.execute(select(Device.id, Device.code)).tuples())
+    changes: dict[int, dict[str, Any]] = {row.booking_id: row.change for row in steps}
+    devices = session.execute(select(Device.id, Device.code))
+    codes = {row.id: row.code for row in devices}
     return [_evaded(row, changes[row.id], codes) for row in _rows_of(session, changes)]
 
 

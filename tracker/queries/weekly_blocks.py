@@ -2,7 +2,7 @@
 
 from collections import defaultdict
 from dataclasses import dataclass, replace
-from datetime import date, time
+from datetime import date, datetime, time
 
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
@@ -61,6 +61,18 @@ def opened_through(session: Session, weekly_block_id: int | None = None) -> date
     if weekly_block_id is not None:
         statement = statement.where(Block.weekly_block_id == weekly_block_id)
     return session.scalar(statement)
+
+
+def open_blocks(
+    session: Session, weekly_block_id: int, *, now: datetime
+) -> tuple[tuple[int, date], ...]:
+    """The published blocks (id, day) that were opened from a block of the pattern and are not over."""
+    rows = session.execute(
+        select(Block.id, Block.local_date)
+        .where(Block.weekly_block_id == weekly_block_id, Block.ends_at > now)
+        .order_by(Block.starts_at)
+    )
+    return tuple((row.id, row.local_date) for row in rows)
 
 
 def stored_pattern(session: Session) -> tuple[PatternBlock, ...]:

@@ -1,7 +1,7 @@
 """Fields that administrators' forms share: several of a list, workload points, a time of day."""
 
 from collections.abc import Iterable, Mapping
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal
 
 from flask_babel import gettext as _
 from wtforms import IntegerField, SelectMultipleField
@@ -39,7 +39,7 @@ class PointsField(IntegerField):
         try:
             hundredths = Decimal(text) * 100
             is_whole = hundredths == hundredths.to_integral_value()
-        except (InvalidOperation, OverflowError):
+        except ArithmeticError:  # no number, or one too large to compute with
             is_whole = False
         if not is_whole or not 0 <= hundredths <= 100_000:
             raise ValueError(

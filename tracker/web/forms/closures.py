@@ -26,6 +26,8 @@ from tracker.web.forms.page_form import PageForm
 
 DEPARTMENT = "*"
 """The choice that closes everything; no device has such a code."""
+WRITTEN = ["%Y-%m-%dT%H:%M", "%Y-%m-%dT%H:%M:%S"]
+"""How browsers send a local time: the first is also how the page writes it."""
 
 
 def of_this_century(_form: Form, field: Field) -> None:
@@ -38,8 +40,8 @@ class ClosureForm(PageForm):
     """What is closed, when and why; `shown` is the stretch whose bookings the person has seen."""
 
     device = SelectField(_l("What is closed"), [InputRequired()])
-    start = DateTimeLocalField(_l("From"), [InputRequired(), of_this_century])
-    end = DateTimeLocalField(_l("Until"), [InputRequired(), of_this_century])
+    start = DateTimeLocalField(_l("From"), [InputRequired(), of_this_century], format=WRITTEN)
+    end = DateTimeLocalField(_l("Until"), [InputRequired(), of_this_century], format=WRITTEN)
     reason = StringField(
         _l("Reason"),
         [InputRequired(), Length(max=LONGEST_REASON)],

@@ -96,16 +96,15 @@ class ExamTypeForm(VersionedForm):
 
     def values(self) -> ExamTypeValues:
         """What was entered, for the service; a stream for which nothing differs is left out."""
-        single = {
-            name: field.data
+        single: dict[str, Any] = {
+            name: "" if field.data is None else field.data  # a text that was not sent at all
             for name, field in self._fields.items()
             if not isinstance(field, FormField) and name not in ("version", "csrf_token")
         }
         pairs = {code: part.form.pair() for code, part in self.pairs.items()}
         differing = {code: pair for code, pair in pairs.items() if pair != PairValues()}
-        return ExamTypeValues(
-            **{**single, "capabilities": self.capabilities.chosen(), "of_streams": differing}
-        )
+        single |= {"capabilities": self.capabilities.chosen(), "of_streams": differing}
+        return ExamTypeValues(**single)
 
 
 def with_streams(streams: Iterable[tuple[str, str]]) -> type[ExamTypeForm]:

@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from flask_babel import lazy_gettext as _l
-from wtforms import IntegerField, SelectField, TimeField
+from wtforms import BooleanField, IntegerField, SelectField, TimeField
 from wtforms.fields.choices import SelectChoice
 from wtforms.validators import InputRequired, NumberRange, Optional
 
@@ -39,6 +39,10 @@ class WeeklyBlockForm(VersionedForm):
         _l("Doctor"), description=_l("With nobody named, the day's own doctor starts the exams.")
     )
     exam_types = CheckboxesField(_l("What may be booked"))
+    also_open = BooleanField(
+        _l("Give the days already open this doctor and these exam types too"),
+        description=_l("Their hours and reserves stay. A day on which this cannot be is named."),
+    )
 
     @property
     def reserves(self) -> list[IntegerField]:

@@ -127,7 +127,7 @@ def _go_on(local_date: date, left: int) -> ResponseReturnValue:
 
 def _left_text(left: int) -> str:
     return _(
-        "%(count)s bookings stand on days that are not worked. Close the department for these days: "
+        "Bookings on days that are not worked: %(count)s. Close the department for these days: "
         "each booking is moved or flagged.",
         count=left,
     )

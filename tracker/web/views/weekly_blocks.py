@@ -7,18 +7,21 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
 from tracker import clock
-from tracker.domain.errors import N_, NotFoundError
+from tracker.domain.errors import N_, ConflictError, InvalidError, NotFoundError
 from tracker.domain.workcalendar import local_date_of
 from tracker.queries import read_session
 from tracker.queries.devices import devices
 from tracker.queries.exam_types import exam_types
 from tracker.queries.staff import staff_members
 from tracker.queries.streams import streams
-from tracker.queries.weekly_blocks import WeeklyBlockRow, opened_through, weekly_blocks
+from tracker.queries.weekly_blocks import WeeklyBlockRow, open_blocks, opened_through, weekly_blocks
+from tracker.sentences import sentence
 from tracker.services import weekly_blocks as keeping
+from tracker.services.blocks import BlockValues, change_block
+from tracker.services.weekly_blocks import WeeklyBlockValues
 from tracker.web.addresses import see_other
 from tracker.web.arguments import code_argument, number_argument
-from tracker.web.filters import localised
+from tracker.web.filters import localised, short_day
 from tracker.web.forms.versioned import VersionedForm
 from tracker.web.forms.weekly_blocks import Offered, WeeklyBlockForm, row_as_data, with_reserves
 from tracker.web.person import caller, request_now
@@ -95,6 +98,8 @@ def change(block_id: int) -> ResponseReturnValue:
     if status:
         return _page(form, _one(block_id)), status
     flash(_("The block is saved for the days that are opened from now on."), "success")
+    if form.also_open.data:
+        _spread(row, form.values())
     return _back(form.device.data)
 
 
@@ -112,6 +117,28 @@ def retire(block_id: int) -> ResponseReturnValue:
         return _page(_form(row, is_sent=False), _one(block_id), step=sent), status
     flash(_("No more days are opened from this block. Days already open keep it."), "success")
     return _back(row.device)
+
+
+def _spread(row: WeeklyBlockRow, values: WeeklyBlockValues) -> None:
+    """Change the days already open, one by one, and say which of them stay as they are and why."""
+    if (row.device, row.weekday) != (values.device, values.weekday):
+        flash(_("Days already open stay: they are of another device or weekday."), "warning")
+        return
+    by, now = caller().account_id, request_now()
+    wanted = BlockValues(operator=values.operator, exam_types=values.exam_types)
+    with read_session() as session:
+        opened = open_blocks(session, row.id, now=now)
+    left = []
+    for block_id, local_date in opened:
+        try:
+            change_block(block_id, wanted, by=by, now=now)
+        except (ConflictError, InvalidError) as refusal:
+            left.append(f"{short_day(local_date)}: {sentence(refusal)}")
+    flash(
+        _("Days already open that are changed: %(count)s.", count=len(opened) - len(left)), "info"
+    )
+    for text in left:
+        flash(text, "warning")
 
 
 def _back(device: str) -> ResponseReturnValue:
