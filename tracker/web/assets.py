@@ -69,9 +69,11 @@ def asset_file(name: str) -> ResponseReturnValue:
     if name not in assets.served:
         abort(404)
     encoding, suffix = _best_encoding()
-    response = Response(
-        (assets.folder / f"{name}{suffix}").read_bytes(), mimetype=MIME_TYPES[Path(name).suffix]
-    )
+    try:
+        content = (assets.folder / f"{name}{suffix}").read_bytes()
+    except FileNotFoundError:  # built anew since this process started
+        abort(404)
+    response = Response(content, mimetype=MIME_TYPES[Path(name).suffix])
     if encoding:
         response.headers["Content-Encoding"] = encoding
     response.headers["Cache-Control"] = IMMUTABLE
