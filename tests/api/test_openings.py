@@ -1,6 +1,7 @@
 """GET /openings: the first openings over all devices, one minute by name, and reasons instead of a silent no."""
 
 from datetime import datetime
+from typing import Any
 
 import pytest
 
@@ -79,37 +80,38 @@ def test_no_opening_comes_with_counted_reasons_in_the_callers_language(reception
     assert answer.json["reasons"][0]["text"].isascii()
 
 
-@pytest.mark.parametrize(
-    ("change", "field"),
-    [
-        ({"exam_type": "unknown"}, "exam_type"),
-        ({"exam_type": "<script>"}, "exam_type"),
-        ({"stream": "vip"}, "stream"),
-        ({"device": "US99"}, "device"),
-        ({"part_of_day": "midnight"}, "part_of_day"),
-        ({"to": "2026-11-22"}, "to"),
-        ({"to": "2027-11-22"}, "to"),
-        ({"to": "20261127"}, "to"),
-        ({"to": "2026-02-30"}, "to"),
-        ({"to": "9999-12-31"}, "to"),
-        ({"limit": "0"}, "limit"),
-        ({"limit": "201"}, "limit"),
-        ({"limit": "ten"}, "limit"),
-        ({"limit": "9" * 30}, "limit"),
-        ({"parts": "21"}, "parts"),
-        ({"at": "2026-11-23T08:00:00"}, "at"),
-        ({"at": "2026-11-23"}, "at"),
-        ({"at": "0001-01-01T00:00:00+08:00"}, "at"),
-        ({"at": "2026-12-23T08:00:00+08:00"}, "at"),
-        ({"patient": "\x00"}, "patient"),
-        ({"patient": "~99999999999"}, "patient"),
-        ({"color": "red"}, "color"),
-        ({"from_": None}, "from"),
-    ],
-)
-def test_what_cannot_be_searched_is_refused_on_its_field(reception, change, field):
-    answer = reception.get("/openings", **{**ASKED, **change})
-    assert (answer.status, list(answer.fields)) == (422, [field])
+WRONG: list[tuple[dict[str, Any], str]] = [
+    ({"exam_type": "unknown"}, "exam_type"),
+    ({"exam_type": "<script>"}, "exam_type"),
+    ({"stream": "vip"}, "stream"),
+    ({"device": "US99"}, "device"),
+    ({"part_of_day": "midnight"}, "part_of_day"),
+    ({"to": "2026-11-22"}, "to"),
+    ({"to": "2027-11-22"}, "to"),
+    ({"to": "20261127"}, "to"),
+    ({"to": "2026-02-30"}, "to"),
+    ({"to": "9999-12-31"}, "to"),
+    ({"limit": "0"}, "limit"),
+    ({"limit": "201"}, "limit"),
+    ({"limit": "ten"}, "limit"),
+    ({"limit": "9" * 30}, "limit"),
+    ({"parts": "21"}, "parts"),
+    ({"at": "2026-11-23T08:00:00"}, "at"),
+    ({"at": "2026-11-23"}, "at"),
+    ({"at": "0001-01-01T00:00:00+08:00"}, "at"),
+    ({"at": "2026-12-23T08:00:00+08:00"}, "at"),
+    ({"patient": "\x00"}, "patient"),
+    ({"patient": "~99999999999"}, "patient"),
+    ({"color": "red"}, "color"),
+    ({"from_": None}, "from"),
+]
+
+
+@pytest.mark.engines("sqlite")
+def test_what_cannot_be_searched_is_refused_on_its_field(reception):
+    for change, field in WRONG:
+        answer = reception.get("/openings", **{**ASKED, **change})
+        assert (answer.status, list(answer.fields)) == (422, [field]), change
 
 
 def test_several_wrong_fields_are_told_at_once(reception):

@@ -2,6 +2,7 @@
 
 import functools
 import json
+import re
 from dataclasses import dataclass
 from typing import Any
 
@@ -115,7 +116,7 @@ _descriptions: dict[int, dict[str, Any]] = {}
 
 
 def _operation(app: Flask, rule: str, method: str) -> dict[str, Any]:
-    path = rule.replace("<", "{").replace(">", "}")
+    path = re.sub(r"<(?:\w+:)?(\w+)>", r"{\1}", rule)
     operation = description(app)["paths"].get(path, {}).get(method.lower())
     problem = {"$ref": "#/components/responses/PROBLEM"}
     return {"default": problem} if operation is None else operation["responses"]

@@ -35,6 +35,9 @@ _DATE = re.compile(r"\d{4}-\d\d-\d\d", re.ASCII)
 _INSTANT = re.compile(r"\d{4}-\d\d-\d\d[Tt]\d\d:\d\d(:\d\d(\.\d+)?)?([Zz]|[+-]\d\d:\d\d)", re.ASCII)
 _WHOLE = re.compile(r"-?\d{1,15}", re.ASCII)
 CODE = r"^[A-Za-z0-9][A-Za-z0-9_-]{0,39}$"
+_CONTROL = r"\u0000-\u001f\u007f-\u009f\u2028\u2029"
+LINE = f"^[^{_CONTROL}]*$"
+VISIBLE_LINE = rf"^[^{_CONTROL}]*[^\s{_CONTROL}][^{_CONTROL}]*$"
 PATIENT = r"^(~[1-9][0-9]{0,8}|[A-Za-z0-9][A-Za-z0-9._-]{0,39})$"
 _CODE = re.compile(CODE[1:-1], re.ASCII)
 _PATIENT = re.compile(PATIENT[1:-1], re.ASCII)
@@ -72,13 +75,25 @@ class _Reasoned(fields.Field):
 
 
 class Text(_Reasoned, fields.String):
-    """One line of text, made plain (see plain_line)."""
+    """One line of text, made plain (see plain_line); `pattern` is told, and checked by whoever keeps it."""
 
     invalid = NOT_A_TEXT
 
-    def __init__(self, description: str = "", *, longest: int, least: int = 1, **kwargs: Any):
+    def __init__(
+        self,
+        description: str = "",
+        *,
+        longest: int,
+        least: int = 1,
+        pattern: str | None = None,
+        **kwargs: Any,
+    ):
         self._lengths = {"longest": longest, "least": least}
-        described = {"minLength": least, "maxLength": longest}
+        described = {
+            "minLength": least,
+            "maxLength": longest,
+            "pattern": pattern or (VISIBLE_LINE if least else LINE),
+        }
         super().__init__(description, described=described, **kwargs)
 
     def _deserialize(self, value: Any, *_args: Any, **_kwargs: Any) -> str:

@@ -10,6 +10,7 @@ from typing import Any
 from flask import Flask, Response, current_app
 from flask_smorest import Api, Blueprint
 from flask_smorest.utils import prepare_response
+from werkzeug.routing import BaseConverter
 
 from tracker.api.access import ACCESS, PUBLIC
 from tracker.api.problems import MIMETYPE as PROBLEM
@@ -129,9 +130,16 @@ def replayed(body: str, status: int) -> Response:
     return current_app.response_class(body, status, mimetype="application/json")
 
 
+class PatientConverter(BaseConverter):
+    """A patient's id or number in an address; /patients/search is another endpoint."""
+
+    regex = "(?!search$)[^/]+"
+
+
 def describe(app: Flask, *blueprints: Blueprint) -> None:
     """Register the blueprints and their description at /api/openapi.json."""
     app.config["OPENAPI_URL_PREFIX"] = "/api"
+    app.url_map.converters["patient"] = PatientConverter
     description = Description(
         app,
         spec_kwargs={

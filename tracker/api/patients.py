@@ -18,6 +18,8 @@ from tracker.domain.patients import (
     LONGEST_NAME,
     LONGEST_NUMBER,
     LONGEST_PHONE,
+    NUMBER,
+    PHONE,
     SEXES,
     PatientFacts,
 )
@@ -38,13 +40,14 @@ class PatientBody(RequestSchema):
     mrn = Text(
         "Medical record number; without it a temporary one is issued.",
         longest=LONGEST_NUMBER,
+        pattern=f"^{NUMBER}$",
         load_default=None,
         allow_none=True,
     )
     name = Text(longest=LONGEST_NAME, required=True)
     sex = OneOf(SEXES, required=True)
     birth_date = Day(required=True)
-    phone = Text(longest=LONGEST_PHONE, least=0, load_default="")
+    phone = Text(longest=LONGEST_PHONE, least=0, pattern=f"^({PHONE})?$", load_default="")
 
 
 class SearchBody(PageQuery):
@@ -110,7 +113,7 @@ def _key(part: object) -> str:
 
 
 @blueprint.route(
-    "/patients/<patient>",
+    "/patients/<patient:patient>",
     endpoint="show_patient",
     parameters=[
         {

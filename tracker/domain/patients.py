@@ -14,9 +14,9 @@ LONGEST_NUMBER = 40
 LONGEST_PHONE = 40
 BORN_AFTER = date(1900, 1, 1)
 
-_NUMBER = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]*")
+NUMBER = r"[A-Za-z0-9][A-Za-z0-9._-]*"
+PHONE = r"[+(]?[0-9][0-9 ()./#*+-]*"
 _TEMPORARY = re.compile(r"T\d{8}-\d+")
-_PHONE = re.compile(r"[+(]?[0-9][0-9 ()./#*+-]*")
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +54,7 @@ def checked_number(mrn: str) -> str:
     like temporary ones are kept for those.
     """
     plain = plain_line(_ordinary(mrn), field="mrn", least=1, longest=LONGEST_NUMBER)
-    if not _NUMBER.fullmatch(plain):
+    if not re.fullmatch(NUMBER, plain):
         raise InvalidError(
             N_("A medical record number has letters, digits and the signs . _ - only."), field="mrn"
         )
@@ -79,7 +79,7 @@ def is_former_number(key: str, patient_id: int) -> bool:
 
 def _checked_phone(phone: str) -> str:
     plain = plain_line(_ordinary(phone), field="phone", longest=LONGEST_PHONE)
-    if plain and not _PHONE.fullmatch(plain):
+    if plain and not re.fullmatch(PHONE, plain):
         raise InvalidError(
             N_("A phone number has digits, spaces and the signs + - ( ) . / # * only."),
             field="phone",

@@ -1,0 +1,125 @@
+"""POST and GET /exams, POST /exams/{id}/void."""
+
+from typing import Any
+
+import pytest
+
+from tests.support.api import Answer, ApiCaller
+from tests.support.department import at, staff_code
+from tracker import clock
+
+BODY: dict[str, Any] = {
+    "patient": "M00001",
+    "exam_type": "abdominal",
+    "stream": "outpatient",
+    "start": "2026-11-22T23:30:00+00:00",  # Monday 07:30 in Shanghai
+    "end": "2026-11-23T07:42:00+08:00",
+    "device": "US03",
+    "reason": "机器离线",
+}
+
+
+@pytest.fixture
+def operator(app) -> str:
+    """The code of the staff member behind `sonographer`."""
+    with app.app_context():
+        return staff_code("sonographer")
+
+
+@pytest.fixture
+def eight_o_clock():
+    with clock.at(at(8)):
+        yield
+
+
+pytestmark = pytest.mark.usefixtures("eight_o_clock")
+
+
+def enter(who: ApiCaller, operator: str, /, **change: object) -> Answer:
+    return who.post("/exams", **{**BODY, "operator": operator, **change})
+
+
+def test_an_exam_entered_later_is_counted_on_the_hospitals_day(sonographer, head, operator):
+    answer = enter(sonographer, operator, parts=2)
+    assert answer.status == 201
+    exam = answer.json
+    assert exam == {
+        "id": exam["id"],
+        "number": exam["number"],
+        "booking": None,
+        "patient": exam["patient"],
+        "exam_type": "abdominal",
+        "parts": 2,
+        "stream": "outpatient",
+        "start": "2026-11-23T07:30:00+08:00",
+        "end": "2026-11-23T07:42:00+08:00",
+        "device": "US03",
+        "operator": operator,
+        "local_date": "2026-11-23",
+        "entered_later": True,
+        "voided": False,
+    }
+    assert sonographer.get("/exams").json == {"items": [exam], "next_cursor": None}
+    total = head.get("/volume", from_="2026-11-23", to="2026-11-23").json["total"]
+    assert total == {"exams": 1, "parts": 2, "minutes": 12, "points": 1.5}
+
+
+def test_a_voided_exam_stays_and_counts_nothing(sonographer, head, operator):
+    exam = enter(sonographer, operator).json
+    assert sonographer.post(f"/exams/{exam['id']}/void", reason="double").code == "forbidden"
+    voided = head.post(f"/exams/{exam['id']}/void", reason="double")
+    assert (voided.status, voided.json) == (200, {**exam, "voided": True})
+    assert sonographer.get("/exams").json["items"] == []
+    assert head.post(f"/exams/{exam['id']}/void", reason="again").fields == {}
+    assert head.get("/volume", from_="2026-11-23", to="2026-11-23").json["total"]["exams"] == 0
+
+
+@pytest.mark.engines("sqlite")
+def test_each_wrong_value_is_refused_on_its_field(sonographer, operator):
+    wrong: list[tuple[dict[str, Any], str]] = [
+        ({"start": "2026-11-23T08:30:00+08:00"}, "start"),
+        ({"end": "2026-11-23T08:30:00+08:00"}, "end"),
+        ({"end": "2026-11-23T07:00:00+08:00"}, "end"),
+        ({"start": "2026-11-22T07:00:00+08:00"}, "end"),
+        ({"start": "2026-11-23T07:30:00"}, "start"),
+        ({"device": "US99"}, "device"),
+        ({"operator": "nobody"}, "operator"),
+        ({"stream": "vip"}, "stream"),
+        ({"parts": 99}, "parts"),
+        ({"reason": "x" * 401}, "reason"),
+        ({"number": "7"}, "number"),
+    ]
+    for change, field in wrong:
+        answer = enter(sonographer, operator, **change)
+        assert (answer.status, list(answer.fields)) == (422, [field]), change
+    assert enter(sonographer, operator, patient="M99999").status == 404
+    assert sonographer.get("/exams").json["items"] == []
+
+
+@pytest.mark.engines("sqlite")
+def test_what_is_voided_needs_a_reason_and_exists(head):
+    assert head.post("/exams/1/void").fields == {"reason": "required"}
+    assert head.post("/exams/1/void", reason="x").code == "not_found"
+    assert head.post("/exams/x/void", reason="x").code == "not_found"
+
+
+def test_exams_are_listed_by_day_page_by_page(sonographer, operator):
+    with clock.at(at(9)):
+        ids = [
+            enter(sonographer, operator, start=f"{day}T08:00:00+08:00", end=f"{day}T08:10:00+08:00")
+            for day in ("2026-11-20", "2026-11-21", "2026-11-23")
+        ]
+    ids = [answer.json["id"] for answer in ids]
+
+    def listed(**query: object) -> list[str]:
+        return [item["id"] for item in sonographer.get("/exams", **query).json["items"]]
+
+    assert listed() == ids
+    assert listed(from_="2026-11-21", to="2026-11-21") == ids[1:2]
+    assert listed(from_="2026-11-21") == ids[1:]
+    cursor = sonographer.get("/exams", limit=2).json["next_cursor"]
+    assert listed(limit=2, cursor=cursor) == ids[2:]
+    assert sonographer.get("/exams", from_="2026-11-21", to="2026-11-20").fields == {
+        "to": "validation"
+    }
+    assert sonographer.get("/exams", cursor="WzEsMl0").fields == {"cursor": "validation"}
