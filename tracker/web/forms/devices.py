@@ -20,7 +20,7 @@ class DeviceForm(VersionedForm):
         [InputRequired(), Length(max=20)],
         description=_l("As people call it, such as US07. Other systems know the device by it."),
     )
-    name = StringField(_l("Name"), [InputRequired(), Length(max=80)])
+    name = StringField(_l("Device name"), [InputRequired(), Length(max=80)])
     capabilities = CheckboxesField(
         _l("What it can do"), description=_l("Exams that need more are never booked on it.")
     )
