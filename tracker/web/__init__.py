@@ -14,27 +14,10 @@ def register_web(app: Flask) -> None:
     from tracker.web.languages import register_languages
     from tracker.web.navigation import register_navigation
     from tracker.web.office import register_office
+    from tracker.web.pages import register_pages
     from tracker.web.person import register_person
     from tracker.web.requests import register_requests
     from tracker.web.security import register_proxies, register_security
-    from tracker.web.views import (
-        account,
-        board,
-        book,
-        bookings,
-        day_lists,
-        exam_entry,
-        exams,
-        home,
-        moving,
-        patients,
-        schedule,
-        sign_in,
-        slips,
-        volume,
-        walk_in,
-        worklist,
-    )
 
     set_cost(**app.config.get("ARGON2", {}))
     register_proxies(app)
@@ -51,23 +34,4 @@ def register_web(app: Flask) -> None:
     register_filters(app)
     register_navigation(app)
     register_office(app)
-    # One module per noun; a new one is added here and, endpoint by endpoint, to access.ACCESS.
-    for view in (
-        sign_in,
-        home,
-        account,
-        board,
-        worklist,
-        book,
-        walk_in,
-        exams,
-        exam_entry,
-        schedule,
-        volume,
-        bookings,
-        moving,
-        slips,
-        day_lists,
-        patients,
-    ):
-        app.register_blueprint(view.blueprint)
+    register_pages(app)

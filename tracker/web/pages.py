@@ -1,0 +1,48 @@
+"""The pages of the desk, the machines and the head, one module per noun; those of administrators are in office."""
+
+from flask import Flask
+
+from tracker.web.views import (
+    account,
+    board,
+    book,
+    bookings,
+    day_lists,
+    exam_entry,
+    exams,
+    home,
+    moving,
+    patients,
+    schedule,
+    sign_in,
+    slips,
+    volume,
+    walk_in,
+    worklist,
+)
+
+# A new module is added here and, endpoint by endpoint, to access.ACCESS.
+VIEWS = (
+    sign_in,
+    home,
+    account,
+    board,
+    book,
+    bookings,
+    moving,
+    slips,
+    day_lists,
+    patients,
+    worklist,
+    walk_in,
+    exams,
+    exam_entry,
+    schedule,
+    volume,
+)
+
+
+def register_pages(app: Flask) -> None:
+    """Attach the blueprint of each."""
+    for view in VIEWS:
+        app.register_blueprint(view.blueprint)
