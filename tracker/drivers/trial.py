@@ -16,7 +16,7 @@ from tracker.domain.workcalendar import WorkCalendar, instant_of, local_date_of
 from tracker.drivers.replay import Replay
 from tracker.drivers.trial_history import History, Kind, PastExam
 from tracker.drivers.trial_people import people
-from tracker.drivers.trial_requests import Ahead, requests_ahead
+from tracker.drivers.trial_requests import FADING, Ahead, requests_ahead
 from tracker.queries.calendar import work_calendar
 from tracker.queries.catalogue import exam_terms
 from tracker.queries.exam_types import exam_type_streams
@@ -37,7 +37,6 @@ Tell = Callable[[str], None]
 PATIENTS = 60_000
 EXAMS_A_YEAR = 190_000
 YEARS = 2
-DAYS_AHEAD = 10
 _BATCH_PEOPLE = 4_000
 _BATCH_DAYS = 10
 _SEED = 20
@@ -45,12 +44,13 @@ _SEED = 20
 
 @dataclass(frozen=True, slots=True)
 class Size:
-    """How much trial data: patients, exams a year, days of history, working days ahead."""
+    """How much trial data: patients, exams a year, days of history, and how full each coming
+    working day is."""
 
     patients: int = PATIENTS
     exams_a_year: int = EXAMS_A_YEAR
     history_days: int = 365 * YEARS
-    days_ahead: int = DAYS_AHEAD
+    loads: tuple[float, ...] = FADING
 
 
 FULL = Size()
@@ -172,10 +172,11 @@ def _make_fortnight(
     )
     mondays = [block for block in pattern if block.weekday == 0]
     ahead = Ahead(
-        days=_working_days(calendar, today, size.days_ahead),
+        days=_working_days(calendar, today, len(size.loads)),
         open_minutes=sum(_minutes(block.starts, block.ends) for block in mondays),
         asked_from=asked_from,
         asked_until=asked_until,
+        loads=size.loads,
     )
     requests = requests_ahead(rng, ahead, _kinds(), known)
     progress = ReplayProgress("trial")

@@ -10,19 +10,23 @@ from tracker.domain.patients import PatientFacts
 from tracker.drivers.replay_rows import Request
 from tracker.drivers.trial_history import SIGMA, Kind
 
-_LOAD = (0.93, 0.84, 0.72, 0.6, 0.5, 0.42, 0.34, 0.27, 0.2, 0.15)
+FADING = (0.93, 0.84, 0.72, 0.6, 0.5, 0.42, 0.34, 0.27, 0.2, 0.15)
 """Share of a day's minutes that is booked already, by how many working days it lies ahead."""
 _NO_SHOW = 0.06
 
 
 @dataclass(frozen=True, slots=True)
 class Ahead:
-    """The days to fill, the minutes open on each, and between which instants it was asked for them."""
+    """The days to fill, the minutes open on each, and between which instants it was asked for them.
+
+    `loads`: the share of its minutes that each day is filled to.
+    """
 
     days: Sequence[date]
     open_minutes: int
     asked_from: datetime
     asked_until: datetime
+    loads: Sequence[float] = FADING
 
 
 def requests_ahead(
@@ -34,7 +38,7 @@ def requests_ahead(
     """Requests that fill each day to its load, in the order of asking; kinds as (exam type, stream, …)."""
     weights = [kind.permille for _, _, kind in kinds]
     wanted: list[tuple[str, str, Kind, date]] = []
-    for day, load in zip(ahead.days, _LOAD, strict=False):
+    for day, load in zip(ahead.days, ahead.loads, strict=False):
         minutes = 0
         while minutes < load * ahead.open_minutes:
             exam_type, stream, kind = rng.choices(kinds, weights)[0]
