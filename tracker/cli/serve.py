@@ -1,6 +1,8 @@
 """`serve`: prepare the database, then run the web server with the jobs process beside it."""
 
 import argparse
+import os
+import shutil
 import socket
 from collections.abc import Callable
 
@@ -31,11 +33,25 @@ def run(arguments: argparse.Namespace) -> Answer:
     """
     here = settings()
     _claim_address(here)
+    _share_counters(here)
     make_ready(application())
     sign_in = _prepare(here)
     with Companion("jobs", stop_seconds=STOP_SECONDS):
         _serve(here, sign_in)
     return Answer()
+
+
+def _share_counters(here: Settings) -> None:
+    """Let the counters of several workers be one sum at /metrics; each start begins at nothing.
+
+    Comes before the application is loaded: the metrics library looks at this variable once.
+    """
+    if here.web_processes == 1 or "PROMETHEUS_MULTIPROC_DIR" in os.environ:
+        return
+    folder = here.instance_dir / "metrics"
+    shutil.rmtree(folder, ignore_errors=True)
+    folder.mkdir(parents=True)
+    os.environ["PROMETHEUS_MULTIPROC_DIR"] = str(folder)
 
 
 def _claim_address(here: Settings) -> None:
