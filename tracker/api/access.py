@@ -18,9 +18,6 @@ PUBLIC: Audience = frozenset({"public"})
 # endpoint → roles. An endpoint that is missing here answers nobody, and a test fails.
 ACCESS: Mapping[str, Audience] = {
     "api-docs.openapi_json": PUBLIC,
-    "health.alive": PUBLIC,
-    "health.ready": PUBLIC,
-    "metrics.show": PUBLIC,  # asks for loopback or METRICS_TOKEN itself
     "api.list_exam_types": EVERYBODY,
     "api.list_streams": EVERYBODY,
     "api.list_devices": EVERYBODY,

@@ -46,7 +46,8 @@ class Interface(Blueprint):
     def register_views_in_doc(self, *args: Any, name: str, **kwargs: Any) -> None:
         """Add to each operation what the access table and its arguments say of it."""
         for endpoint, operations in self._docs.items():
-            is_public = ACCESS.get(f"{name}.{endpoint}") is PUBLIC
+            # what lies outside /api/v1 is open, or asks for itself
+            is_public = self.url_prefix is None or ACCESS.get(f"{name}.{endpoint}") is PUBLIC
             for method, known in operations.items():
                 if method != "parameters":
                     known.setdefault("manual_doc", {}).update(

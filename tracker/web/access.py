@@ -29,7 +29,7 @@ ACCESS: Mapping[str, Audience] = {
     "sign_in.submit": PUBLIC,
     "sign_in.leave_page": PUBLIC,
     "sign_in.switch": PUBLIC,
-    # for those who look after the software, see tracker/api
+    # for those who look after the software, see tracker/api; metrics ask for loopback or a token
     "health.alive": PUBLIC,
     "health.ready": PUBLIC,
     "metrics.show": PUBLIC,
