@@ -16,7 +16,7 @@ from wtforms import (
     StringField,
     TimeField,
 )
-from wtforms.validators import InputRequired, Length, NumberRange, Optional
+from wtforms.validators import DataRequired, InputRequired, Length, NumberRange, Optional
 
 from tracker import clock
 from tracker.domain.errors import DomainError
@@ -35,7 +35,7 @@ SHOWN_ROWS = 4
 class EnteredExam(Form):
     """One row of exams entered afterwards; a row in which nothing is typed does not count."""
 
-    patient = StringField(_l("Patient number"), [InputRequired(), Length(max=LONGEST_NUMBER)])
+    patient = StringField(_l("Patient number"), [DataRequired(), Length(max=LONGEST_NUMBER)])
     exam_type = SelectField(_l("Exam type"), [InputRequired()])
     stream = SelectField(_l("Stream"), [InputRequired()])
     start = TimeField(_l("Start"), [InputRequired()])
@@ -86,7 +86,7 @@ class EnterForm(PageForm):
 class CorrectionForm(PageForm):
     """Everything an exam says, and why it is changed."""
 
-    patient = StringField(_l("Patient number"), [InputRequired(), Length(max=LONGEST_NUMBER)])
+    patient = StringField(_l("Patient number"), [DataRequired(), Length(max=LONGEST_NUMBER)])
     exam_type = SelectField(_l("Exam type"), [InputRequired()])
     stream = SelectField(_l("Stream"), [InputRequired()])
     parts = IntegerField(_l("Parts"), [InputRequired(), NumberRange(1, 20)])
@@ -95,22 +95,22 @@ class CorrectionForm(PageForm):
     date = DateField(_l("Day"), [InputRequired(), day_of_ours])
     start = TimeField(_l("Start"), [InputRequired()])
     end = TimeField(_l("End"), [InputRequired()])
-    exam_number = StringField(_l("Exam number"), [InputRequired(), Length(max=LONGEST_EXAM_NUMBER)])
-    reason = StringField(_l("Reason"), [InputRequired(), Length(max=LONGEST_REASON)])
+    exam_number = StringField(_l("Exam number"), [DataRequired(), Length(max=LONGEST_EXAM_NUMBER)])
+    reason = StringField(_l("Reason"), [DataRequired(), Length(max=LONGEST_REASON)])
     version = HiddenField()
 
 
 class VoidForm(PageForm):
     """Voiding an exam needs a reason."""
 
-    reason = StringField(_l("Reason"), [InputRequired(), Length(max=LONGEST_REASON)])
+    reason = StringField(_l("Reason"), [DataRequired(), Length(max=LONGEST_REASON)])
     version = HiddenField()
 
 
 class FindForm(PageForm):
     """The number of an exam, scanned or typed."""
 
-    exam_number = StringField(_l("Exam number"), [InputRequired(), Length(max=LONGEST_EXAM_NUMBER)])
+    exam_number = StringField(_l("Exam number"), [DataRequired(), Length(max=LONGEST_EXAM_NUMBER)])
 
 
 def instant(day: date, time: Any) -> datetime:

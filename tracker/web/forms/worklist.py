@@ -2,7 +2,7 @@
 
 from flask_babel import lazy_gettext as _l
 from wtforms import BooleanField, HiddenField, IntegerField, RadioField, StringField, TimeField
-from wtforms.validators import InputRequired, Length, NumberRange, Optional
+from wtforms.validators import DataRequired, InputRequired, Length, NumberRange, Optional
 
 from tracker.web.forms.page_form import PageForm
 
@@ -36,7 +36,7 @@ class FinishForm(StepForm):
 class UndoForm(StepForm):
     """Taking back a finished exam: it is voided, which needs a reason."""
 
-    reason = StringField(_l("Reason"), [InputRequired(), Length(max=LONGEST_REASON)])
+    reason = StringField(_l("Reason"), [DataRequired(), Length(max=LONGEST_REASON)])
 
 
 class ReceiveForm(PageForm):
@@ -51,5 +51,5 @@ class AddForm(ReceiveForm):
     """A booking beyond the plan (加号), today on this machine, at a time somebody wishes for."""
 
     time = TimeField(_l("Wished time"), [InputRequired()])
-    reason = StringField(_l("Reason"), [InputRequired(), Length(max=LONGEST_REASON)])
+    reason = StringField(_l("Reason"), [DataRequired(), Length(max=LONGEST_REASON)])
     check_in = BooleanField(_l("The patient is here: check in at once"), default=True)

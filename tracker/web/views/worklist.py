@@ -109,7 +109,7 @@ def finish(booking_id: int) -> ResponseReturnValue:
     form = FinishForm()
     if not form.validate_on_submit():
         return _unfinished(booking_id, form, 422)
-    report = Report(form.exam_number.data.strip() or None, form.parts.data)
+    report = Report((form.exam_number.data or "").strip() or None, form.parts.data)
     try:
         if request.form.get("then") == "start_next":
             _finish_and_start_next(booking_id, report, form)
