@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from sqlalchemy import select
+from sqlalchemy import ColumnElement, select
 from sqlalchemy.orm import Session
 
 from tracker import clock
@@ -39,6 +39,17 @@ _CODED: Mapping[
 """Rows that people know by a code."""
 
 
+_ENTRIES = select(
+    AuditEntry.id,
+    AuditEntry.at,
+    Account.username,
+    AuditEntry.action,
+    AuditEntry.entity,
+    AuditEntry.entity_id,
+    AuditEntry.change,
+).join(Account, Account.id == AuditEntry.by_id)
+
+
 @dataclass(frozen=True, slots=True)
 class AuditFilter:
     """Which entries: all conditions given must hold; `local_date` is a hospital day."""
@@ -70,40 +81,35 @@ def audit_entries(
 
     One statement, and one for each kind of row among them that has codes.
     """
-    statement = (
-        select(
-            AuditEntry.id,
-            AuditEntry.at,
-            Account.username,
-            AuditEntry.action,
-            AuditEntry.entity,
-            AuditEntry.entity_id,
-            AuditEntry.change,
-        )
-        .join(Account, Account.id == AuditEntry.by_id)
-        .order_by(AuditEntry.id.desc())
-        .limit(limit)
-    )
+    conditions = _conditions(chosen)
     if before_id is not None:
-        statement = statement.where(AuditEntry.id < before_id)
-    if chosen.entity is not None:
-        statement = statement.where(AuditEntry.entity == chosen.entity)
-    if chosen.entity_id is not None:
-        statement = statement.where(AuditEntry.entity_id == chosen.entity_id)
-    if chosen.username is not None:
-        statement = statement.where(Account.username == chosen.username)
-    if chosen.local_date is not None:
-        first = day_start(chosen.local_date, clock.hospital_zone())
-        last = day_start(chosen.local_date + DAY, clock.hospital_zone())
-        statement = statement.where(AuditEntry.at >= first, AuditEntry.at < last)
-    rows = session.execute(statement).all()
+        conditions.append(AuditEntry.id < before_id)
+    rows = session.execute(
+        _ENTRIES.where(*conditions).order_by(AuditEntry.id.desc()).limit(limit)
+    ).all()
     codes = _codes(session, [(row.entity, row.entity_id) for row in rows])
     return [
         AuditRow(
-            *row[:6], what=codes.get((row.entity, row.entity_id), row.entity_id), change=row[6]
+            *row[:6], what=codes.get((row.entity, row.entity_id), row.entity_id), change=row.change
         )
         for row in rows
     ]
+
+
+def _conditions(chosen: AuditFilter) -> list[ColumnElement[bool]]:
+    wanted = (
+        (AuditEntry.entity, chosen.entity),
+        (AuditEntry.entity_id, chosen.entity_id),
+        (Account.username, chosen.username),
+    )
+    conditions: list[ColumnElement[bool]] = [
+        column == value for column, value in wanted if value is not None
+    ]
+    if chosen.local_date is not None:
+        first = day_start(chosen.local_date, clock.hospital_zone())
+        last = day_start(chosen.local_date + DAY, clock.hospital_zone())
+        conditions += [AuditEntry.at >= first, AuditEntry.at < last]
+    return conditions
 
 
 def _codes(session: Session, wanted: Sequence[tuple[str, str]]) -> dict[tuple[str, str], str]:
