@@ -6,8 +6,11 @@ from typing import Any
 from sqlalchemy import ColumnElement, Function, and_, bindparam, case, func, or_, over, select
 from sqlalchemy.orm import Session
 
+from tracker import clock
 from tracker.domain.lifecycle import Status
+from tracker.domain.workcalendar import day_start
 from tracker.models import Booking, Closure, Device, Exam, ExamType, Occupancy, Patient
+from tracker.queries.occupancy import runs_today
 
 _device = Device.__table__.c
 _day = Occupancy.__table__.c
@@ -54,6 +57,7 @@ _DEVICES = (
 _place = func.coalesce(_booking.started_device_id, _booking.device_id)
 _runs = _booking.status == Status.IN_PROGRESS.value
 _waits = _booking.status == Status.ARRIVED.value
+_comes = and_(_booking.status == Status.BOOKED.value, _booking.ends_at > bindparam("now"))
 # nobody is served late before being here
 _due = case(
     (_booking.arrived_at > _booking.starts_at, _booking.arrived_at), else_=_booking.starts_at
@@ -85,12 +89,10 @@ _turns = (
         ),
     )
     .where(
-        _booking.local_date == bindparam("today"),
         or_(
-            _runs,
-            _waits,
-            and_(_booking.status == Status.BOOKED.value, _booking.ends_at > bindparam("now")),
-        ),
+            runs_today,
+            and_(_booking.local_date == bindparam("today"), or_(_waits, _comes)),
+        )
     )
     .subquery()
 )
@@ -124,7 +126,8 @@ def turns_today(session: Session, *, today: date, now: datetime) -> list[Any]:
     The latter row carries `waiting` (how many have arrived), `waits_since` (the first arrival) and
     `first_due` (when the first of them should have been started).
     """
-    return list(session.execute(_TURNS, {"today": today, "now": now}))
+    midnight = day_start(today, clock.hospital_zone())
+    return list(session.execute(_TURNS, {"today": today, "now": now, "midnight": midnight}))
 
 
 def last_ends_today(session: Session, *, today: date) -> dict[int, datetime]:
