@@ -23,48 +23,52 @@ from tracker.models import Booking, Occupancy
 DayKey = tuple[int, date]
 """A device and a hospital day: what a write locks."""
 
+# Core columns: both statements run in every search and every booking.
+_occupancy = Occupancy.__table__.c
+_booking = Booking.__table__.c
+
 _rows = (
     select(
-        Occupancy.local_date,
-        Occupancy.device_id,
-        Occupancy.busy,
-        Occupancy.closed,
-        Occupancy.blocks,
+        _occupancy.local_date,
+        _occupancy.device_id,
+        _occupancy.busy,
+        _occupancy.closed,
+        _occupancy.blocks,
     )
     .where(
-        Occupancy.device_id.in_(bindparam("devices", expanding=True)),
-        Occupancy.local_date.between(bindparam("first"), bindparam("last")),
+        _occupancy.device_id.in_(bindparam("devices", expanding=True)),
+        _occupancy.local_date.between(bindparam("first"), bindparam("last")),
     )
-    .order_by(Occupancy.local_date, Occupancy.device_id)
+    .order_by(_occupancy.local_date, _occupancy.device_id)
 )
 
 _open: BindParameter[str] = bindparam(  # spelt out: an index holds the few bookings that stand so
     "open", [Status.ARRIVED.value, Status.IN_PROGRESS.value], expanding=True, literal_execute=True
 )
 runs_today = and_(
-    Booking.status.in_(_open),
-    Booking.status == Status.IN_PROGRESS.value,
-    Booking.started_at >= bindparam("midnight"),
+    _booking.status.in_(_open),
+    _booking.status == Status.IN_PROGRESS.value,
+    _booking.started_at >= bindparam("midnight"),
 )
 """Started since `midnight` and not finished, whichever day it was planned for; older ones are to be settled."""
 
 _running = select(
-    func.coalesce(Booking.started_device_id, Booking.device_id).label("device_id"),
-    Booking.block_id,
-    Booking.stream_id,
-    Booking.status,
-    Booking.starts_at,
-    Booking.ends_at,
-    Booking.device_ends_at,
-    Booking.started_at,
+    func.coalesce(_booking.started_device_id, _booking.device_id).label("device_id"),
+    _booking.block_id,
+    _booking.stream_id,
+    _booking.status,
+    _booking.starts_at,
+    _booking.ends_at,
+    _booking.device_ends_at,
+    _booking.started_at,
 ).where(
     or_(
         runs_today,
         and_(
-            Booking.local_date == bindparam("today"),
-            Booking.status == Status.BOOKED.value,
-            Booking.ends_at <= bindparam("now"),
-            Booking.is_added.is_(False),
+            _booking.local_date == bindparam("today"),
+            _booking.status == Status.BOOKED.value,
+            _booking.ends_at <= bindparam("now"),
+            _booking.is_added.is_(False),
         ),
     ),
 )

@@ -71,19 +71,22 @@ class Asked:
         return {d.id: DeviceStanding(d.pressure, d.sort_order) for d in self.devices}
 
 
+# Core columns: these statements run in every booking.
+_booking = Booking.__table__.c
+_patient = Patient.__table__.c
 _patient_spans = (
-    select(Booking.starts_at, Booking.patient_ends_at)
+    select(_booking.starts_at, _booking.patient_ends_at)
     .where(
-        Booking.patient_id == bindparam("patient"),
-        Booking.starts_at >= bindparam("since"),
-        Booking.starts_at < bindparam("until"),
-        Booking.status.in_([status.value for status in LIVE]),
-        Booking.id != bindparam("besides"),
+        _booking.patient_id == bindparam("patient"),
+        _booking.starts_at >= bindparam("since"),
+        _booking.starts_at < bindparam("until"),
+        _booking.status.in_([status.value for status in LIVE]),
+        _booking.id != bindparam("besides"),
     )
-    .order_by(Booking.starts_at)
+    .order_by(_booking.starts_at)
 )
-_patient_by_mrn = select(Patient.id).where(Patient.mrn == bindparam("key"))
-_patient_by_id = select(Patient.id).where(Patient.id == bindparam("key"))
+_patient_by_mrn = select(_patient.id).where(_patient.mrn == bindparam("key"))
+_patient_by_id = select(_patient.id).where(_patient.id == bindparam("key"))
 
 
 def find_openings(session: Session, wish: Wish, *, now: datetime) -> Search:

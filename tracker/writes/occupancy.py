@@ -16,23 +16,28 @@ from tracker.writes.occupancy_rows import insert_ignoring, save_device_days
 
 __all__ = ["lock_device_days", "lock_supply", "rebuild_occupancy", "save_device_days"]
 
+# Core columns: every booking begins with one of these statements.
+_occupancy = Occupancy.__table__.c
 _columns = (
-    Occupancy.device_id,
-    Occupancy.local_date,
-    Occupancy.busy,
-    Occupancy.closed,
-    Occupancy.blocks,
+    _occupancy.device_id,
+    _occupancy.local_date,
+    _occupancy.busy,
+    _occupancy.closed,
+    _occupancy.blocks,
 )
 _lock = (
     select(*_columns)
-    .where(tuple_(Occupancy.device_id, Occupancy.local_date).in_(bindparam("keys", expanding=True)))
-    .order_by(Occupancy.device_id, Occupancy.local_date)
+    .where(
+        tuple_(_occupancy.device_id, _occupancy.local_date).in_(bindparam("keys", expanding=True))
+    )
+    .order_by(_occupancy.device_id, _occupancy.local_date)
     .with_for_update()
 )
 _lock_one = (
     select(*_columns)
     .where(
-        Occupancy.device_id == bindparam("device"), Occupancy.local_date == bindparam("local_date")
+        _occupancy.device_id == bindparam("device"),
+        _occupancy.local_date == bindparam("local_date"),
     )
     .with_for_update()
 )

@@ -10,9 +10,10 @@ from tracker.domain.supply import DeviceDay
 from tracker.models import Occupancy
 from tracker.queries.occupancy import encode_blocks, encode_mask
 
+_occupancy = Occupancy.__table__.c
 _save = (
     update(Occupancy.__table__)  # type: ignore[arg-type]
-    .where(Occupancy.device_id == bindparam("device"), Occupancy.local_date == bindparam("day"))
+    .where(_occupancy.device_id == bindparam("device"), _occupancy.local_date == bindparam("day"))
     .values(
         busy=bindparam("new_busy"), closed=bindparam("new_closed"), blocks=bindparam("new_blocks")
     )
