@@ -10,6 +10,7 @@ from tracker import clock
 from tracker.db import db
 from tracker.domain.patients import PatientFacts
 from tracker.drivers.trial import Size, make_trial
+from tracker.services.closures import Closing, close
 from tracker.services.horizon import open_horizon
 from tracker.services.patients import add_patient
 
@@ -24,6 +25,8 @@ def _fill() -> None:
         open_horizon(by=SYSTEM, now=NOW)
         make_trial(PASSWORD, engine=db.engine, tell=lambda _: None, size=SMALL)
         add_patient(KNOWN, by=SYSTEM, now=NOW)
+        training = Closing("US12", at(14), at(15, 30), "科室培训", "flag")
+        close(training, by=SYSTEM, now=NOW)
 
 
 TRIAL_DAY = Template("trial_day", _fill, base=CATALOGUE)

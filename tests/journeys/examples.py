@@ -1,0 +1,102 @@
+"""Addresses of every page, made from the routes and the rows of the trial day; a new page is found by itself."""
+
+from collections.abc import Iterator, Mapping
+
+from flask import Flask
+from sqlalchemy import select
+from sqlalchemy.orm import InstrumentedAttribute
+from werkzeug.routing import Rule
+
+from tests.support.trial_day import NOW
+from tracker.db import read_session
+from tracker.models import (
+    Account,
+    Booking,
+    Closure,
+    Device,
+    Exam,
+    ExamType,
+    Patient,
+    StaffMember,
+    Stream,
+    WeeklyBlock,
+)
+from tracker.web.access import ACCESS, API_PREFIX
+
+# What a part of an address stands for: a column, of which the first row is shown.
+ROWS: Mapping[str, InstrumentedAttribute[int]] = {
+    "block_id": WeeklyBlock.id,
+    "closure_id": Closure.id,
+    "device_id": Device.id,
+    "exam_id": Exam.id,
+    "exam_type_id": ExamType.id,
+    "patient_id": Patient.id,
+    "staff_id": StaffMember.id,
+    "stream_id": Stream.id,
+}
+FIXED = {"kind": "add", "day": "2026-11-23", "year": 2026, "step": "arrive"}
+# Answers that are no page: files, figures for machines, and the way back from a form.
+NO_PAGES = frozenset({"assets.asset_file", "health.alive", "health.ready", "metrics.show"})
+# What is asked for in the addresses of a page that shows more, or nothing at all, without.
+ASKED = {
+    "book.show": ["", "?patient={patient}&exam_type=abdominal&stream=outpatient"],
+    "worklist.show": ["", "?device={busy}"],
+    "walk_in.show": ["?device=US07", "?device=US07&patient={patient}"],
+}
+
+
+def addresses(app: Flask, role: str) -> Iterator[tuple[str, str]]:
+    """Every endpoint that a role may open, with an address of it."""
+    with app.app_context():
+        for endpoint, rule in _rules(app):
+            if role not in ACCESS[endpoint]:
+                continue
+            values = {name: _example(endpoint, name) for name in rule.arguments}
+            built = rule.build(values, append_unknown=False)
+            assert built, f"no example for {rule}"
+            address = built[1]
+            yield from ((endpoint, address + _filled(asked)) for asked in ASKED.get(endpoint, [""]))
+
+
+def _rules(app: Flask) -> Iterator[tuple[str, Rule]]:
+    """The plainest address of each page that answers GET."""
+    pages: dict[str, Rule] = {}
+    for rule in app.url_map.iter_rules():
+        is_page = "GET" in (rule.methods or ()) and not rule.rule.startswith(API_PREFIX)
+        if is_page and rule.endpoint not in NO_PAGES:
+            known = pages.setdefault(rule.endpoint, rule)
+            pages[rule.endpoint] = min(known, rule, key=lambda one: len(one.rule))
+    yield from sorted(pages.items())
+
+
+def _example(endpoint: str, name: str) -> object:
+    if endpoint == "worklist.undo_finish":
+        return _first(Booking.id, Booking.status == "completed")
+    if name == "account_id":
+        return _first(Account.id, Account.username == "reception")
+    if name == "booking_id":
+        return _first(Booking.id, Booking.status == "booked", Booking.starts_at > NOW)
+    return FIXED[name] if name in FIXED else _first(ROWS[name])
+
+
+def _first(column: InstrumentedAttribute[int], *conditions: object) -> int:
+    with read_session() as session:
+        return session.scalars(select(column).where(*conditions).order_by(column).limit(1)).one()
+
+
+def _filled(text: str) -> str:
+    return text.format(patient=_first(Patient.id), busy=busy_device())
+
+
+def busy_device() -> str:
+    """A machine on which somebody is examined while others wait for it."""
+    with read_session() as session:
+        running = select(Booking.device_id).where(Booking.status == "in_progress")
+        waiting = (
+            select(Booking.device_id)
+            .where(Booking.status == "arrived", Booking.device_id.in_(running))
+            .group_by(Booking.device_id)
+        )
+        return session.scalars(
+            select(Device.code).where(Device.id.in_(waiting)).order_by(Device.id).limit(1)
+        ).one()
