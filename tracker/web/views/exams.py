@@ -9,7 +9,7 @@ from flask_babel import gettext as _
 
 from tracker import clock
 from tracker.domain.corrections import Corrector, may_correct
-from tracker.domain.errors import N_, DomainError, ForbiddenError, InvalidError
+from tracker.domain.errors import N_, DomainError, ForbiddenError, InvalidError, NotFoundError
 from tracker.domain.workcalendar import local_date_of
 from tracker.queries import read_session
 from tracker.queries.exams import (
@@ -172,7 +172,8 @@ def correct(exam_id: int) -> ResponseReturnValue:
             raise
         except DomainError as refusal:
             form.refuse(refusal)
-            return _correction_page(exam, form, status_of(refusal))
+            unknown = isinstance(refusal, NotFoundError)  # a patient; the exam itself was found
+            return _correction_page(exam, form, 422 if unknown else status_of(refusal))
         flash(_("The exam is corrected; the version before is kept."), "success")
         return see_other(f"/exams/{exam_id}")
     return _correction_page(exam, form, 422 if form.is_submitted() else 200)

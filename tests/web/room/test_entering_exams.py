@@ -1,0 +1,119 @@
+"""Exams entered afterwards: several in one form, all or none, each refusal beside its field."""
+
+import re
+
+import pytest
+
+from tests.support.cast import ClientOf, submit
+from tests.support.department import at
+from tests.web.desk.hands import Hands
+from tracker import clock
+from tracker.queries import read_session
+from tracker.queries.exams import ExamDetails, ExamFilter, list_exams
+
+HEAD = {"date": "2026-11-23", "device": "US01", "operator": "D05", "reason": "停电"}
+
+
+def row(number: int, **changes: object) -> dict[str, object]:
+    """The fields of one row of the form."""
+    plain = {
+        "patient": f"M{number + 1:05}",
+        "exam_type": "abdominal",
+        "stream": "outpatient",
+        "start": f"08:{number * 10:02}",
+        "end": f"08:{number * 10 + 8:02}",
+        "parts": 1,
+        "exam_number": "",
+    }
+    return {f"rows-{number}-{name}": value for name, value in {**plain, **changes}.items()}
+
+
+def exams(hands: Hands) -> list[ExamDetails]:
+    with hands.app.app_context(), read_session() as session:
+        return list_exams(session, ExamFilter())
+
+
+def test_several_are_entered_and_empty_rows_left_out(client_of: ClientOf, hands: Hands) -> None:
+    with clock.at(at(10)):
+        client = client_of("sonographer")
+        empty = {"rows-2-patient": "", "rows-2-start": "", "rows-2-parts": "1"}
+        fields = {**HEAD, **row(0, exam_number="N1", parts=2), **row(1), **empty}
+        answer = submit(client, "/exams/enter", **fields)
+        assert answer.location == "/exams?from=2026-11-23&to=2026-11-23"
+        assert "2 exams are entered" in client.get(answer.location).text
+    first, second = exams(hands)
+    assert (first.number, first.parts, first.mrn, first.operator) == ("N1", 2, "M00001", "D05")
+    assert (first.started_at, first.ended_at) == (at(8), at(8, 8))
+    assert (second.entered_later, second.entered_reason) == (True, "停电")
+
+
+def test_the_form_begins_with_ones_own_name_and_the_machine(client_of: ClientOf) -> None:
+    with clock.at(at(10)):
+        page = client_of("sonographer").get("/exams/enter?device=US07").text
+    assert re.search(r'<option selected value="US07"', page)
+    assert re.search(r'<option selected value="D01"', page)
+    assert 'value="2026-11-23"' in page
+
+
+@pytest.mark.parametrize(
+    ("change", "field"),
+    [
+        ({"patient": "M99999"}, "patient"),
+        ({"patient": ""}, "patient"),
+        ({"exam_type": ""}, "exam_type"),
+        ({"stream": "x"}, "stream"),
+        ({"start": ""}, "start"),
+        ({"start": "23:00", "end": "23:10"}, "start"),
+        ({"end": "08:00"}, "end"),
+        ({"end": "8 o'clock"}, "end"),
+        ({"parts": "0"}, "parts"),
+        ({"exam_number": "TAKEN"}, "exam_number"),
+    ],
+)
+def test_the_refusal_stands_in_its_row_and_nothing_is_lost(
+    client_of: ClientOf, hands: Hands, change: dict[str, object], field: str
+) -> None:
+    with clock.at(at(10)):
+        client = client_of("sonographer")
+        submit(client, "/exams/enter", **HEAD, **row(0, exam_number="TAKEN"))
+        fields = {**HEAD, **row(0, exam_number="KEPT"), **row(1, **change)}
+        answer = submit(client, "/exams/enter", **fields)
+    assert answer.status_code == 422
+    assert re.findall(r'id="(rows-\d+-\w+)-error"', answer.text) == [f"rows-1-{field}"]
+    assert 'value="KEPT"' in answer.text
+    assert len(exams(hands)) == 1
+
+
+def test_an_empty_form_says_what_it_wants(client_of: ClientOf, hands: Hands) -> None:
+    with clock.at(at(10)):
+        answer = submit(client_of("sonographer"), "/exams/enter", **HEAD)
+    assert (answer.status_code, "at least one exam" in answer.text) == (422, True)
+    assert exams(hands) == []
+
+
+def test_what_is_common_to_all_rows_is_refused_above_them(client_of: ClientOf) -> None:
+    with clock.at(at(10)):
+        client = client_of("sonographer")
+        wrong = {**HEAD, "date": "1890-01-01", "operator": ""}
+        answer = submit(client, "/exams/enter", **wrong, **row(0))
+    assert answer.status_code == 422
+    assert {"date-error", "operator-error"} <= set(re.findall(r'id="([\w-]+)"', answer.text))
+
+
+def test_a_number_just_typed_is_given_its_name(client_of: ClientOf, hands: Hands) -> None:
+    hands.add_patient("欧阳若兰", mrn="Z7000001")
+    with clock.at(at(10)):
+        client = client_of("sonographer")
+        found = submit(client, "/exams/enter/patient", **{"rows-3-patient": "Z7000001"}).text
+        nobody = submit(client, "/exams/enter/patient", **{"rows-3-patient": "Z7"}).text
+        nothing = submit(client, "/exams/enter/patient").text
+    assert "欧阳若兰" in found
+    assert nobody.strip() == "Nobody has this number."
+    assert nothing.strip() == ""
+
+
+@pytest.mark.parametrize("who", ["reception", "admin"])
+def test_nobody_else_enters(client_of: ClientOf, hands: Hands, who: str) -> None:
+    with clock.at(at(10)):
+        assert submit(client_of(who), "/exams/enter", **HEAD, **row(0)).status_code == 403
+    assert exams(hands) == []
