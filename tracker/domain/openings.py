@@ -1,10 +1,11 @@
 """The search: from device days to the first openings, earliest first, with counted reasons for a no."""
 
+from bisect import insort
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
-from itertools import groupby, islice
+from itertools import groupby
 
 from tracker.domain.errors import N_, Reason
 from tracker.domain.interval import runs, span_mask
@@ -54,12 +55,13 @@ def openings_for(
     found: list[Opening] = []
     later: list[Opening] = []
     seen: list[DeviceDay] = []
+    firsts = _Firsts(limit)
     for _, group in groupby(days, key=lambda day: day.local_date):
         of_one_date = tuple(group)
         seen += of_one_date
         offers = later
-        for day in of_one_date:
-            offers += _offers_of_day(request, day, now=now, window=window, limit=limit)
+        for day, block in _in_order(request, of_one_date):
+            offers += _offers_of_block(request, day, block, now=now, window=window, firsts=firsts)
         # past midnight a block may offer what lies behind the first openings of the next date
         sure = of_one_date[0].midnight + _SHORTEST_DAY
         later = [opening for opening in offers if opening.start >= sure]
@@ -72,17 +74,53 @@ def openings_for(
     return Search((), counted(_refusals(request, seen, now, window)))
 
 
-def _offers_of_day(
-    request: ExamRequest, day: DeviceDay, *, now: datetime, window: Window | None, limit: int | None
+class _Firsts:
+    """Which starts may still be among the first `limit`: none behind the limit-th of those seen so far."""
+
+    def __init__(self, limit: int | None) -> None:
+        self._limit = limit
+        self._starts: list[datetime] = []
+
+    def admits(self, start: datetime) -> bool:
+        """Whether an opening at `start` could be in the list."""
+        return len(self._starts) != self._limit or start <= self._starts[-1]
+
+    def note(self, start: datetime) -> None:
+        """An opening was found there."""
+        if self._limit is not None:
+            insort(self._starts, start)
+            del self._starts[self._limit :]
+
+
+def _in_order(request: ExamRequest, days: Iterable[DeviceDay]) -> list[tuple[DeviceDay, BlockLoad]]:
+    """The blocks of one date on capable devices, the first to begin first."""
+    blocks = [
+        (day, block) for day in days if day.device_id in request.device_ids for block in day.blocks
+    ]
+    return sorted(blocks, key=lambda pair: pair[1].starts)
+
+
+def _offers_of_block(
+    request: ExamRequest,
+    day: DeviceDay,
+    block: BlockLoad,
+    *,
+    now: datetime,
+    window: Window | None,
+    firsts: _Firsts,
 ) -> Iterator[Opening]:
-    """The offers of one device day, the first `limit` of each block: no list can need more of them."""
-    if day.device_id not in request.device_ids:
+    """The offers of a block that may be among the first."""
+    if not firsts.admits(day.instant_of(block.starts)):
         return
-    for block in day.blocks:
-        starts = bookable_starts(request, day, block, now) & _minutes(block, window)
-        if starts and not block_refusals(request, day, block, now):
-            for minute, wasted in islice(_offered(starts, request), limit):
-                yield _opening(request, day, block, minute=minute, wasted=wasted)
+    starts = bookable_starts(request, day, block, now) & _minutes(block, window)
+    if not starts or block_refusals(request, day, block, now):
+        return
+    for minute, wasted in _offered(starts, request):
+        opening = _opening(request, day, block, minute=minute, wasted=wasted)
+        if not firsts.admits(opening.start):
+            return
+        firsts.note(opening.start)
+        yield opening
 
 
 def _minutes(block: BlockLoad, window: Window | None) -> int:

@@ -225,9 +225,8 @@ def patient_id_of(session: Session, key: int | str) -> int:
 
     A text is never taken for an id: an unknown MRN of digits must not find somebody else.
     """
-    found = session.scalar(
-        _patient_by_id if isinstance(key, int) else _patient_by_mrn, {"key": key}
-    )
+    statement = _patient_by_id if isinstance(key, int) else _patient_by_mrn
+    found: int | None = session.scalar(statement, {"key": key})
     if found is None:
         raise NotFoundError(N_("There is no such patient."), field="patient")
     return found
