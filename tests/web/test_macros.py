@@ -149,9 +149,12 @@ def test_the_gallery_shows_every_macro() -> None:
 @pytest.mark.parametrize(
     ("roles", "paths"),
     [
-        ({"reception"}, ["/board", "/book", "/schedule", "/patients", "/settle"]),
-        ({"sonographer"}, ["/board", "/book", "/worklist", "/schedule", "/patients", "/exams"]),
-        ({"admin"}, ["/board", "/schedule", "/admin"]),
+        ({"reception"}, ["/board", "/book", "/schedule", "/bookings", "/patients", "/settle"]),
+        (
+            {"sonographer"},
+            ["/board", "/book", "/worklist", "/schedule", "/bookings", "/patients", "/exams"],
+        ),
+        ({"admin"}, ["/board", "/schedule", "/closures", "/admin"]),
         (set(), []),
     ],
 )

@@ -178,7 +178,7 @@ def _answer(session: Reading, form: RequestForm, page: BookingPage, now: datetim
     shown = one_a_band(found.openings, words, warn)[:FIRST_SHOWN]
     return Answer(
         openings=shown,
-        reasons=counted_texts(found, lacking=_lacking(wish, exam_type, page)),
+        reasons=counted_texts(found.reasons),
         minute=_minute(session, form, wish, now),
         is_morning=is_morning,
         is_provisional=_is_provisional(session, shown),
@@ -194,14 +194,6 @@ def _mornings(
     window = Window(0, _minutes(fasting_ends))
     found = find_openings(session, replace(wish, window=window), now=now)
     return found if found.openings else None
-
-
-def _lacking(wish: Wish, exam_type: ExamTypeRow, page: BookingPage) -> int:
-    """How many devices cannot do the exam at all; of no interest where one is asked for."""
-    if wish.device is not None:
-        return 0
-    needs = exam_type.capabilities
-    return sum(1 for device in page.catalogue.devices if not needs <= device.capabilities)
 
 
 def wish_of(form: RequestForm, page: BookingPage) -> Wish:

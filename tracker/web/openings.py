@@ -9,7 +9,7 @@ from flask_babel import gettext as _
 from tracker import clock
 from tracker.domain.arrival import Band, arrival_band, first_of_each_band
 from tracker.domain.errors import N_, InvalidError, Reason
-from tracker.domain.openings import Search
+from tracker.domain.rules import LACKS_CAPABILITY
 from tracker.domain.supply import Opening
 from tracker.domain.workcalendar import local_date_of
 from tracker.queries.devices import DeviceRow
@@ -124,13 +124,14 @@ def instant_from(text: str) -> datetime | None:
     return local.replace(tzinfo=local.tzinfo or clock.hospital_zone()).astimezone(UTC)
 
 
-def counted_texts(search: Search, *, lacking: int = 0) -> list[str]:
-    """Why there is no opening, each reason with how often it applies; `lacking` devices cannot do it at all."""
-    texts = [_("%(count)s devices lack a function that this exam needs.", count=lacking)]
-    return (texts if lacking else []) + [_counted(reason) for reason in search.reasons]
+def counted_texts(reasons: Sequence[Reason]) -> list[str]:
+    """Why there is no opening, each reason with how often it applies."""
+    return [_counted(reason) for reason in reasons]
 
 
 def _counted(reason: Reason) -> str:
+    if reason.code == LACKS_CAPABILITY.code:
+        return _("%(count)s devices lack a function that this exam needs.", count=reason.count)
     if reason.count < 2:
         return sentence(reason)
     return _("%(reason)s (%(count)s ×)", reason=sentence(reason), count=reason.count)

@@ -117,7 +117,7 @@ def add_patient() -> ResponseReturnValue:
 @blueprint.get("/book/patient")
 def back() -> ResponseReturnValue:
     """Where a refused form stood there is nothing to read: back to the page."""
-    return see_other("/book")
+    return see_other(request.full_path.replace(request.path, "/book", 1).rstrip("?"))
 
 
 def address_of(wanted: RequestForm, **changed: object) -> str:

@@ -5,14 +5,15 @@ from typing import Any
 
 from flask import Blueprint, render_template, request
 from flask.typing import ResponseReturnValue
+from flask_login import current_user
 
 from tracker.domain.errors import N_, InvalidError
 from tracker.domain.lifecycle import Status
+from tracker.domain.roles import Role
 from tracker.queries import read_session
 from tracker.queries.bookings import BookingDetails, BookingFilter, list_bookings
 from tracker.queries.devices import devices
 from tracker.queries.settling import count_to_settle, flagged_bookings, unsettled_bookings
-from tracker.web.access import may
 from tracker.web.addresses import see_other
 from tracker.web.arguments import code_argument, day_argument, number_argument
 from tracker.web.fragments import is_htmx
@@ -22,6 +23,8 @@ from tracker.web.views.bookings import steps_of, today
 blueprint = Blueprint("day_lists", __name__)
 
 PAGE_ROWS = 100
+SETTLERS = frozenset({Role.RECEPTION, Role.HEAD})
+"""Who has the list in the bar; everybody at the desk may open it."""
 FLAGGED = "flagged"
 STATUSES = (*(status.value for status in Status), FLAGGED)
 
@@ -76,7 +79,7 @@ def settle() -> ResponseReturnValue:
 @blueprint.app_context_processor
 def count_in_the_bar() -> dict[str, Any]:
     """How many bookings are to be settled, for those who settle them; a fragment has no bar."""
-    if is_htmx() or not may("day_lists.settle"):
+    if is_htmx() or current_user.roles.isdisjoint(SETTLERS):
         return {}
     with read_session() as reading:
         return {"settle_count": count_to_settle(reading, today=today())}

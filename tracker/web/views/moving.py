@@ -128,7 +128,7 @@ def _answer(
     choices = one_a_band(found.openings, words_of(reading, catalogue, now))
     return {
         "openings": choices[:FIRST_SHOWN],
-        "reasons": counted_texts(found),
+        "reasons": counted_texts(found.reasons),
         "minute": minute,
     }
 
