@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import datetime, timedelta, tzinfo
+from datetime import date, datetime, timedelta, tzinfo
 
 from tracker.domain.supply import MINUTE, Opening
 from tracker.domain.workcalendar import day_start, local_date_of
@@ -32,7 +32,12 @@ def first_of_each_band(
     openings: Iterable[Opening], *, minutes: int, zone: tzinfo
 ) -> tuple[Opening, ...]:
     """Of openings in order the first of each band: what a patient can choose between."""
-    first: dict[Band, Opening] = {}
+    width = timedelta(minutes=minutes)
+    midnights: dict[date, datetime] = {}
+    first: dict[tuple[date, int], Opening] = {}
     for opening in openings:
-        first.setdefault(arrival_band(opening.start, minutes=minutes, zone=zone), opening)
+        day = opening.local_date
+        if day not in midnights:
+            midnights[day] = day_start(day, zone)
+        first.setdefault((day, (opening.start - midnights[day]) // width), opening)
     return tuple(first.values())
