@@ -22,7 +22,7 @@ from tracker.web.views.bookings import steps_of, today
 
 blueprint = Blueprint("day_lists", __name__)
 
-PAGE_ROWS = 100
+PAGE_ROWS = 50
 SETTLERS = frozenset({Role.RECEPTION, Role.HEAD})
 """Who has the list in the bar; everybody at the desk may open it."""
 FLAGGED = "flagged"
