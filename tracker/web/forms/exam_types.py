@@ -6,7 +6,6 @@ from typing import Any
 from flask_babel import lazy_gettext as _l
 from wtforms import (
     BooleanField,
-    Form,
     FormField,
     IntegerField,
     SelectField,
@@ -17,6 +16,7 @@ from wtforms.validators import InputRequired, Length, NumberRange, Optional
 
 from tracker.domain.catalogue import BLADDERS, COLOURS, LONGEST_MINUTES, ExamTypeValues, PairValues
 from tracker.web.forms.choices import CheckboxesField, PointsField, choices_of_words
+from tracker.web.forms.page_form import FormPart
 from tracker.web.forms.versioned import VersionedForm
 from tracker.web.labels import BLADDER
 from tracker.web.office_labels import COLOUR
@@ -25,7 +25,7 @@ PAIR_PREFIX = "of_"
 """What differs for the stream `outpatient` stands in the part `of_outpatient` of the form."""
 
 
-class PairForm(Form):
+class PairForm(FormPart):
     """What differs for one stream; empty: as everywhere."""
 
     minutes = IntegerField(_l("Minutes"), [Optional(), NumberRange(1, LONGEST_MINUTES)])

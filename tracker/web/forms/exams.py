@@ -8,7 +8,6 @@ from flask_babel import lazy_gettext as _l
 from wtforms import (
     DateField,
     FieldList,
-    Form,
     FormField,
     HiddenField,
     IntegerField,
@@ -24,7 +23,7 @@ from tracker.domain.patients import LONGEST_NUMBER
 from tracker.domain.workcalendar import instant_of
 from tracker.sentences import sentence
 from tracker.web.forms.book import day_of_ours
-from tracker.web.forms.page_form import PageForm
+from tracker.web.forms.page_form import FormPart, PageForm
 
 LONGEST_EXAM_NUMBER = 40
 LONGEST_REASON = 400
@@ -32,7 +31,7 @@ MOST_ROWS = 40
 SHOWN_ROWS = 4
 
 
-class EnteredExam(Form):
+class EnteredExam(FormPart):
     """One row of exams entered afterwards; a row in which nothing is typed does not count."""
 
     patient = StringField(_l("Patient number"), [DataRequired(), Length(max=LONGEST_NUMBER)])

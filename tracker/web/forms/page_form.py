@@ -7,7 +7,7 @@ from typing import Any
 from flask_babel import gettext as _
 from flask_wtf import FlaskForm
 from markupsafe import Markup
-from wtforms import Field, FieldList, FormField, HiddenField
+from wtforms import Field, FieldList, Form, FormField, HiddenField
 from wtforms.widgets import HiddenInput
 
 from tracker.domain.errors import DomainError
@@ -46,6 +46,13 @@ class PageForm(FlaskForm):
             self.form_errors.append(sentence(refusal))
         else:
             field.errors = [*field.errors, sentence(refusal)]
+
+
+class FormPart(Form):
+    """A part of a PageForm that is repeated: it speaks the page's language, the token is the form's."""
+
+    class Meta(FlaskForm.Meta):
+        csrf = False
 
 
 def _single_fields(fields: Iterable[Field]) -> Iterator[Field]:
