@@ -118,7 +118,7 @@ blueprint = Interface("api", __name__, url_prefix="/api/v1")
 
 def answer(document: object, status: int = 200) -> Response:
     """A JSON answer of a document that was made by hand (see documents.py)."""
-    return current_app.response_class(as_text(document), status, mimetype="application/json")
+    return replayed(as_text(document), status)
 
 
 def as_text(document: object) -> str:
@@ -127,8 +127,10 @@ def as_text(document: object) -> str:
 
 
 def replayed(body: str, status: int) -> Response:
-    """An answer that was given before, as it was kept."""
-    return current_app.response_class(body, status, mimetype="application/json")
+    """A JSON answer whose text is made already, such as one that was kept."""
+    response: Response = current_app.response_class(body, status, mimetype="application/json")
+    response.headers["Cache-Control"] = "no-store"  # it may name a patient
+    return response
 
 
 class PatientConverter(BaseConverter):

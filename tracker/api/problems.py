@@ -32,7 +32,7 @@ UNFIT = (UnfitValueError, OverflowError)
 """What the databases raise for a value that no column can hold."""
 
 HTTP_CODES = {
-    400: "malformed",
+    400: "validation",
     401: "unauthenticated",
     403: "forbidden",
     404: "not_found",

@@ -24,7 +24,7 @@ FieldError = tuple[str, Reason]
 class UnreadableError(DomainError):
     """The body is not JSON."""
 
-    code = "malformed"
+    code = "validation"
 
 
 class RefusedFieldsError(InvalidError):
