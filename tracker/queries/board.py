@@ -19,7 +19,7 @@ from tracker.queries.settings import department_settings
 _Row = Any
 """A row of board_rows; its columns are named there."""
 
-FREE, IN_USE, CLOSED = "free", "in_use", "closed"
+FREE, CLOSED = "free", "closed"
 CLOSURE, HOURS = "closure", "hours"
 
 
