@@ -62,4 +62,5 @@ class Words:
 @functools.cache
 def _translations(language: str) -> dict[str, str]:
     catalogue = read(catalogue_file(language))
-    return {message.id: message.string for message in catalogue if isinstance(message.id, str)}
+    plain = [one for one in catalogue if isinstance(one.id, str) and not one.context]
+    return {message.id: message.string for message in plain}
