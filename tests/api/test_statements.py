@@ -1,0 +1,54 @@
+"""How many statements a request costs: the same for one row and for three, for one day and for seventy."""
+
+from collections.abc import Callable
+
+import pytest
+
+from tests.support.api import Answer, ApiCaller
+
+pytestmark = pytest.mark.engines("sqlite")
+
+ASKED = {"exam_type": "abdominal", "stream": "outpatient", "from_": "2026-11-23"}
+
+
+def cost(statements: list[str], call: Callable[[], Answer]) -> int:
+    """The statements of a call, transactions' own apart."""
+    statements.clear()
+    assert call().status < 300
+    return sum(not statement.startswith("BEGIN") for statement in statements)
+
+
+def book(who: ApiCaller, number: int) -> Answer:
+    return who.post(
+        "/bookings",
+        patient=f"M{number:05}",
+        exam_type="abdominal",
+        stream="outpatient",
+        start=f"2026-11-24T{number + 7:02}:00:00+08:00",
+        device="US03",
+    )
+
+
+def test_a_search_costs_the_same_for_any_number_of_days(reception, statements):
+    costs = [
+        cost(statements, lambda last=last: reception.get("/openings", **ASKED, to=last))
+        for last in ("2026-11-23", "2026-11-24", "2026-12-06", "2027-01-31")
+    ]
+    assert costs == [6] * 4  # token, terms, devices, days, running exams, operators
+
+
+def test_lists_cost_the_same_for_one_row_and_for_three(reception, statements):
+    def costs() -> list[int]:
+        paths = ("/bookings", "/board", "/devices")
+        return [cost(statements, lambda path=path: reception.get(path)) for path in paths]
+
+    book(reception, 1)
+    one = costs()
+    book(reception, 2)
+    book(reception, 3)
+    assert costs() == one
+    assert one[0] == 2  # token, bookings
+
+
+def test_a_booking_costs_its_reads_its_four_rows_and_its_answer(reception, statements):
+    assert cost(statements, lambda: book(reception, 1)) == 11
