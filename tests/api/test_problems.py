@@ -71,6 +71,13 @@ def test_texts_are_english_unless_chinese_is_asked_for(reception):
         assert answer.json["reasons"][0]["text"].isascii(), language
 
 
+def test_chinese_is_spoken_where_it_is_asked_for(reception):
+    headers = {"Accept-Language": "zh-CN,zh;q=0.9,en;q=0.8"}
+    answer = reception.send("GET", "/api/v1/bookings?limit=0", headers=headers)
+    texts = [answer.json["detail"], answer.json["errors"][0]["text"]]
+    assert not any(text.isascii() for text in texts)
+
+
 def test_many_unknown_fields_are_not_all_repeated(reception):
     answer = post(reception, json.dumps({f"field{number}": 1 for number in range(1000)}))
     assert (answer.status, len(answer.json["errors"])) == (422, 50)
