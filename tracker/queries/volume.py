@@ -211,18 +211,14 @@ def standing(session: Session, today: date, *, operator: str | None = None) -> S
         year=found.total,
         months=months,
         target=target_of_year(session, today.year),
-        booked_today=_booked(session, today, operator),
+        booked_today=_booked(session, today) if operator is None else {},
     )
 
 
-def _booked(session: Session, day: date, operator: str | None) -> dict[str, int]:
+def _booked(session: Session, day: date) -> dict[str, int]:
     statement = (
         select(Booking.status, func.count().label("bookings"))
         .where(Booking.local_date == day)
         .group_by(Booking.status)
     )
-    if operator is not None:
-        statement = statement.join(StaffMember, StaffMember.id == Booking.operator_id).where(
-            StaffMember.code == operator
-        )
     return {row.status: row.bookings for row in session.execute(statement)}
