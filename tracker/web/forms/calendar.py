@@ -20,7 +20,9 @@ class DayForm(PageForm):
 
     kind = RadioField(_l("Kind of day"), [InputRequired()], choices=choices_of_words(DAY_KIND))
     name = StringField(
-        _l("What the day is called"), [Optional(), Length(max=80)], description=_l("Such as the holiday's name.")
+        _l("What the day is called"),
+        [Optional(), Length(max=80)],
+        description=_l("Such as the holiday's name."),
     )
 
 
