@@ -167,7 +167,7 @@ def test_an_exam_is_voided_once(race: Race) -> None:
     head = account_id("head")
     exam_id = finish(running(1, at(9)), by=account_id("sonographer"), now=at(9, 9))
     answers = race([("void", (head, at(10), exam_id))] * 16)
-    assert kinds(answers) == {"ok": 1, "InvalidError already_voided": 15}
+    assert kinds(answers) == {"ok": 1, "ConflictError already_voided": 15}
     assert counted() == (0, 0)
 
 
@@ -177,5 +177,5 @@ def test_an_exam_entered_later_is_voided_once(race: Race) -> None:
     enter_exam_later(entry, by=head, now=at(9))
     exam_id = enter_exam_later(entry, by=head, now=at(9))
     answers = race([("void", (head, at(10), exam_id))] * 16)
-    assert kinds(answers) == {"ok": 1, "InvalidError already_voided": 15}
+    assert kinds(answers) == {"ok": 1, "ConflictError already_voided": 15}
     assert counted()[0] == 1

@@ -10,7 +10,7 @@ from tests.support.databases import Template
 from tests.support.department import DEPARTMENT, account_id, at, staff_code
 from tests.support.exam_room import booking, counted, exams, row_counts, running
 from tracker.db import db, read_session
-from tracker.domain.errors import (
+from tracker.domain.errors import ConflictError, (
     ForbiddenError,
     IllegalTransitionError,
     InvalidError,
@@ -220,10 +220,10 @@ def test_voiding_twice_or_without_a_reason_changes_nothing() -> None:
         void(exam.id, reason=" ", by=account_id("head"), now=at(10))
     assert refusal.value.field == "reason"
     void(exam.id, reason="twice", by=account_id("head"), now=at(10))
-    with pytest.raises(InvalidError) as refusal:
+    with pytest.raises(ConflictError) as again:
         void(exam.id, reason="twice", by=account_id("head"), now=at(10))
-    assert refusal.value.code == "already_voided"
-    with pytest.raises(InvalidError):
+    assert again.value.code == "already_voided"
+    with pytest.raises(ConflictError):
         correct(exam.id, as_correction(exam), by=account_id("head"), now=at(10))
 
 

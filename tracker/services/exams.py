@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 
 from tracker.db import service
 from tracker.domain.corrections import Corrector, may_correct
-from tracker.domain.errors import N_, ForbiddenError, InvalidError, NotFoundError
+from tracker.domain.errors import N_, ConflictError, ForbiddenError, InvalidError, NotFoundError
 from tracker.domain.lifecycle import Status
 from tracker.domain.texts import plain_line
 from tracker.models import Account, Device, Exam, StaffMember
@@ -145,7 +145,7 @@ def void(
 ) -> None:
     """Void an exam: it stays on record and counts nothing; its booking is in progress again.
 
-    Raises InvalidError (no reason, or voided already), StaleError, NotFoundError.
+    Raises InvalidError (no reason), ConflictError (voided already), StaleError, NotFoundError.
     """
     author = Author(by, now, _checked_reason(reason))
     found = session.get(Exam, exam_id)
@@ -168,7 +168,7 @@ def _checked_reason(reason: str) -> str:
 
 def _live(exam: Exam) -> Exam:
     if exam.voided_at is not None:
-        raise InvalidError(N_("This exam is voided already."), code="already_voided")
+        raise ConflictError(N_("This exam is voided already."), code="already_voided")
     return exam
 
 
