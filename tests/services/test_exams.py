@@ -10,7 +10,8 @@ from tests.support.databases import Template
 from tests.support.department import DEPARTMENT, account_id, at, staff_code
 from tests.support.exam_room import booking, counted, exams, row_counts, running
 from tracker.db import db, read_session
-from tracker.domain.errors import ConflictError, (
+from tracker.domain.errors import (
+    ConflictError,
     ForbiddenError,
     IllegalTransitionError,
     InvalidError,
