@@ -16,7 +16,7 @@ from sqlalchemy.orm import Session
 
 from tests.db.rows import EIGHT, new
 from tracker.db import RETRIES, RetryTransactionError, db, read_session, service, transaction
-from tracker.domain.errors import InvalidError
+from tracker.domain.errors import InvalidError, StaleError
 from tracker.models import LoginAttempt, Setting
 
 pytestmark = pytest.mark.usefixtures("app_context")
@@ -232,7 +232,7 @@ def test_a_service_starts_again_at_most_three_times(failures: int) -> None:
         return len(calls)
 
     if failures > RETRIES:
-        with pytest.raises(RetryTransactionError):
+        with pytest.raises(StaleError):
             write()
         assert (len(calls), names()) == (1 + RETRIES, [])
     else:
