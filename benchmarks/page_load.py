@@ -6,7 +6,7 @@ import re
 import urllib.parse
 
 _TOKEN = re.compile(r'name="csrf_token"[^>]*value="([^"]+)"')
-_ASSET = re.compile(r'(?:src|href)="(/static/[^"#]+)')
+_ASSET = re.compile(r'(?:src|href)="(/assets/[^"#]+)')
 
 
 def sign_in(port: int, username: str, password: str) -> str:
