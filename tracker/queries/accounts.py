@@ -7,6 +7,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, Row, Select, bindparam, func, select
 from sqlalchemy.orm import Session
 
+from tracker.db import core
 from tracker.domain.credentials import FAILURES_COUNT_FOR, SIGN_IN_LASTS
 from tracker.domain.roles import SYSTEM_ACCOUNT_ID, Caller, idle_minutes_of
 from tracker.models import Account, ApiToken, LoginAttempt, Setting, SignIn, StaffMember
@@ -114,7 +115,7 @@ NOBODY = Credentials(0, "", "")
 
 def sign_in_state(session: Session, *, secret_hash: str, now: datetime) -> SignInState | None:
     """The sign-in of this secret, ended ones included (they tell whose it was); None when unknown."""
-    row = session.execute(_of_sign_in, {"secret_hash": secret_hash}).one_or_none()
+    row = core(session).execute(_of_sign_in, {"secret_hash": secret_hash}).one_or_none()
     if row is None:
         return None
     is_open = row.is_active and row.ended_at is None and now - row.created_at < SIGN_IN_LASTS
@@ -123,7 +124,7 @@ def sign_in_state(session: Session, *, secret_hash: str, now: datetime) -> SignI
 
 def caller_of_token(session: Session, *, secret_hash: str) -> Caller | None:
     """Who calls with this API token; None when it is unknown or revoked or its account inactive."""
-    row = session.execute(_of_token, {"secret_hash": secret_hash}).one_or_none()
+    row = core(session).execute(_of_token, {"secret_hash": secret_hash}).one_or_none()
     return None if row is None else _caller(row)
 
 

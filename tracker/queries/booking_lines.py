@@ -7,6 +7,7 @@ from typing import Any
 from sqlalchemy import Select, and_, bindparam, func, or_, select
 from sqlalchemy.orm import Session
 
+from tracker.db import core
 from tracker.domain.errors import N_, NotFoundError
 from tracker.models import Booking, Device, Exam, ExamType, StaffMember, Stream
 
@@ -83,7 +84,7 @@ _in_order = _lines.order_by(_booking.local_date, _booking.starts_at, _booking.id
 
 def booking_line(session: Session, booking_id: int) -> BookingLine:
     """One booking. Raises NotFoundError."""
-    row = session.execute(_one, {"booking": booking_id}).first()
+    row = core(session).execute(_one, {"booking": booking_id}).first()
     if row is None:
         raise NotFoundError(N_("There is no such booking."))
     return BookingLine(*row)

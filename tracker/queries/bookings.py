@@ -8,6 +8,7 @@ from typing import Any
 from sqlalchemy import ColumnExpressionArgument, Select, and_, bindparam, or_, select
 from sqlalchemy.orm import Session, aliased
 
+from tracker.db import core
 from tracker.domain.errors import N_, NotFoundError
 from tracker.domain.lifecycle import Status
 from tracker.models import (
@@ -159,7 +160,7 @@ def _as_details(row: Sequence[Any]) -> BookingDetails:
 
 def booking_details(session: Session, booking_id: int) -> BookingDetails:
     """One booking. Raises NotFoundError."""
-    row = session.execute(_one, {"booking": booking_id}).first()
+    row = core(session).execute(_one, {"booking": booking_id}).first()
     if row is None:
         raise NotFoundError(N_("There is no such booking."))
     return _as_details(row)

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from sqlalchemy import and_, bindparam, func, select, true
 from sqlalchemy.orm import Session
 
+from tracker.db import core
 from tracker.models.catalogue import (
     Device,
     DeviceCapability,
@@ -118,9 +119,11 @@ _CAPABLE_DEVICES = (
 
 def exam_terms(session: Session, *, exam_type_code: str, stream_code: str) -> ExamTerms | None:
     """The terms of the pair, retired or not; None when either code is unknown. One statement."""
-    row = session.execute(
-        _EXAM_TERMS, {"exam_type": exam_type_code, "stream": stream_code}
-    ).one_or_none()
+    row = (
+        core(session)
+        .execute(_EXAM_TERMS, {"exam_type": exam_type_code, "stream": stream_code})
+        .one_or_none()
+    )
     return None if row is None else ExamTerms(*row)
 
 
@@ -129,7 +132,7 @@ def capable_devices(session: Session, exam_type_id: int) -> tuple[CapableDevice,
 
     One statement. An exam type that requires nothing can be done on every device.
     """
-    rows = session.execute(_CAPABLE_DEVICES, {"exam_type_id": exam_type_id})
+    rows = core(session).execute(_CAPABLE_DEVICES, {"exam_type_id": exam_type_id})
     return tuple(CapableDevice(*row) for row in rows)
 
 

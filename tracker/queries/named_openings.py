@@ -10,6 +10,7 @@ from sqlalchemy import Select, bindparam, select
 from sqlalchemy.orm import Session
 
 from tracker import clock
+from tracker.db import core
 from tracker.domain.errors import Reason
 from tracker.domain.openings import NO_BLOCKS, counted
 from tracker.domain.ranking import rank
@@ -125,5 +126,5 @@ def named(
 def _read(
     session: Session, statement: Select[*tuple[Any, ...]], ids: Iterable[int]
 ) -> dict[int, str]:
-    rows: Sequence[Any] = session.execute(statement, {"ids": sorted(ids)}).all()
+    rows: Sequence[Any] = core(session).execute(statement, {"ids": sorted(ids)}).all()
     return dict(rows)

@@ -15,6 +15,7 @@ from sqlalchemy import BindParameter, and_, bindparam, func, or_, select
 from sqlalchemy.orm import Session
 
 from tracker import clock
+from tracker.db import core
 from tracker.domain.lifecycle import Status
 from tracker.domain.supply import MINUTE, BlockLoad, DeviceDay, Reserve
 from tracker.domain.workcalendar import day_start, local_date_of
@@ -92,7 +93,7 @@ def device_days(
 
     Two statements at most, whatever the number of devices and days.
     """
-    rows = session.execute(_rows, {"devices": device_ids, "first": first, "last": last}).all()
+    rows = core(session).execute(_rows, {"devices": device_ids, "first": first, "last": last}).all()
     today = local_date_of(now, clock.hospital_zone())
     running = running_day(session, now) if first <= today <= last else _NOTHING_RUNS
     for local_date, device_id, busy, closed, blocks in rows:
@@ -106,7 +107,7 @@ def running_day(session: Session, now: datetime) -> RunningDay:
     idle: dict[int, dict[int, int]] = {}
     held: dict[int, datetime] = {}
     midnight = _midnight(today, clock.hospital_zone())
-    for row in session.execute(_running, {"today": today, "now": now, "midnight": midnight}):
+    for row in core(session).execute(_running, {"today": today, "now": now, "midnight": midnight}):
         if row.status == Status.IN_PROGRESS:
             until = expected_end(row.starts_at, row.ends_at, row.started_at, now)
             held[row.device_id] = max(until, held.get(row.device_id, until))

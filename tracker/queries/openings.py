@@ -7,6 +7,7 @@ from sqlalchemy import bindparam, func, select
 from sqlalchemy.orm import Session
 
 from tracker import clock
+from tracker.db import core
 from tracker.domain.errors import N_, InvalidError, NotFoundError, Reason
 from tracker.domain.lifecycle import LIVE
 from tracker.domain.openings import Search, Window, openings_for
@@ -208,7 +209,7 @@ def patient_spans(
     `besides` leaves one booking out: the one that is being moved.
     """
     zone = clock.hospital_zone()
-    rows = session.execute(
+    rows = core(session).execute(
         _patient_spans,
         {
             "patient": patient_id,
@@ -226,7 +227,7 @@ def patient_id_of(session: Session, key: int | str) -> int:
     A text is never taken for an id: an unknown MRN of digits must not find somebody else.
     """
     statement = _patient_by_id if isinstance(key, int) else _patient_by_mrn
-    found: int | None = session.scalar(statement, {"key": key})
+    found: int | None = core(session).scalar(statement, {"key": key})
     if found is None:
         raise NotFoundError(N_("There is no such patient."), field="patient")
     return found

@@ -5,6 +5,7 @@ from datetime import datetime
 
 from sqlalchemy.orm import Session
 
+from tracker.db import core
 from tracker.models import AuditEntry
 
 _entry = AuditEntry.__table__.insert()  # type: ignore[attr-defined]
@@ -21,7 +22,7 @@ def write_audit(  # noqa: PLR0913 - who, what, which, when: an audit entry has s
     change: Mapping[str, object] | None = None,
 ) -> None:
     """Note that account `by` did `action` to a row; `change` must be JSON and hold no patient name."""
-    session.execute(
+    core(session).execute(
         _entry,
         {
             "at": now,

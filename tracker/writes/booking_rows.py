@@ -10,7 +10,7 @@ from datetime import datetime
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from tracker.db import RetryTransactionError
+from tracker.db import RetryTransactionError, core
 from tracker.domain.errors import N_, NotFoundError, StaleError
 from tracker.domain.lifecycle import Status
 from tracker.domain.supply import DeviceDay
@@ -34,7 +34,7 @@ class Author:
 
 def insert_booking(session: Session, values: Mapping[str, object], author: Author) -> int:
     """Write a booking, its first history row and its audit entry; returns its id."""
-    booking_id = int(session.execute(_insert_booking, dict(values)).scalar_one())
+    booking_id = int(core(session).execute(_insert_booking, dict(values)).scalar_one())
     change = {name: _plain(values[name]) for name in ("device_id", "starts_at", "exam_type_id")}
     _history(session, booking_id, (None, Status.BOOKED), author, change)
     write_audit(
@@ -149,7 +149,7 @@ def _history(
     change: Mapping[str, object],
 ) -> None:
     origin, target = statuses
-    session.execute(
+    core(session).execute(
         _insert_history,
         {
             "booking_id": booking_id,

@@ -7,6 +7,7 @@ from sqlalchemy import bindparam, select, tuple_
 from sqlalchemy.orm import Session
 
 from tracker import clock
+from tracker.db import core
 from tracker.domain.supply import DeviceDay
 from tracker.domain.workcalendar import local_date_of
 from tracker.models import Occupancy, Setting
@@ -71,9 +72,9 @@ def lock_device_days(
 
 def _locked(session: Session, keys: list[DayKey]) -> dict[DayKey, DeviceDay]:
     if len(keys) == 1:
-        found = session.execute(_lock_one, {"device": keys[0][0], "local_date": keys[0][1]})
+        found = core(session).execute(_lock_one, {"device": keys[0][0], "local_date": keys[0][1]})
     else:
-        found = session.execute(_lock, {"keys": keys})
+        found = core(session).execute(_lock, {"keys": keys})
     return {
         (row.device_id, row.local_date): decode_day(
             (row.device_id, row.local_date), (row.busy, row.closed, row.blocks)

@@ -6,6 +6,7 @@ from sqlalchemy import bindparam, update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
+from tracker.db import core
 from tracker.domain.supply import DeviceDay
 from tracker.models import Occupancy
 from tracker.queries.occupancy import encode_blocks, encode_mask
@@ -39,4 +40,4 @@ def save_device_days(session: Session, days: Iterable[DeviceDay]) -> None:
         for day in days
     ]
     if rows:
-        session.execute(_save, rows if len(rows) > 1 else rows[0])
+        core(session).execute(_save, rows if len(rows) > 1 else rows[0])
