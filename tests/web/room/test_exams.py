@@ -219,7 +219,7 @@ def test_the_head_voids_with_a_reason(client_of: ClientOf, hands: Hands, exam: i
         assert numbers_in(client.get("/exams").text) == []
         assert numbers_in(client.get("/exams?voided=1").text) == [exam]
         again = submit(client, f"/exams/{exam}/void", version=2, reason="twice")
-    assert again.status_code == 422
+    assert again.status_code == 409
     assert look(hands, exam).void_reason == "twice"
 
 
