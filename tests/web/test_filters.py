@@ -94,3 +94,11 @@ def test_every_code_has_a_word_and_a_new_one_stands_for_itself(gallery: Flask) -
 
 def test_templates_know_every_filter(gallery: Flask) -> None:
     assert filters.FILTERS.items() <= gallery.jinja_env.filters.items()
+
+
+def test_a_constant_is_said_in_the_language_of_each_reader(gallery: Flask) -> None:
+    with page_in("en", gallery):
+        template = gallery.jinja_env.from_string('{{ "arrived"|label("status") }}')
+        assert template.render() == "Arrived"
+    with page_in("zh", gallery):
+        assert template.render() == "已报到"

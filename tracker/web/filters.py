@@ -3,14 +3,17 @@
 Instants become local time here and nowhere else in the web; the zone is HOSPITAL_TIMEZONE.
 """
 
+from collections.abc import Callable
 from datetime import date, datetime, timedelta
-from functools import cache
+from functools import cache, wraps
 from typing import Any
 from zoneinfo import ZoneInfo
 
 from babel.dates import format_date
 from flask import Flask, current_app
 from flask_babel import gettext
+from jinja2 import pass_context
+from jinja2.runtime import Context
 
 from tracker.domain.age import age_on
 from tracker.domain.naming import mask_name
@@ -147,4 +150,19 @@ FILTERS = {
 
 def register_filters(app: Flask) -> None:
     """Give templates every filter under its own name."""
-    app.jinja_env.filters.update(FILTERS)
+    for name, function in FILTERS.items():
+        app.jinja_env.filters[name] = _at_render(function)
+
+
+def _at_render(function: Callable[..., Any]) -> Callable[..., Any]:
+    """The filter, never computed when a template is compiled.
+
+    Jinja works out a filter on a constant once, and so in the language of whoever came first.
+    """
+
+    @pass_context
+    @wraps(function)
+    def run(_context: Context, *values: Any, **named: Any) -> Any:
+        return function(*values, **named)
+
+    return run
