@@ -47,8 +47,8 @@ def test_a_patient_is_booked_examined_and_counted(
     desk.get_by_role("button", name=words("Add and go on")).click()
 
     # when: the first opening is booked with check-in, and the sonographer examines
-    desk.locator("input[name=exam_type][value=superficial]").check(force=True)
-    desk.locator("input[name=stream][value=outpatient]").check(force=True)
+    desk.locator("input[type=radio][name=exam_type][value=superficial]").check(force=True)
+    desk.locator("input[type=radio][name=stream][value=outpatient]").check(force=True)
     desk.get_by_label(words("The patient is here: check in at once")).check()
     opening = desk.locator("#openings .opening").first
     device = (opening.get_attribute("value") or "")[:4]

@@ -110,13 +110,15 @@ def book(page: Page) -> None:
 
 
 def choose(page: Page, exam_type: str, stream: str) -> None:
-    page.locator(f"input[name=exam_type][value={exam_type}]").check(force=True)
-    page.locator(f"input[name=stream][value={stream}]").check(force=True)
+    page.locator(f"input[type=radio][name=exam_type][value={exam_type}]").check(force=True)
+    page.locator(f"input[type=radio][name=stream][value={stream}]").check(force=True)
     expect(page.locator("#openings .opening").first).to_be_visible()
 
 
 def press_digit_of(page: Page, exam_type: str) -> None:
-    digit = page.locator(f"input[name=exam_type][value={exam_type}]").get_attribute("data-digit")
+    digit = page.locator(f"input[type=radio][name=exam_type][value={exam_type}]").get_attribute(
+        "data-digit"
+    )
     assert digit
     page.keyboard.press(digit)
 

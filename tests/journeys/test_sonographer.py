@@ -71,7 +71,7 @@ def test_a_patient_without_a_booking_is_received_on_the_free_machine(
     worklist.keyboard.press("F9")
     find_known(worklist)
     worklist.locator("input[name=exam_type]").first.check(force=True)
-    worklist.locator("input[name=stream][value=outpatient]").check(force=True)
+    worklist.locator("input[type=radio][name=stream][value=outpatient]").check(force=True)
     worklist.keyboard.press("F4")
 
     # then: the exam runs
@@ -84,7 +84,7 @@ def test_a_patient_is_added_beyond_the_plan(words: Words, worklist: Page) -> Non
     worklist.get_by_role("link", name=words("Add (beyond the plan)")).click()
     find_known(worklist)
     worklist.locator("input[name=exam_type]").first.check(force=True)
-    worklist.locator("input[name=stream][value=outpatient]").check(force=True)
+    worklist.locator("input[type=radio][name=stream][value=outpatient]").check(force=True)
     worklist.get_by_label(words("Wished time")).fill("11:00")
     worklist.get_by_label(words("Reason")).fill("门诊急查")
     worklist.keyboard.press("F4")
