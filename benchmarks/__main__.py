@@ -1,6 +1,6 @@
 """`python -m benchmarks`: measures both engines and prints the tables. Nothing is asserted.
 
-python -m benchmarks [--engine sqlite|postgresql] [--seconds N]
+python -m benchmarks [--engine sqlite|postgresql] [--seconds N] [--only WORD]
 """
 
 import argparse
@@ -22,17 +22,21 @@ def main() -> None:
     parser = argparse.ArgumentParser(prog="python -m benchmarks")
     parser.add_argument("--engine", choices=("sqlite", "postgresql"), default=None)
     parser.add_argument("--seconds", type=float, default=3.0, help="of each measurement")
+    parser.add_argument("--only", default="", help="work whose name begins so; nothing else")
     arguments = parser.parse_args()
     for engine in [arguments.engine] if arguments.engine else ["sqlite", "postgresql"]:
         print(f"\n## {engine}\n", flush=True)
         with prepared(engine) as database:
             facts = work.facts_of(database)
             with serving(database) as server:
-                measure(database, server, facts, arguments.seconds)
+                measure(database, server, facts, arguments)
 
 
-def measure(database: Prepared, server: Server, facts: work.Facts, seconds: float) -> None:
-    """All measurements of one engine, each beside its baseline."""
+def measure(
+    database: Prepared, server: Server, facts: work.Facts, arguments: argparse.Namespace
+) -> None:
+    """All measurements of one engine (or those asked for), each beside its baseline."""
+    seconds = arguments.seconds
     token = {"Authorization": f"Bearer {database.token}", "Accept-Encoding": "gzip"}
     places, numbers = iter(facts.free_places), itertools.count()
     pairs: list[tuple[str, Callable[[], Iterator[Request]], Callable[[], Iterator[Request]]]] = [
@@ -45,8 +49,10 @@ def measure(database: Prepared, server: Server, facts: work.Facts, seconds: floa
     )
     print("|---|---|---|---|---|---|---|---|---|---|")
     for name, ours, bare in pairs:
-        for clients in CLIENTS:
+        for clients in CLIENTS if name.startswith(arguments.only) else ():
             _print_pair(name, clients, *_pair(server, token, (ours, bare), clients, seconds))
+    if arguments.only:
+        return
     cookie = {"Cookie": sign_in(server.port, "head", PASSWORD), "Accept-Encoding": "gzip"}
     _print_pages(server, cookie, facts, seconds)
     print_memory(server, token, facts)

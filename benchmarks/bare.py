@@ -10,6 +10,7 @@ from flask import Flask, Response, jsonify
 from flask_sqlalchemy import SQLAlchemy
 from sqlalchemy import String, select
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
+from sqlalchemy.schema import CreateTable
 
 from tracker.db import prepare_engine
 
@@ -48,7 +49,8 @@ def create_bare_app(url: str) -> Flask:
     bare.init_app(app)
     with app.app_context():
         prepare_engine(bare.engine)
-        BareRow.__table__.create(bare.engine, checkfirst=True)
+        with bare.engine.begin() as connection:  # both worker processes come here at once
+            connection.execute(CreateTable(BareRow.__table__, if_not_exists=True))
     numbers = itertools.count()
 
     @app.get("/bare/read")

@@ -12,9 +12,10 @@ from datetime import UTC, datetime
 from functools import wraps
 from typing import Any, Concatenate, ParamSpec, TypeVar
 
+from flask import current_app
 from flask_sqlalchemy import SQLAlchemy
 from sqlalchemy import Connection, DateTime, Dialect, Engine, MetaData, event
-from sqlalchemy.exc import DBAPIError, IntegrityError
+from sqlalchemy.exc import DBAPIError, IntegrityError, InvalidatePoolError
 from sqlalchemy.orm import DeclarativeBase, Session
 from sqlalchemy.types import TypeDecorator
 
@@ -27,6 +28,7 @@ T = TypeVar("T")
 
 RETRIES = 3
 _RETRYABLE = {"40P01", "40001"}  # PostgreSQL: deadlock detected, serialisation failure
+_TRUSTED_SECONDS = 5.0  # so long a connection that worked is not asked again whether it does
 
 
 class Base(DeclarativeBase):
@@ -77,10 +79,35 @@ class RetryTransactionError(Exception):
 
 def prepare_engine(engine: Engine) -> None:
     """Give an engine its session settings (SQLite: WAL, FULL, foreign keys, own BEGIN)."""
-    if engine.dialect.name != "sqlite":
-        return
-    event.listen(engine, "connect", _on_sqlite_connect)
-    event.listen(engine, "begin", _on_sqlite_begin)
+    if engine.dialect.name == "sqlite":
+        event.listen(engine, "connect", _on_sqlite_connect)
+        event.listen(engine, "begin", _on_sqlite_begin)
+    else:
+        _ask_idle_connections(engine)
+
+
+def _ask_idle_connections(engine: Engine) -> None:
+    """Before a connection that has idled is used, ask whether it still works; one just used does.
+
+    A question before every use would cost as much as a small statement. When one is found broken the
+    server was gone, and the whole pool is made anew.
+    """
+
+    def remember(_connection: Any, record: Any) -> None:
+        if record is not None:
+            record.info["last_used"] = time.monotonic()
+
+    def ask(connection: Any, record: Any, _proxy: object) -> None:
+        now = time.monotonic()
+        if now - record.info.get("last_used", now) < _TRUSTED_SECONDS:
+            return
+        try:
+            engine.dialect.do_ping(connection)
+        except engine.dialect.loaded_dbapi.Error as error:
+            raise InvalidatePoolError from error
+
+    event.listen(engine, "checkin", remember)
+    event.listen(engine, "checkout", ask)
 
 
 def _on_sqlite_connect(connection: Any, _record: object) -> None:
@@ -103,9 +130,28 @@ def _on_sqlite_begin(connection: Any) -> None:
 
 @contextmanager
 def read_session() -> Iterator[Session]:
-    """A session for reads; whatever it holds is rolled back at the end."""
-    with Session(db.engine, autoflush=False) as session:
+    """A session for reads: any other statement is a RuntimeError.
+
+    On SQLite it sees the database as it was at its first statement, on PostgreSQL each statement as it is
+    then: so READ COMMITTED has it within a transaction too, and BEGIN and ROLLBACK are saved.
+    """
+    with Session(_reading_engine(db.engine), autoflush=False) as session:
         yield session
+
+
+def _reading_engine(engine: Engine) -> Engine:
+    """The engine for reads, over the pool of `engine`."""
+    known: dict[Engine, Engine] = current_app.extensions.setdefault("reading_engines", {})
+    if engine not in known:
+        options = {} if engine.dialect.name == "sqlite" else {"isolation_level": "AUTOCOMMIT"}
+        known[engine] = engine.execution_options(**options)
+        event.listen(known[engine], "before_cursor_execute", _refuse_writing)
+    return known[engine]
+
+
+def _refuse_writing(_connection: object, _cursor: object, statement: str, *_rest: object) -> None:
+    if not statement.lstrip().startswith(("SELECT", "WITH", "BEGIN")):
+        raise RuntimeError("read_session() reads; a service writes")
 
 
 def core(session: Session) -> Connection:

@@ -78,10 +78,9 @@ def test_after_a_failure_the_next_one_writes() -> None:
     assert names() == ["one"]
 
 
-def test_what_a_read_changes_is_forgotten() -> None:
-    with read_session() as session:
+def test_a_read_cannot_write() -> None:
+    with read_session() as session, pytest.raises(RuntimeError, match="a service writes"):
         session.execute(attempt("nobody"))
-        session.flush()
     assert names() == []
 
 
@@ -192,7 +191,7 @@ def test_a_naive_instant_is_refused_wherever_it_comes_from() -> None:
     )
 )  # fmt: skip
 def test_an_instant_comes_back_as_it_was_and_in_its_order(instants: list[datetime]) -> None:
-    with read_session() as session:
+    with Session(db.engine) as session:  # rolled back at its end
         for number, instant in enumerate(instants):
             session.execute(attempt(str(number), instant))
         rows = session.execute(
@@ -200,8 +199,10 @@ def test_an_instant_comes_back_as_it_was_and_in_its_order(instants: list[datetim
                 LoginAttempt.at, LoginAttempt.id
             )
         ).all()
-    assert dict(map(tuple, rows)) == {str(n): i for n, i in enumerate(instants)}
-    assert [at for _, at in rows] == sorted(instants)
+    # in UTC, because an hour that summer time skips or repeats equals nothing in another zone (PEP 495)
+    given = [instant.astimezone(UTC) for instant in instants]
+    assert dict(map(tuple, rows)) == {str(n): instant for n, instant in enumerate(given)}
+    assert [at for _, at in rows] == sorted(given)
     assert all(at.utcoffset() == timedelta(0) for _, at in rows)
 
 

@@ -1,9 +1,11 @@
 """What an exam type means for a stream and which devices can do it: read in every search and booking."""
 
 from collections import defaultdict
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, fields
+from typing import Any
 
-from sqlalchemy import and_, bindparam, func, select, true
+from sqlalchemy import BindParameter, ColumnElement, and_, bindparam, func, select, true
 from sqlalchemy.orm import Session
 
 from tracker.db import core
@@ -15,16 +17,18 @@ from tracker.models.catalogue import (
     ExamTypeStream,
     Stream,
 )
+from tracker.models.patient import Patient
 from tracker.queries.devices import devices
 from tracker.queries.exam_types import exam_types
 
-# Core columns: these two statements run in every search and every booking.
+# Core columns: a statement made of these runs in every search and every booking.
 _device = Device.__table__.c
 _can = DeviceCapability.__table__.c
 _type = ExamType.__table__.c
 _needs = ExamTypeCapability.__table__.c
 _pair = ExamTypeStream.__table__.c
 _stream = Stream.__table__.c
+_patient = Patient.__table__.c
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,7 +76,7 @@ _any_type = ExamType.__table__.alias("any_type")
 _shortest = select(func.coalesce(func.min(_any_type.c.minutes), 0)).where(
     _any_type.c.retired_at.is_(None)
 )
-_EXAM_TERMS = (
+_terms = (
     select(
         _type.id,
         _stream.id,
@@ -98,33 +102,85 @@ _EXAM_TERMS = (
 )
 
 # Correlation is spelt out: by itself it reaches the next enclosing select only.
+_exam_type_id: BindParameter[int] = bindparam("exam_type_id")
 _has_it = (
     select(_can.device_id)
     .where(_can.device_id == _device.id, _can.capability_id == _needs.capability_id)
     .correlate(Device.__table__, ExamTypeCapability.__table__)
     .exists()
 )
-_lacks_one = (
-    select(_needs.capability_id)
-    .where(_needs.exam_type_id == bindparam("exam_type_id"), ~_has_it)
-    .correlate(Device.__table__)
-    .exists()
-)
+
+
+def _can_do(exam_type_id: ColumnElement[int]) -> ColumnElement[bool]:
+    """The device is in service and lacks nothing that the exam type requires."""
+    lacks_one = (
+        select(_needs.capability_id)
+        .where(_needs.exam_type_id == exam_type_id, ~_has_it)
+        .correlate(Device.__table__, ExamType.__table__)
+        .exists()
+    )
+    return and_(_device.retired_at.is_(None), ~lacks_one)
+
+
+_device_columns = (_device.id, _device.code, _device.pressure, _device.sort_order)
 _CAPABLE_DEVICES = (
-    select(_device.id, _device.code, _device.pressure, _device.sort_order)
-    .where(_device.retired_at.is_(None), ~_lacks_one)
+    select(*_device_columns).where(_can_do(_exam_type_id)).order_by(_device.sort_order, _device.id)
+)
+_TERMS_AND_DEVICES = (
+    _terms.add_columns(*_device_columns)
+    .outerjoin(Device.__table__, _can_do(_type.id))
     .order_by(_device.sort_order, _device.id)
 )
+_WITH_PATIENT_ID, _WITH_PATIENT_MRN = (
+    _TERMS_AND_DEVICES.add_columns(
+        select(_patient.id).where(column == bindparam("patient")).scalar_subquery()
+    )
+    for column in (_patient.id, _patient.mrn)
+)
+_TERMS = len(fields(ExamTerms))
+
+Supply = tuple[ExamTerms, tuple[CapableDevice, ...]]
+"""The terms of an exam type for a stream, and the devices that can do it."""
 
 
 def exam_terms(session: Session, *, exam_type_code: str, stream_code: str) -> ExamTerms | None:
     """The terms of the pair, retired or not; None when either code is unknown. One statement."""
     row = (
         core(session)
-        .execute(_EXAM_TERMS, {"exam_type": exam_type_code, "stream": stream_code})
+        .execute(_terms, {"exam_type": exam_type_code, "stream": stream_code})
         .one_or_none()
     )
     return None if row is None else ExamTerms(*row)
+
+
+def terms_and_devices(session: Session, *, exam_type_code: str, stream_code: str) -> Supply | None:
+    """What `exam_terms` and `capable_devices` say of the pair; None when either code is unknown.
+
+    One statement: every search begins with it.
+    """
+    codes = {"exam_type": exam_type_code, "stream": stream_code}
+    return _supply(core(session).execute(_TERMS_AND_DEVICES, codes).all())
+
+
+def terms_devices_and_patient(
+    session: Session, *, exam_type_code: str, stream_code: str, patient: int | str
+) -> tuple[Supply, int] | None:
+    """The same and the id of a patient named by id (a number) or MRN; None when one of the three is unknown.
+
+    One statement: every booking begins with it.
+    """
+    statement = _WITH_PATIENT_ID if isinstance(patient, int) else _WITH_PATIENT_MRN
+    values = {"exam_type": exam_type_code, "stream": stream_code, "patient": patient}
+    rows = core(session).execute(statement, values).all()
+    supply = _supply([row[:-1] for row in rows])
+    return None if supply is None or rows[0][-1] is None else (supply, rows[0][-1])
+
+
+def _supply(rows: Sequence[Sequence[Any]]) -> Supply | None:
+    if not rows:
+        return None
+    devices = tuple(CapableDevice(*row[_TERMS:]) for row in rows if row[_TERMS] is not None)
+    return ExamTerms(*rows[0][:_TERMS]), devices
 
 
 def capable_devices(session: Session, exam_type_id: int) -> tuple[CapableDevice, ...]:

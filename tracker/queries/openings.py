@@ -1,23 +1,29 @@
 """The search for openings: reads what the rule needs, asks the domain. Five statements, whatever the size."""
 
 from dataclasses import dataclass, replace
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 
 from sqlalchemy import bindparam, func, select
 from sqlalchemy.orm import Session
 
-from tracker import clock
 from tracker.db import core
 from tracker.domain.errors import N_, InvalidError, NotFoundError, Reason
-from tracker.domain.lifecycle import LIVE
 from tracker.domain.openings import Search, Window, openings_for
 from tracker.domain.ranking import DeviceStanding
 from tracker.domain.rules import LACKS_CAPABILITY
 from tracker.domain.supply import MINUTE, ExamRequest
-from tracker.domain.workcalendar import day_start
 from tracker.models import Booking, Device, ExamType, Patient, StaffMember, Stream
-from tracker.queries.catalogue import CapableDevice, ExamTerms, capable_devices, exam_terms
+from tracker.queries.catalogue import (
+    CapableDevice,
+    ExamTerms,
+    Supply,
+    capable_devices,
+    exam_terms,
+    terms_and_devices,
+    terms_devices_and_patient,
+)
 from tracker.queries.occupancy import device_days
+from tracker.queries.patient_spans import patient_spans
 
 LONGEST_WINDOW_DAYS = 92
 MOST_PARTS = 20
@@ -73,19 +79,7 @@ class Asked:
 
 
 # Core columns: these statements run in every booking.
-_booking = Booking.__table__.c
 _patient = Patient.__table__.c
-_patient_spans = (
-    select(_booking.starts_at, _booking.patient_ends_at)
-    .where(
-        _booking.patient_id == bindparam("patient"),
-        _booking.starts_at >= bindparam("since"),
-        _booking.starts_at < bindparam("until"),
-        _booking.status.in_([status.value for status in LIVE]),
-        _booking.id != bindparam("besides"),
-    )
-    .order_by(_booking.starts_at)
-)
 _patient_by_mrn = select(_patient.id).where(_patient.mrn == bindparam("key"))
 _patient_by_id = select(_patient.id).where(_patient.id == bindparam("key"))
 
@@ -128,8 +122,24 @@ def _incapable(session: Session, asked: Asked) -> tuple[Reason, ...]:
 
 def ask(session: Session, wish: Wish) -> Asked:
     """Resolve the codes of a wish. Raises InvalidError naming the field that is unknown or retired."""
-    terms = known_terms(session, wish.exam_type, wish.stream, wish.parts)
-    devices = capable_devices(session, terms.exam_type_id)
+    supply = terms_and_devices(session, exam_type_code=wish.exam_type, stream_code=wish.stream)
+    return _asked(session, wish, supply)
+
+
+def ask_for_patient(session: Session, wish: Wish, patient: int | str) -> Asked:
+    """`ask` for a patient named as in `patient_id_of`, which may refuse him besides. One statement."""
+    found = terms_devices_and_patient(
+        session, exam_type_code=wish.exam_type, stream_code=wish.stream, patient=patient
+    )
+    if found is None:
+        return ask(session, replace(wish, patient_id=patient_id_of(session, patient)))
+    supply, patient_id = found
+    return _asked(session, replace(wish, patient_id=patient_id), supply)
+
+
+def _asked(session: Session, wish: Wish, supply: Supply | None) -> Asked:
+    known, devices = (None, ()) if supply is None else supply
+    terms = _checked_terms(session, known, wish.exam_type, wish.parts)
     if wish.device is not None and all(device.code != wish.device for device in devices):
         raise device_refusal(session, wish.device)
     request = ExamRequest(
@@ -155,6 +165,12 @@ def with_patient(session: Session, asked: Asked, first: date, last: date) -> Ask
 def known_terms(session: Session, exam_type: str, stream: str, parts: int) -> ExamTerms:
     """The terms of a pair in service for `parts` parts. Raises InvalidError with the field."""
     terms = exam_terms(session, exam_type_code=exam_type, stream_code=stream)
+    return _checked_terms(session, terms, exam_type, parts)
+
+
+def _checked_terms(
+    session: Session, terms: ExamTerms | None, exam_type: str, parts: int
+) -> ExamTerms:
     if terms is None or terms.exam_type_retired or terms.stream_retired:
         known_type = terms is not None and not terms.exam_type_retired
         known_type = known_type or _exam_type_in_service(session, exam_type)
@@ -199,26 +215,6 @@ def staff_id(session: Session, code: str, *, field: str = "operator") -> int:
     if found is None:
         raise InvalidError(N_("There is no such staff member."), field=field)
     return found
-
-
-def patient_spans(
-    session: Session, patient_id: int, first: date, last: date, *, besides: int = 0
-) -> tuple[tuple[datetime, datetime], ...]:
-    """The spans that hold the patient from the day before `first` to the day after `last`.
-
-    `besides` leaves one booking out: the one that is being moved.
-    """
-    zone = clock.hospital_zone()
-    rows = core(session).execute(
-        _patient_spans,
-        {
-            "patient": patient_id,
-            "since": day_start(first, zone) - timedelta(days=1),
-            "until": day_start(last, zone) + timedelta(days=2),
-            "besides": besides,
-        },
-    )
-    return tuple((row.starts_at, row.patient_ends_at) for row in rows)
 
 
 def patient_id_of(session: Session, key: int | str) -> int:

@@ -13,10 +13,11 @@ from tracker.domain.openings import Window, openings_for
 from tracker.domain.rules import is_bookable
 from tracker.domain.supply import DeviceDay
 from tracker.domain.texts import LONGEST_REASON, plain_line
-from tracker.queries.openings import Asked, Wish, ask, patient_id_of, with_patient
+from tracker.queries.openings import Asked, Wish, ask_for_patient
 from tracker.queries.settings import department_settings
 from tracker.writes.booking_rows import Author, lock_booking
 from tracker.writes.booking_steps import take_step
+from tracker.writes.holding import hold_patient, lock_day_and_patient
 from tracker.writes.idempotency import Claim, Replay, answer_once
 from tracker.writes.occupancy import lock_device_days
 from tracker.writes.placing import NewBooking, Place, day_of, place_booking, place_of, refusal
@@ -89,13 +90,11 @@ def checked_order(order: BookingOrder) -> BookingOrder:
 class _Prepared:
     """An order with its codes resolved, before anything is locked."""
 
-    patient_id: int
     asked: Asked
     place: Place
 
 
 def _prepare(session: Session, order: BookingOrder) -> _Prepared:
-    patient_id = patient_id_of(session, order.patient)
     day = day_of(order.start)
     wish = Wish(
         exam_type=order.exam_type,
@@ -104,15 +103,14 @@ def _prepare(session: Session, order: BookingOrder) -> _Prepared:
         last=day,
         parts=order.parts,
         device=order.device,
-        patient_id=patient_id,
     )
-    asked = ask(session, wish)
-    return _Prepared(patient_id, asked, place_of(asked, order.device, order.start))
+    asked = ask_for_patient(session, wish, order.patient)
+    return _Prepared(asked, place_of(asked, order.device, order.start))
 
 
-def _with_patient(session: Session, ready: _Prepared) -> _Prepared:
-    day = ready.place.key[1]
-    return replace(ready, asked=with_patient(session, ready.asked, day, day))
+def _locked(session: Session, ready: _Prepared, now: datetime) -> tuple[_Prepared, DeviceDay]:
+    day, asked = lock_day_and_patient(session, ready.asked, ready.place.key, now=now)
+    return replace(ready, asked=asked), day
 
 
 @service
@@ -121,8 +119,7 @@ def _book_at(
 ) -> Booked | Replay:
     def book() -> Booked:
         ready = _prepare(session, order)
-        day = lock_device_days(session, [ready.place.key], now=now)[ready.place.key]
-        ready = _with_patient(session, ready)
+        ready, day = _locked(session, ready, now)
         reasons = is_bookable(ready.asked.request, day, order.start, now=now)
         if reasons:
             raise refusal(session, ready.asked, reasons, ready.place, now)
@@ -139,7 +136,7 @@ def _book_within(
         ready = _prepare(session, order)
         keys = [(device.id, ready.place.key[1]) for device in ready.asked.devices]
         days = lock_device_days(session, keys, now=now)
-        ready = _with_patient(session, ready)
+        ready = replace(ready, asked=hold_patient(session, ready.asked, ready.place.key[1]))
         place = _next_in_band(ready, list(days.values()), order, now)
         if place is None:
             day = days[ready.place.key]
@@ -173,8 +170,7 @@ def _book_added(
 ) -> Booked | Replay:
     def book() -> Booked:
         ready = _prepare(session, order)
-        day = lock_device_days(session, [ready.place.key], now=now)[ready.place.key]
-        ready = _with_patient(session, ready)
+        ready, day = _locked(session, ready, now)
         cap = department_settings(session).added_cap_per_block
         reasons = added_reasons(ready.asked.request, day, order.start, now=now, cap=cap)
         if reasons:
@@ -188,7 +184,7 @@ def _placed(
     session: Session, ready: _Prepared, day: DeviceDay, order: BookingOrder, author: Author
 ) -> Booked:
     start = ready.place.start
-    wanted = NewBooking(ready.patient_id, order.parts, start, order.added_reason)
+    wanted = NewBooking(order.parts, start, order.added_reason)
     booking_id = place_booking(session, ready.asked, day, wanted, author)
     if order.check_in:
         booking, days = lock_booking(session, booking_id, now=author.now)

@@ -11,9 +11,10 @@ from tracker.domain.lifecycle import Status, Step, next_status
 from tracker.domain.openings import openings_for
 from tracker.domain.texts import LONGEST_REASON, plain_line
 from tracker.queries.catalogue import capable_devices
-from tracker.queries.openings import ask_again, device_id_of, with_patient
+from tracker.queries.openings import ask_again, device_id_of
 from tracker.writes.booking_rows import Author, find_booking, lock_booking
 from tracker.writes.booking_steps import take_step
+from tracker.writes.holding import hold_patient
 from tracker.writes.moving import move_to
 from tracker.writes.placing import Place, day_of
 
@@ -99,7 +100,7 @@ def return_patient(
     keys = [(device.id, today) for device in capable]
     booking, days = lock_booking(session, booking_id, now=now, version=version, also=keys)
     next_status(Status(booking.status), Step.RETURN)
-    asked = with_patient(session, ask_again(session, booking), today, today)
+    asked = hold_patient(session, ask_again(session, booking), today)
     found = openings_for(
         asked.request, [days[key] for key in keys], now=now, limit=1, standing=asked.standing
     )

@@ -10,11 +10,12 @@ from tracker.domain.lifecycle import Status, Step, next_status
 from tracker.domain.rules import is_bookable
 from tracker.domain.texts import LONGEST_REASON, plain_line
 from tracker.models import Booking
-from tracker.queries.openings import ask_again, with_patient
+from tracker.queries.openings import ask_again
 from tracker.queries.settings import department_settings
 from tracker.writes.booking_rows import Author, lock_booking, save_change, snapshot
 from tracker.writes.booking_steps import Days, take_step
 from tracker.writes.examining import undo_finish, undo_start
+from tracker.writes.holding import hold_patient
 from tracker.writes.moving import stand_at
 from tracker.writes.occupancy import save_device_days
 from tracker.writes.placing import Place, refusal, retaken
@@ -53,7 +54,7 @@ def _reopen(session: Session, booking: Booking, days: Days, author: Author) -> N
     """Back to booked at the same time, as long as the rule allows it."""
     place = Place(booking.device_id, booking.starts_at)
     day = days[place.key]
-    asked = with_patient(session, ask_again(session, booking), place.key[1], place.key[1])
+    asked = hold_patient(session, ask_again(session, booking), place.key[1])
     if booking.is_added:
         cap = department_settings(session).added_cap_per_block
         reasons = added_reasons(asked.request, day, place.start, now=author.now, cap=cap)

@@ -12,12 +12,12 @@ from tracker.domain.lifecycle import Step
 from tracker.domain.rules import is_bookable
 from tracker.domain.supply import DeviceDay
 from tracker.domain.texts import plain_line
-from tracker.queries.openings import Asked, Wish, ask, patient_id_of, staff_id, with_patient
+from tracker.queries.openings import Asked, Wish, ask_for_patient, staff_id
 from tracker.queries.settings import department_settings
 from tracker.writes.booking_rows import Author, lock_booking
 from tracker.writes.booking_steps import take_step
 from tracker.writes.examining import Where, operator_for, start_exam
-from tracker.writes.occupancy import lock_device_days
+from tracker.writes.holding import lock_day_and_patient
 from tracker.writes.placing import NewBooking, Place, day_of, place_booking, place_of
 
 
@@ -56,12 +56,10 @@ def receive_walk_in(session: Session, order: WalkIn, *, by: int, now: datetime) 
     """
     reason = plain_line(order.reason, field="reason", least=1, longest=400)
     named = None if order.operator is None else staff_id(session, order.operator)
-    patient_id = patient_id_of(session, order.patient)
     minute = now.replace(second=0, microsecond=0)
-    asked, place = _asked(session, order, patient_id, minute)
-    day = lock_device_days(session, [place.key], now=now)[place.key]
-    asked = with_patient(session, asked, place.key[1], place.key[1])
-    wanted = NewBooking(patient_id, order.parts, minute)
+    asked, place = _asked(session, order, minute)
+    day, asked = lock_day_and_patient(session, asked, place.key, now=now)
+    wanted = NewBooking(order.parts, minute)
     author = Author(by, now)
     if is_bookable(asked.request, day, minute, now=now):
         _refuse_unaddable(session, asked, day, minute, now)
@@ -74,9 +72,7 @@ def receive_walk_in(session: Session, order: WalkIn, *, by: int, now: datetime) 
     return Received(booking_id, True)
 
 
-def _asked(
-    session: Session, order: WalkIn, patient_id: int, minute: datetime
-) -> tuple[Asked, Place]:
+def _asked(session: Session, order: WalkIn, minute: datetime) -> tuple[Asked, Place]:
     today = day_of(minute)
     wish = Wish(
         exam_type=order.exam_type,
@@ -85,9 +81,8 @@ def _asked(
         last=today,
         parts=order.parts,
         device=order.device,
-        patient_id=patient_id,
     )
-    asked = ask(session, wish)
+    asked = ask_for_patient(session, wish, order.patient)
     return asked, place_of(asked, order.device, minute)
 
 

@@ -22,14 +22,12 @@ def write_audit(  # noqa: PLR0913 - who, what, which, when: an audit entry has s
     change: Mapping[str, object] | None = None,
 ) -> None:
     """Note that account `by` did `action` to a row; `change` must be JSON and hold no patient name."""
+    values = audit_values(action=action, entity=entity, by=by, now=now)
     core(session).execute(
-        _entry,
-        {
-            "at": now,
-            "by_id": by,
-            "action": action,
-            "entity": entity,
-            "entity_id": str(entity_id),
-            "change": dict(change or {}),
-        },
+        _entry, {**values, "entity_id": str(entity_id), "change": dict(change or {})}
     )
+
+
+def audit_values(*, action: str, entity: str, by: int, now: datetime) -> dict[str, object]:
+    """The columns of an entry, but for which row it is about and what changed in it."""
+    return {"at": now, "by_id": by, "action": action, "entity": entity}

@@ -1,4 +1,4 @@
-"""The rows of a booking: inserting one, locking one, changing its status, with history and audit.
+"""The rows of a booking that stands: locking it, changing it, with history and audit. A new one: new_booking.
 
 These steps run inside a service's transaction; they hold no rule and check no permission.
 """
@@ -20,7 +20,6 @@ from tracker.writes.audit import write_audit
 from tracker.writes.occupancy import lock_device_days
 
 _insert_history = BookingHistory.__table__.insert()  # type: ignore[attr-defined]
-_insert_booking = Booking.__table__.insert().returning(Booking.id)  # type: ignore[attr-defined]
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,23 +29,6 @@ class Author:
     by: int
     now: datetime
     reason: str = ""
-
-
-def insert_booking(session: Session, values: Mapping[str, object], author: Author) -> int:
-    """Write a booking, its first history row and its audit entry; returns its id."""
-    booking_id = int(core(session).execute(_insert_booking, dict(values)).scalar_one())
-    change = {name: _plain(values[name]) for name in ("device_id", "starts_at", "exam_type_id")}
-    _history(session, booking_id, (None, Status.BOOKED), author, change)
-    write_audit(
-        session,
-        action="book",
-        entity="booking",
-        entity_id=booking_id,
-        by=author.by,
-        now=author.now,
-        change=change,
-    )
-    return booking_id
 
 
 def lock_booking(
@@ -102,14 +84,14 @@ def save_change(
     `before` holds the columns that the step may change, as they were (see `snapshot`).
     """
     changed = {
-        name: [_plain(value), _plain(getattr(booking, name))]
+        name: [plain(value), plain(getattr(booking, name))]
         for name, value in before.items()
         if getattr(booking, name) != value
     }
     booking.version += 1
     session.flush()
     statuses = (Status(str(before["status"])), Status(booking.status))
-    _history(session, booking.id, statuses, author, changed)
+    write_history(session, booking.id, statuses, author, changed)
     write_audit(
         session,
         action=action,
@@ -141,27 +123,33 @@ def snapshot(booking: Booking) -> dict[str, object]:
     }
 
 
-def _history(
+def write_history(
     session: Session,
     booking_id: int,
     statuses: tuple[Status | None, Status],
     author: Author,
     change: Mapping[str, object],
 ) -> None:
+    """Note the step of a booking from one status (None: it is new) to another, or within one."""
+    values = history_values(statuses, author, change)
+    core(session).execute(_insert_history, {"booking_id": booking_id, **values})
+
+
+def history_values(
+    statuses: tuple[Status | None, Status], author: Author, change: Mapping[str, object]
+) -> dict[str, object]:
+    """The columns of a history row, but for its booking."""
     origin, target = statuses
-    core(session).execute(
-        _insert_history,
-        {
-            "booking_id": booking_id,
-            "from_status": None if origin is None else origin.value,
-            "to_status": target.value,
-            "at": author.now,
-            "by_id": author.by,
-            "reason": author.reason,
-            "change": dict(change),
-        },
-    )
+    return {
+        "from_status": None if origin is None else origin.value,
+        "to_status": target.value,
+        "at": author.now,
+        "by_id": author.by,
+        "reason": author.reason,
+        "change": dict(change),
+    }
 
 
-def _plain(value: object) -> object:
+def plain(value: object) -> object:
+    """A column's value as JSON has it."""
     return value.isoformat() if isinstance(value, datetime) else value

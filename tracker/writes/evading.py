@@ -5,9 +5,10 @@ from sqlalchemy.orm import Session
 from tracker.domain.openings import openings_for
 from tracker.domain.supply import Opening
 from tracker.models import Booking
-from tracker.queries.openings import Asked, ask_again, with_patient
+from tracker.queries.openings import Asked, ask_again
 from tracker.writes.booking_rows import Author, save_change, snapshot
 from tracker.writes.booking_steps import Days, key_of
+from tracker.writes.holding import hold_patient
 from tracker.writes.moving import stand_at
 from tracker.writes.placing import Place, freed, retaken
 
@@ -17,9 +18,7 @@ def evade(session: Session, booking: Booking, days: Days, author: Author) -> boo
 
     `days` holds the locked device days, changed in place; the caller saves them.
     """
-    asked = with_patient(
-        session, ask_again(session, booking), booking.local_date, booking.local_date
-    )
+    asked = hold_patient(session, ask_again(session, booking), booking.local_date)
     before_day = days[key_of(booking)]
     days[key_of(booking)] = freed(before_day, booking)
     nearest = _nearest(asked, booking, days, author)

@@ -6,9 +6,10 @@ from tracker.domain.lifecycle import LIVE, MOVABLE, Status, refuse_status
 from tracker.domain.rules import block_at, is_bookable
 from tracker.domain.supply import MINUTE, DeviceDay
 from tracker.models import Booking
-from tracker.queries.openings import Asked, ask_again, with_patient
+from tracker.queries.openings import Asked, ask_again
 from tracker.writes.booking_rows import Author, save_change, snapshot
 from tracker.writes.booking_steps import Days, key_of
+from tracker.writes.holding import hold_patient
 from tracker.writes.occupancy import save_device_days
 from tracker.writes.placing import Place, freed, refusal, retaken
 
@@ -24,7 +25,7 @@ def move_to(session: Session, booking: Booking, days: Days, place: Place, author
         raise refuse_status(status)
     if status in LIVE:
         days[key_of(booking)] = freed(days[key_of(booking)], booking)
-    asked = with_patient(session, ask_again(session, booking), place.key[1], place.key[1])
+    asked = hold_patient(session, ask_again(session, booking), place.key[1])
     day = days[place.key]
     reasons = is_bookable(asked.request, day, place.start, now=author.now)
     if reasons:

@@ -63,6 +63,13 @@ def lock_device_days(
     if missing:
         rebuild_occupancy(session, missing)
         days = _locked(session, wanted)
+    return with_clock(session, days, now)
+
+
+def with_clock(
+    session: Session, days: dict[DayKey, DeviceDay], now: datetime
+) -> dict[DayKey, DeviceDay]:
+    """Device days that were locked, those of today with what the clock adds to them."""
     today = local_date_of(now, clock.hospital_zone())
     if any(local_date == today for _, local_date in days):
         running = running_day(session, now)

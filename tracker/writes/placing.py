@@ -32,8 +32,8 @@ from tracker.domain.workcalendar import local_date_of
 from tracker.models import Booking
 from tracker.queries.occupancy import DayKey
 from tracker.queries.openings import Asked, Days, search
-from tracker.writes.booking_rows import Author, insert_booking
-from tracker.writes.occupancy import save_device_days
+from tracker.writes.booking_rows import Author
+from tracker.writes.new_booking import insert_booking
 
 _Values = dict[str, Any]
 
@@ -84,7 +84,6 @@ def refusal(
 class NewBooking:
     """What a new booking says beyond its request."""
 
-    patient_id: int
     parts: int
     start: datetime
     added_reason: str | None = None
@@ -98,9 +97,7 @@ def place_booking(
     The caller has asked the rule on this very day. Returns the id.
     """
     values = booking_values(asked, day, wanted, author)
-    booking_id = insert_booking(session, values, author)
-    save_device_days(session, [_after(day, values)])
-    return booking_id
+    return insert_booking(session, values, _after(day, values), author)
 
 
 def booking_values(asked: Asked, day: DeviceDay, wanted: NewBooking, author: Author) -> _Values:
@@ -111,7 +108,7 @@ def booking_values(asked: Asked, day: DeviceDay, wanted: NewBooking, author: Aut
     block = block_at(day, minute, 1 if added else request.duration_minutes)
     ends_at = wanted.start + request.duration_minutes * MINUTE
     return {
-        "patient_id": wanted.patient_id,
+        "patient_id": asked.patient_id,
         "exam_type_id": request.exam_type_id,
         "parts": wanted.parts,
         "stream_id": request.stream_id,
