@@ -28,6 +28,7 @@ T = TypeVar("T")
 
 RETRIES = 3
 _RETRYABLE = {"40P01", "40001"}  # PostgreSQL: deadlock detected, serialisation failure
+_READS = ("SELECT", "WITH", "BEGIN", "PRAGMA")  # PRAGMA is how SQLite describes its tables
 _TRUSTED_SECONDS = 5.0  # so long a connection that worked is not asked again whether it does
 
 
@@ -150,7 +151,7 @@ def _reading_engine(engine: Engine) -> Engine:
 
 
 def _refuse_writing(_connection: object, _cursor: object, statement: str, *_rest: object) -> None:
-    if not statement.lstrip().startswith(("SELECT", "WITH", "BEGIN")):
+    if not statement.lstrip().startswith(_READS):
         raise RuntimeError("read_session() reads; a service writes")
 
 

@@ -6,8 +6,6 @@ import pytest
 
 from tests.support.api import Answer, ApiCaller
 
-pytestmark = pytest.mark.engines("sqlite")
-
 ASKED = {"exam_type": "abdominal", "stream": "outpatient", "from_": "2026-11-23"}
 
 
@@ -34,7 +32,7 @@ def test_a_search_costs_the_same_for_any_number_of_days(reception, statements):
         cost(statements, lambda last=last: reception.get("/openings", **ASKED, to=last))
         for last in ("2026-11-23", "2026-11-24", "2026-12-06", "2027-01-31")
     ]
-    assert costs == [6] * 4  # token, terms, devices, days, running exams, operators
+    assert costs == [5] * 4  # token, terms with devices, days, running exams, operators
 
 
 def test_lists_cost_the_same_for_one_row_and_for_three(reception, statements):
@@ -50,5 +48,12 @@ def test_lists_cost_the_same_for_one_row_and_for_three(reception, statements):
     assert one[0] == 2  # token, bookings
 
 
+@pytest.mark.engines("sqlite")
 def test_a_booking_costs_its_reads_its_four_rows_and_its_answer(reception, statements):
-    assert cost(statements, lambda: book(reception, 1)) == 11
+    # token; terms with devices and patient; day with the patient's spans; four rows; the answer
+    assert cost(statements, lambda: book(reception, 1)) == 8
+
+
+@pytest.mark.engines("postgresql")
+def test_a_booking_costs_few_journeys_to_a_server(reception, statements):
+    assert cost(statements, lambda: book(reception, 1)) == 5  # its four rows in one

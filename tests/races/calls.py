@@ -9,7 +9,7 @@ from tracker.domain.errors import DomainError
 from tracker.queries.openings import Wish, find_openings
 from tracker.services import changing, closures, examining, exams, horizon, undoing
 from tracker.services.booking import Booked, BookingOrder, book_exam
-from tracker.writes.idempotency import Claim, Replay
+from tracker.writes.idempotency import Answer, Claim
 from tracker.writes.placing import day_of
 
 
@@ -44,9 +44,10 @@ def book_first_offered(by: int, now: datetime, wish: Wish, patient: str) -> int:
 
 def book_once(by: int, now: datetime, order: BookingOrder, token_id: int, key: str) -> str:
     """Book under an Idempotency-Key; the stored answer, whoever gave it."""
-    claim = Claim(token_id, key, "hash", lambda _session, booked: (201, str(booked.booking_id)))
+    claim = Claim(lambda _session, booked: (201, str(booked.booking_id)), token_id, key, "hash")
     answer = book_exam(order, by=by, now=now, claim=claim)
-    return answer.body if isinstance(answer, Replay) else str(answer.booking_id)
+    assert isinstance(answer, Answer)
+    return answer.body
 
 
 def move(by: int, now: datetime, booking_id: int, device: str, start: datetime) -> None:

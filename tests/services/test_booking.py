@@ -25,7 +25,7 @@ from tracker.services.booking import Booked, BookingOrder, book_exam
 from tracker.services.changing import check_in
 from tracker.services.closures import Closing, close
 from tracker.services.examining import finish, start
-from tracker.writes.idempotency import Claim, Replay
+from tracker.writes.idempotency import Answer, Claim
 
 pytestmark = pytest.mark.usefixtures("app_context")
 
@@ -320,12 +320,12 @@ def test_the_same_key_gives_the_same_answer_and_a_refusal_is_not_kept(desk: int)
         session.add(token)
         session.flush()
         token_id = token.id
-    claim = Claim(token_id, "k", "hash", lambda _session, done: (201, f"number {done.booking_id}"))  # type: ignore[attr-defined]
+    claim = Claim(lambda _session, done: (201, f"number {done.booking_id}"), token_id, "k", "hash")  # type: ignore[attr-defined]
     late = replace(ORDER, start=at(7))
     refused(NotBookableError, book_exam, late, by=desk, now=at(8), claim=claim)
     first = book_exam(ORDER, by=desk, now=at(8), claim=claim)
     again = book_exam(ORDER, by=desk, now=at(8, 1), claim=claim)
-    assert again == Replay(201, f"number {first.booking_id}")  # type: ignore[union-attr]
+    assert again == first == Answer(201, "number 1")
     other = replace(claim, body_hash="other")
     refusal = refused(ConflictError, book_exam, ORDER, by=desk, now=at(8, 2), claim=other)
     assert refusal.code == "idempotency_conflict"

@@ -10,7 +10,7 @@ from tracker.api.access import caller
 from tracker.api.documents import AnswerSchema, BookingSchema, booking_document, text
 from tracker.api.fields import LONGEST_REASON, Code, Day, Inner, Instant, PatientKey, Text, Whole
 from tracker.api.idempotency import claimed, idempotent
-from tracker.api.interface import answer, blueprint, path_id, replayed
+from tracker.api.interface import answer, blueprint, path_id, rendered
 from tracker.api.pages import PageQuery, aware, page, read_cursor, row_id
 from tracker.api.reading import RequestSchema
 from tracker.domain.errors import N_, ForbiddenError, NotFoundError
@@ -18,7 +18,7 @@ from tracker.domain.roles import EXAM_WORK
 from tracker.queries import read_session
 from tracker.queries.booking_lines import booking_line, booking_lines
 from tracker.queries.openings import MOST_PARTS
-from tracker.services.booking import LONGEST_BAND_MINUTES, Booked, BookingOrder, book_exam
+from tracker.services.booking import LONGEST_BAND_MINUTES, BookingOrder, book_exam
 
 
 class AddedBody(RequestSchema):
@@ -80,20 +80,17 @@ def book(body: dict[str, Any]) -> Response:
         added_reason=None if added is None else added["reason"],
     )
     claim = claimed(body, _render)
-    booked = book_exam(order, by=who.account_id, now=clock.now(), claim=claim)
-    if not isinstance(booked, Booked):
-        return replayed(booked.body, booked.status)
-    return answer_booking(booked.booking_id, 201)
+    return rendered(book_exam(order, by=who.account_id, now=clock.now(), claim=claim))
 
 
 def _render(session: Any, booked: Any) -> object:
     return booking_document(booking_line(session, booked.booking_id))
 
 
-def answer_booking(booking_id: int, status: int = 200) -> Response:
+def answer_booking(booking_id: int) -> Response:
     """A booking as it is now. Raises NotFoundError."""
     with read_session() as session:
-        return answer(booking_document(booking_line(session, booking_id)), status)
+        return answer(booking_document(booking_line(session, booking_id)))
 
 
 def number_of(text_id: str) -> int:

@@ -13,7 +13,7 @@ from tracker.api.bookings import number_of
 from tracker.api.documents import AnswerSchema, ExamSchema, exam_document, text
 from tracker.api.fields import LONGEST_REASON, Code, Day, Instant, PatientKey, Text, Whole
 from tracker.api.idempotency import claimed, idempotent
-from tracker.api.interface import answer, blueprint, path_id, replayed
+from tracker.api.interface import answer, blueprint, path_id, rendered
 from tracker.api.pages import PageQuery, page, read_cursor, row_id
 from tracker.api.reading import RequestSchema
 from tracker.domain.errors import N_, InvalidError
@@ -69,19 +69,16 @@ def enter_exam(body: dict[str, Any]) -> Response:
         reason=body["reason"],
     )
     claim = claimed(body, _render)
-    logged = enter_exam_later(entry, by=caller().account_id, now=clock.now(), claim=claim)
-    if not isinstance(logged, int):
-        return replayed(logged.body, logged.status)
-    return _answer_exam(logged, 201)
+    return rendered(enter_exam_later(entry, by=caller().account_id, now=clock.now(), claim=claim))
 
 
 def _render(session: Any, exam_id: Any) -> object:
     return exam_document(exam_details(session, exam_id))
 
 
-def _answer_exam(exam_id: int, status: int = 200) -> Response:
+def _answer_exam(exam_id: int) -> Response:
     with read_session() as session:
-        return answer(_render(session, exam_id), status)
+        return answer(_render(session, exam_id))
 
 
 @blueprint.route("/exams", endpoint="list_exams", tags=["exams"])

@@ -29,14 +29,18 @@ idempotent = blueprint.doc(
 """Says in the description that an endpoint knows the header."""
 
 
-def claimed(body: dict[str, Any], document: Callable[[Any, Any], object]) -> Claim | None:
-    """The claim of this request, None without the header; `document` makes the answer to be kept.
+def claimed(body: dict[str, Any], document: Callable[[Any, Any], object]) -> Claim:
+    """How this request is answered (with 201 and `document`) and, with the header, the key it is kept under.
 
     Raises InvalidError for a key that cannot be kept.
     """
+
+    def render(session: Any, result: object) -> tuple[int, str]:
+        return 201, as_text(document(session, result))
+
     key = request.headers.get(HEADER)
     if key is None:
-        return None
+        return Claim(render)
     if not 1 <= len(key) <= LONGEST_KEY or not (key.isascii() and key.isprintable()):
         raise InvalidError(
             N_("A key has 1 to %(most)s plain characters."),
@@ -44,9 +48,4 @@ def claimed(body: dict[str, Any], document: Callable[[Any, Any], object]) -> Cla
             params={"most": LONGEST_KEY},
         )
     asked = json.dumps([request.endpoint, body], sort_keys=True, default=str)
-    digest = hashlib.sha256(asked.encode()).hexdigest()
-
-    def render(session: Any, result: object) -> tuple[int, str]:
-        return 201, as_text(document(session, result))
-
-    return Claim(caller().grant_id, key, digest, render)
+    return Claim(render, caller().grant_id, key, hashlib.sha256(asked.encode()).hexdigest())

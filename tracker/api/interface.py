@@ -16,6 +16,7 @@ from tracker.api.access import ACCESS, PUBLIC
 from tracker.api.problems import MIMETYPE as PROBLEM
 from tracker.api.problems import ProblemSchema
 from tracker.api.reading import Reader
+from tracker.writes.idempotency import Answer
 
 VERSION = "1.0.0"
 DESCRIPTION = """\
@@ -118,7 +119,7 @@ blueprint = Interface("api", __name__, url_prefix="/api/v1")
 
 def answer(document: object, status: int = 200) -> Response:
     """A JSON answer of a document that was made by hand (see documents.py)."""
-    return replayed(as_text(document), status)
+    return _json(as_text(document), status)
 
 
 def as_text(document: object) -> str:
@@ -126,8 +127,14 @@ def as_text(document: object) -> str:
     return json.dumps(document, ensure_ascii=False, separators=(",", ":"))
 
 
-def replayed(body: str, status: int) -> Response:
-    """A JSON answer whose text is made already, such as one that was kept."""
+def rendered(result: object) -> Response:
+    """The JSON answer that a service made for the claim it was given."""
+    if not isinstance(result, Answer):
+        raise TypeError("a service that is given a claim answers it")
+    return _json(result.body, result.status)
+
+
+def _json(body: str, status: int) -> Response:
     response: Response = current_app.response_class(body, status, mimetype="application/json")
     response.headers["Cache-Control"] = "no-store"  # it may name a patient
     return response

@@ -10,7 +10,7 @@ from tracker.api.access import caller
 from tracker.api.documents import AnswerSchema, PatientSchema, patient_document, text
 from tracker.api.fields import PATIENT, Day, OneOf, Text, patient_key
 from tracker.api.idempotency import claimed, idempotent
-from tracker.api.interface import answer, blueprint, replayed
+from tracker.api.interface import answer, blueprint, rendered
 from tracker.api.pages import PageQuery, page, read_cursor, row_id
 from tracker.api.reading import RequestSchema
 from tracker.domain.errors import N_, NotFoundError
@@ -69,16 +69,14 @@ class PatientPageSchema(AnswerSchema):
 @blueprint.response(201, PatientSchema)
 def add(body: dict[str, Any]) -> Response:
     """Add a patient"""
-    added = add_patient(
-        PatientFacts(**body),
-        by=caller().account_id,
-        now=clock.now(),
-        claim=claimed(body, _render),
+    return rendered(
+        add_patient(
+            PatientFacts(**body),
+            by=caller().account_id,
+            now=clock.now(),
+            claim=claimed(body, _render),
+        )
     )
-    if not isinstance(added, int):
-        return replayed(added.body, added.status)
-    with read_session() as session:
-        return answer(_render(session, added), 201)
 
 
 def _render(session: Any, patient_id: Any) -> object:

@@ -18,7 +18,7 @@ from tracker.queries.settings import department_settings
 from tracker.writes.booking_rows import Author, lock_booking
 from tracker.writes.booking_steps import take_step
 from tracker.writes.holding import hold_patient, lock_day_and_patient
-from tracker.writes.idempotency import Claim, Replay, answer_once
+from tracker.writes.idempotency import Answer, Claim, answer_once
 from tracker.writes.occupancy import lock_device_days
 from tracker.writes.placing import NewBooking, Place, day_of, place_booking, place_of, refusal
 
@@ -54,8 +54,8 @@ class Booked:
 
 def book_exam(
     order: BookingOrder, *, by: int, now: datetime, claim: Claim | None = None
-) -> Booked | Replay:
-    """Book an exam; with a `claim` (idempotency key) the answer given before is replayed.
+) -> Booked | Answer:
+    """Book an exam. A `claim` (see there) has the answer rendered, and one given before under its key again.
 
     Raises InvalidError (unknown codes), NotFoundError (patient), NotBookableError with all reasons, and
     SlotTakenError with other openings when the time went to somebody else.
@@ -116,7 +116,7 @@ def _locked(session: Session, ready: _Prepared, now: datetime) -> tuple[_Prepare
 @service
 def _book_at(
     session: Session, order: BookingOrder, *, by: int, now: datetime, claim: Claim | None
-) -> Booked | Replay:
+) -> Booked | Answer:
     def book() -> Booked:
         ready = _prepare(session, order)
         ready, day = _locked(session, ready, now)
@@ -131,7 +131,7 @@ def _book_at(
 @service
 def _book_within(
     session: Session, order: BookingOrder, *, by: int, now: datetime, claim: Claim | None
-) -> Booked | Replay:
+) -> Booked | Answer:
     def book() -> Booked:
         ready = _prepare(session, order)
         keys = [(device.id, ready.place.key[1]) for device in ready.asked.devices]
@@ -167,7 +167,7 @@ def _next_in_band(
 @service
 def _book_added(
     session: Session, order: BookingOrder, *, by: int, now: datetime, claim: Claim | None
-) -> Booked | Replay:
+) -> Booked | Answer:
     def book() -> Booked:
         ready = _prepare(session, order)
         ready, day = _locked(session, ready, now)

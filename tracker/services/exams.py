@@ -24,7 +24,7 @@ from tracker.writes.exam_rows import (
     void_exam,
 )
 from tracker.writes.examining import undo_finish, whole_minutes
-from tracker.writes.idempotency import Claim, Replay, answer_once
+from tracker.writes.idempotency import Answer, Claim, answer_once
 from tracker.writes.placing import day_of
 
 LONGEST_EXAM = timedelta(hours=12)
@@ -53,10 +53,10 @@ class ExamEntry:
 @service
 def enter_exam_later(
     session: Session, entry: ExamEntry, *, by: int, now: datetime, claim: Claim | None = None
-) -> int | Replay:
+) -> int | Answer:
     """Log an exam that was done but not clicked; marked *entered later*. Returns its id.
 
-    With a `claim` (idempotency key) the answer given before is replayed. Raises InvalidError with the
+    A `claim` (see there) has the answer rendered, and one given before under its key again. Raises InvalidError with the
     field (codes, times in the future or in the wrong order, a number in use), NotFoundError (patient).
     """
     return answer_once(session, claim, lambda: _enter(session, entry, by=by, now=now), now=now)

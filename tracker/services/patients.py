@@ -10,7 +10,7 @@ from tracker.domain.patients import PatientFacts, checked_facts, checked_number
 from tracker.models import Patient
 from tracker.queries.patients import patient_by_id
 from tracker.writes.booking_rows import Author
-from tracker.writes.idempotency import Claim, Replay, answer_once
+from tracker.writes.idempotency import Answer, Claim, answer_once
 from tracker.writes.patient_keys import insert_keys, keys_of, write_keys
 from tracker.writes.patient_rows import insert_patient, lock_patient, note_patient, save_patient
 from tracker.writes.placing import day_of
@@ -18,10 +18,10 @@ from tracker.writes.placing import day_of
 
 def add_patient(
     facts: PatientFacts, *, by: int, now: datetime, claim: Claim | None = None
-) -> int | Replay:
+) -> int | Answer:
     """Add a patient and return the id; without an MRN a temporary one is issued and marked as such.
 
-    With a `claim` (idempotency key) the answer given before is replayed. Raises InvalidError with the field.
+    A `claim` (see there) has the answer rendered, and one given before under its key again. Raises InvalidError with the field.
     """
     checked = checked_facts(facts, today=day_of(now))
     keys = keys_of(name=checked.name, phone=checked.phone)  # slow at first: not in a transaction
@@ -36,7 +36,7 @@ def _add(
     *,
     author: Author,
     claim: Claim | None,
-) -> int | Replay:
+) -> int | Answer:
     def add() -> int:
         patient = insert_patient(session, facts, author)
         insert_keys(session, patient, keys)

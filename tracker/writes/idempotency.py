@@ -1,4 +1,4 @@
-"""An answer given once: stored with its key in the same transaction and replayed for the same body."""
+"""An answer made in the transaction it tells of and, under a caller's key, kept: the same request has it again."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -19,20 +19,21 @@ KEPT = timedelta(hours=24)
 
 @dataclass(frozen=True, slots=True)
 class Claim:
-    """A caller's Idempotency-Key, the hash of the body sent with it, and how to render the answer.
+    """How a caller wants the answer made and, if one was sent, the Idempotency-Key it is kept under.
 
-    `render` takes the session and the result and gives the HTTP status and body to keep.
+    `render` takes the session and the result and gives the HTTP status and body; the key is kept with its
+    token and the hash of the request's body.
     """
 
-    token_id: int
-    key: str
-    body_hash: str
     render: Callable[[Session, object], tuple[int, str]]
+    token_id: int = 0
+    key: str | None = None
+    body_hash: str = ""
 
 
 @dataclass(frozen=True, slots=True)
-class Replay:
-    """The answer of the first request with this key."""
+class Answer:
+    """A rendered answer: of this request or, under a key, of the first one."""
 
     status: int
     body: str
@@ -40,13 +41,15 @@ class Replay:
 
 def answer_once(
     session: Session, claim: Claim | None, work: Callable[[], T], *, now: datetime
-) -> T | Replay:
-    """Do the work, unless this key was answered within 24 h: then give that answer again.
+) -> T | Answer:
+    """Do the work and, for a claim, render the answer; a key that was answered within 24 h has that again.
 
     Raises ConflictError `idempotency_conflict` for the same key with another body. A refusal is not kept.
     """
     if claim is None:
         return work()
+    if claim.key is None:
+        return Answer(*claim.render(session, work()))
     row_id = _claim_key(session, claim, now)
     if row_id is None:
         return _answer_before(session, claim)
@@ -54,7 +57,7 @@ def answer_once(
     status, body = claim.render(session, result)
     row = session.get_one(IdempotencyKey, row_id)
     row.status, row.body = status, body
-    return result
+    return Answer(status, body)
 
 
 def _claim_key(session: Session, claim: Claim, now: datetime) -> int | None:
@@ -84,7 +87,7 @@ def _claim_key(session: Session, claim: Claim, now: datetime) -> int | None:
     return row_id
 
 
-def _answer_before(session: Session, claim: Claim) -> Replay:
+def _answer_before(session: Session, claim: Claim) -> Answer:
     row = session.scalars(
         select(IdempotencyKey).where(
             IdempotencyKey.token_id == claim.token_id, IdempotencyKey.key == claim.key
@@ -94,4 +97,4 @@ def _answer_before(session: Session, claim: Claim) -> Replay:
         raise ConflictError(
             N_("This key was used for another request."), code="idempotency_conflict"
         )
-    return Replay(row.status, row.body)
+    return Answer(row.status, row.body)
