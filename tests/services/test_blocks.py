@@ -4,9 +4,10 @@ import pytest
 from sqlalchemy import select
 
 from tests.support import catalogue
-from tests.support.catalogue import book, last_entry
+from tests.support.catalogue import book, entries_of, last_entry
 from tests.support.databases import Template
 from tests.support.department import DEPARTMENT, SYSTEM, at
+from tests.support.exam_room import history
 from tracker.db import read_session, transaction
 from tracker.domain.errors import ConflictError, InvalidError, NotFoundError, StaleError
 from tracker.models import Block, BlockExamType, Booking, ExamType, Occupancy, StaffMember
@@ -71,6 +72,9 @@ def test_another_doctor_takes_the_block_and_its_bookings(block: Block, free_doct
     with read_session() as session:
         assert session.get_one(Block, block.id).operator_id == free_doctor.id
         assert session.get_one(Booking, booking_id).operator_id == free_doctor.id
+    change_of_booking = {"operator_id": [block.operator_id, free_doctor.id]}
+    assert history(booking_id)[-1].change == change_of_booking
+    assert entries_of("booking", booking_id)[-1] == ("change", change_of_booking)
     assert types_of(block) == PLAIN
     assert last_entry()[:2] == ("change", "block")
     assert_occupancy_agrees()

@@ -6,13 +6,16 @@ import pytest
 from sqlalchemy import func, select
 
 from tests.support import catalogue
-from tests.support.catalogue import book, last_entry, values_of
+from tests.support.catalogue import book, entries_of, last_entry, values_of
 from tests.support.databases import Template
 from tests.support.department import DEPARTMENT, SYSTEM, at
+from tests.support.exam_room import booking, history
+from tests.support.soundness import assert_sound
 from tracker.db import read_session, transaction
 from tracker.domain.catalogue import StaffValues
 from tracker.domain.errors import InvalidError, NotFoundError, StaleError
 from tracker.models import Block, Booking, Occupancy, StaffMember
+from tracker.services.changing import cancel_booking
 from tracker.services.staff import (
     add_staff_member,
     change_staff_member,
@@ -97,6 +100,29 @@ def test_a_doctor_who_leaves_is_on_no_block_and_no_booking_to_come():
         assert rebuild_occupancy(session, keys) == 0
     assert catalogue.person(code).is_retired
     assert last_entry() == ("retire", "staff_member", {"blocks": blocks})
+
+
+def test_what_a_doctor_leaves_behind_is_on_record_booking_by_booking():
+    with read_session() as session:
+        block = session.scalars(
+            select(Block).where(Block.starts_at == at(8, day=1), Block.operator_id.is_not(None))
+        ).first()
+    device_code = next(c for c, i in _device_ids().items() if i == block.device_id)
+    booking_id = book("abdominal", device_code, at(9, day=1))
+    seen = booking(booking_id)
+    gone = book("abdominal", device_code, at(10, day=1), patient=2)
+    cancel_booking(gone, reason="rang up", by=SYSTEM, now=at(8))
+    retire_staff_member(block.operator_id, by=SYSTEM, now=at(9))
+    step, change = history(booking_id)[-1], {"operator_id": [block.operator_id, None]}
+    assert (step.from_status, step.to_status, step.at) == ("booked", "booked", at(9))
+    assert step.change == change
+    assert booking(booking_id).version == seen.version + 1
+    assert entries_of("booking", booking_id)[-1] == ("change", change)
+    assert entries_of("block", block.id) == [("change", change)]
+    with read_session() as session:
+        assert session.get_one(Block, block.id).version == block.version + 1
+    assert history(gone)[-1].to_status == "cancelled"
+    assert_sound()
 
 
 def test_a_person_comes_back():

@@ -68,3 +68,14 @@ def last_entry() -> tuple[str, str, dict[str, object]]:
         entry = session.scalars(select(AuditEntry).order_by(AuditEntry.id.desc())).first()
         assert entry is not None
         return entry.action, entry.entity, entry.change
+
+
+def entries_of(entity: str, entity_id: int) -> list[tuple[str, dict[str, object]]]:
+    """Action and change of each audit entry of a row, oldest first."""
+    with read_session() as session:
+        rows = session.execute(
+            select(AuditEntry.action, AuditEntry.change)
+            .where(AuditEntry.entity == entity, AuditEntry.entity_id == str(entity_id))
+            .order_by(AuditEntry.id)
+        )
+        return [(row.action, row.change) for row in rows]

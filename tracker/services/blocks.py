@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, and_, delete, insert, select, update
+from sqlalchemy import ColumnElement, and_, delete, insert, select
 from sqlalchemy.orm import Session
 
 from tracker.db import service
@@ -18,6 +18,7 @@ from tracker.queries.devices import devices
 from tracker.writes.booking_rows import Author
 from tracker.writes.catalogue_rows import locked_row, plain, save_row
 from tracker.writes.occupancy import lock_device_days, lock_supply, rebuild_occupancy
+from tracker.writes.operators import change_operator_of_bookings
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -53,12 +54,12 @@ def change_block(
     operator = doctor_of_code(session, values.operator)
     wanted = block_exam_type_ids(session, values.exam_types, device, operator)
     change = _change_exam_types(session, block_id, wanted)
-    operator_id = None if operator is None else operator.id
+    operator_id, author = None if operator is None else operator.id, Author(by, now)
     if operator_id != block.operator_id:
         change["operator_id"] = [block.operator_id, operator_id]
-        _change_operator(session, block, operator_id)
+        _change_operator(session, block, operator_id, author)
     if change:
-        save_row(session, block, Author(by, now), change=change)
+        save_row(session, block, author, change=change)
         rebuild_occupancy(session, [key])
 
 
@@ -93,7 +94,9 @@ def _refuse_booked(session: Session, block_id: int, exam_type_ids: Iterable[int]
         raise ConflictError(text, field="exam_types", params={"code": booked})
 
 
-def _change_operator(session: Session, block: Block, operator_id: int | None) -> None:
+def _change_operator(
+    session: Session, block: Block, operator_id: int | None, author: Author
+) -> None:
     if operator_id is not None:
         elsewhere = session.scalar(
             select(Block.id).where(
@@ -106,7 +109,7 @@ def _change_operator(session: Session, block: Block, operator_id: int | None) ->
         if elsewhere is not None:
             text = N_("The doctor already works on another device then.")
             raise InvalidError(text, field="operator")
-    session.execute(update(Booking).where(_to_come(block.id)).values(operator_id=operator_id))
+    change_operator_of_bookings(session, [block.id], operator_id, author)
     block.operator_id = operator_id
 
 

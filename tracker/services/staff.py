@@ -7,11 +7,11 @@ from sqlalchemy.orm import Session
 
 from tracker.db import service
 from tracker.domain.catalogue import StaffValues, checked_staff
-from tracker.domain.lifecycle import Status
+from tracker.models import AuditEntry
 from tracker.models.block import Block
-from tracker.models.booking import Booking
 from tracker.models.catalogue import ExamType
 from tracker.models.staff import Competence, StaffMember
+from tracker.writes.audit import audit_values
 from tracker.writes.booking_rows import Author
 from tracker.writes.catalogue_rows import (
     add_row,
@@ -23,6 +23,7 @@ from tracker.writes.catalogue_rows import (
     save_row,
 )
 from tracker.writes.occupancy import lock_device_days, lock_supply, rebuild_occupancy
+from tracker.writes.operators import change_operator_of_bookings
 
 _COLUMNS = ("code", "name", "kind", "title", "sort_order")
 
@@ -80,9 +81,10 @@ def retire_staff_member(
     person = locked_row(session, StaffMember, staff_member_id, version=version)
     if person.retired_at is not None:
         return 0
-    blocks = _leave_blocks(session, staff_member_id, now)
+    author = Author(by, now)
+    blocks = _leave_blocks(session, staff_member_id, author)
     person.retired_at = now
-    save_row(session, person, Author(by, now), action="retire", change={"blocks": blocks})
+    save_row(session, person, author, action="retire", change={"blocks": blocks})
     return blocks
 
 
@@ -99,23 +101,24 @@ def reinstate_staff_member(
     save_row(session, person, Author(by, now), action="reinstate")
 
 
-def _leave_blocks(session: Session, staff_member_id: int, now: datetime) -> int:
-    to_come = (Block.operator_id == staff_member_id, Block.starts_at >= now)
-    rows = session.execute(select(Block.id, Block.device_id, Block.local_date).where(*to_come))
+def _leave_blocks(session: Session, staff_member_id: int, author: Author) -> int:
+    """Take a person out of every block that has not begun; one that runs keeps its operator to the end."""
+    to_come = (Block.operator_id == staff_member_id, Block.starts_at >= author.now)
+    rows = session.execute(
+        select(Block.id, Block.device_id, Block.local_date).where(*to_come).order_by(Block.id)
+    )
     keys = {row.id: (row.device_id, row.local_date) for row in rows}
     if not keys:
         return 0
-    lock_device_days(session, keys.values(), now=now)
+    lock_device_days(session, keys.values(), now=author.now)
+    change_operator_of_bookings(session, keys, None, author)
+    left = {"operator_id": None, "version": Block.version + 1}
+    session.execute(update(Block).where(Block.id.in_(list(keys))).values(left))
+    entry = audit_values(action="change", entity="block", by=author.by, now=author.now)
+    change = {"operator_id": [staff_member_id, None]}
     session.execute(
-        update(Booking)
-        .where(
-            Booking.block_id.in_(list(keys)),
-            Booking.operator_id == staff_member_id,
-            Booking.status.in_([Status.BOOKED.value, Status.ARRIVED.value]),
-        )
-        .values(operator_id=None)
+        insert(AuditEntry), [{**entry, "entity_id": str(key), "change": change} for key in keys]
     )
-    session.execute(update(Block).where(Block.id.in_(list(keys))).values(operator_id=None))
     rebuild_occupancy(session, keys.values())
     return len(keys)
 

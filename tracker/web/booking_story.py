@@ -35,7 +35,7 @@ def _words(step: HistoryStep, devices: Mapping[int, str]) -> str:
     if step.from_status is None:
         return _place(starts, device, devices)
     if starts is None and device is None:
-        return _flag(step)
+        return _flag(step) or _operator(step)
     before, after = zip(_sides(starts), _sides(device), strict=True)
     return f"{_place(*before, devices)} → {_place(*after, devices)}"
 
@@ -45,6 +45,13 @@ def _flag(step: HistoryStep) -> str:
     if is_flagged is None:
         return ""
     return _("Flagged") if is_flagged else _("No longer flagged")
+
+
+def _operator(step: HistoryStep) -> str:
+    change = step.change.get("operator_id")
+    if change is None:
+        return ""
+    return _("No operator named") if _sides(change)[1] is None else _("Another operator")
 
 
 def _sides(change: object) -> tuple[object, object]:
