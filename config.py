@@ -29,6 +29,10 @@ class Settings:
     port: int
     # INSTANCE_DIR: the folder of what this installation writes: database, secret key, backups.
     instance_dir: Path
+    # BACKUP_DIR: the folder of the nightly backups, best on another disk; INSTANCE_DIR/backups if unset.
+    backup_dir: Path
+    # DISK_LOW_MB: free space in MB (10⁶ bytes) of INSTANCE_DIR or BACKUP_DIR below which a warning is shown.
+    disk_low_mb: int
     # DATABASE_URL: the database of a hospital, e.g. postgresql://user:password@host/tracker.
     # Without it a SQLite file in INSTANCE_DIR: tracker.sqlite when DEMO=0, else demo.sqlite.
     database_url: str
@@ -62,6 +66,10 @@ class Settings:
             host=environ.get("HOST") or "127.0.0.1",
             port=_whole_number(environ, "PORT", default=5000, low=1, high=65535),
             instance_dir=instance_dir,
+            backup_dir=_backup_dir(environ, instance_dir),
+            disk_low_mb=_whole_number(
+                environ, "DISK_LOW_MB", default=1000, low=1, high=1_000_000_000
+            ),
             database_url=url,
             trial=trial,
             demo_password=environ.get("DEMO_PASSWORD") or None,
@@ -77,6 +85,8 @@ class Settings:
         """The mapping `create_app` takes; keys in capitals, as Flask has them."""
         return {
             "INSTANCE_DIR": str(self.instance_dir),
+            "BACKUP_DIR": str(self.backup_dir),
+            "DISK_LOW_MB": self.disk_low_mb,
             "SECRET_KEY": self.secret_key,
             "TRIAL": self.trial,
             "DEMO_PASSWORD": self.demo_password,
@@ -109,6 +119,12 @@ def _instance_dir(environ: Mapping[str, str]) -> Path:
     except OSError as error:
         raise SettingError(f"INSTANCE_DIR {folder}: {error.strerror}") from error
     return folder
+
+
+def _backup_dir(environ: Mapping[str, str], instance_dir: Path) -> Path:
+    """The folder as it is named: it is made by the first backup, so that a disk may be mounted later."""
+    given = environ.get("BACKUP_DIR")
+    return Path(given).expanduser().resolve() if given else instance_dir / "backups"
 
 
 def _database(environ: Mapping[str, str], instance_dir: Path) -> tuple[str, bool]:
