@@ -9,6 +9,8 @@ from datetime import UTC, date, datetime, time, timedelta, tzinfo
 
 DAY = timedelta(days=1)
 SATURDAY = 5  # date.weekday()
+FIRST_YEAR, LAST_YEAR = 2000, 2100
+"""Years of which a calendar is kept."""
 
 
 def instant_of(local_date: date, local_time: time, zone: tzinfo) -> datetime:

@@ -2,48 +2,32 @@
 
 from datetime import datetime, timedelta
 
-from sqlalchemy import delete, insert
 from sqlalchemy.orm import Session
 
 from tracker import clock
 from tracker.db import service
-from tracker.domain.catalogue import DeviceValues, checked_device
+from tracker.domain.catalogue import DeviceValues
 from tracker.domain.errors import N_, ConflictError
 from tracker.domain.workcalendar import local_date_of
 from tracker.models.block import Block
-from tracker.models.catalogue import Capability, Device, DeviceCapability
+from tracker.models.catalogue import Device
 from tracker.queries.occupancy_derived import opened_keys
-from tracker.queries.unsuited import bookings_ahead, unsuited_bookings
+from tracker.queries.unsuited import bookings_ahead
 from tracker.writes.blocks import remove_unused_blocks
 from tracker.writes.booking_rows import Author
-from tracker.writes.catalogue_rows import (
-    add_row,
-    change_row,
-    ids_of_codes,
-    locked_row,
-    plain,
-    refuse_taken_code,
-    save_row,
-)
+from tracker.writes.catalogue_rows import locked_row, save_row
+from tracker.writes.device_rows import insert_device, update_device
 from tracker.writes.occupancy import lock_device_days, lock_supply, rebuild_occupancy
 from tracker.writes.pressure import refresh_pressure
 
-_COLUMNS = (
-    "code", "name", "building", "floor", "room", "ae_title", "is_portable", "sort_order",
-)  # fmt: skip
 FAR_AHEAD = timedelta(days=1000)
 
 
 @service
 def add_device(session: Session, values: DeviceValues, *, by: int, now: datetime) -> int:
     """Add a machine; returns its id. It works once weekly blocks name it. Raises InvalidError."""
-    values = checked_device(values)
     lock_supply(session)
-    refuse_taken_code(session, Device, values.code)
-    capabilities = _capability_ids(session, values)
-    device = Device(**{name: getattr(values, name) for name in _COLUMNS})
-    device_id = add_row(session, device, Author(by, now), {"code": values.code})
-    _set_capabilities(session, device_id, capabilities)
+    device_id = insert_device(session, values, Author(by, now))
     refresh_pressure(session)
     return device_id
 
@@ -62,23 +46,9 @@ def change_device(
 
     Raises InvalidError, NotFoundError, StaleError, ConflictError.
     """
-    values = checked_device(values)
     lock_supply(session)
-    device = locked_row(session, Device, device_id, version=version)
-    refuse_taken_code(session, Device, values.code, besides=device_id)
-    wanted = _capability_ids(session, values)
-    before = frozenset(capability.code for capability in device.capabilities)
-    change = change_row(device, {name: getattr(values, name) for name in _COLUMNS})
-    if before != values.capabilities:
-        unsuited = unsuited_bookings(session, after=now)
-        _set_capabilities(session, device_id, wanted)
-        if unsuited_bookings(session, after=now) > unsuited:
-            raise ConflictError(N_("Bookings to come need this function; move them first."))
-        change["capabilities"] = [plain(before), plain(values.capabilities)]
-    if not change:
-        return
-    save_row(session, device, Author(by, now), change=change)
-    refresh_pressure(session)
+    if update_device(session, device_id, values, version=version, author=Author(by, now)):
+        refresh_pressure(session)
 
 
 @service
@@ -118,17 +88,3 @@ def reinstate_device(
     device.retired_at = None
     save_row(session, device, Author(by, now), action="reinstate")
     refresh_pressure(session)
-
-
-def _capability_ids(session: Session, values: DeviceValues) -> list[int]:
-    ids = ids_of_codes(session, Capability, values.capabilities, field="capabilities")
-    return sorted(ids.values())
-
-
-def _set_capabilities(session: Session, device_id: int, capability_ids: list[int]) -> None:
-    session.execute(delete(DeviceCapability).where(DeviceCapability.device_id == device_id))
-    if capability_ids:
-        session.execute(
-            insert(DeviceCapability),
-            [{"device_id": device_id, "capability_id": each} for each in capability_ids],
-        )

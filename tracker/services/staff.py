@@ -2,42 +2,27 @@
 
 from datetime import datetime
 
-from sqlalchemy import delete, insert, select, update
+from sqlalchemy import insert, select, update
 from sqlalchemy.orm import Session
 
 from tracker.db import service
-from tracker.domain.catalogue import StaffValues, checked_staff
+from tracker.domain.catalogue import StaffValues
 from tracker.models import AuditEntry
 from tracker.models.block import Block
-from tracker.models.catalogue import ExamType
-from tracker.models.staff import Competence, StaffMember
+from tracker.models.staff import StaffMember
 from tracker.writes.audit import audit_values
 from tracker.writes.booking_rows import Author
-from tracker.writes.catalogue_rows import (
-    add_row,
-    change_row,
-    ids_of_codes,
-    locked_row,
-    plain,
-    refuse_taken_code,
-    save_row,
-)
+from tracker.writes.catalogue_rows import locked_row, save_row
 from tracker.writes.occupancy import lock_device_days, lock_supply, rebuild_occupancy
 from tracker.writes.operators import change_operator_of_bookings
-
-_COLUMNS = ("code", "name", "kind", "title", "sort_order")
+from tracker.writes.staff_rows import insert_staff_member, update_staff_member
 
 
 @service
 def add_staff_member(session: Session, values: StaffValues, *, by: int, now: datetime) -> int:
     """Add a person; returns the id. Raises InvalidError."""
-    values = checked_staff(values)
     lock_supply(session)
-    refuse_taken_code(session, StaffMember, values.code)
-    person = StaffMember(**{name: getattr(values, name) for name in _COLUMNS})
-    person_id = add_row(session, person, Author(by, now), {"code": values.code})
-    _set_competences(session, person_id, values)
-    return person_id
+    return insert_staff_member(session, values, Author(by, now))
 
 
 @service
@@ -54,18 +39,8 @@ def change_staff_member(
 
     Raises InvalidError, NotFoundError, StaleError.
     """
-    values = checked_staff(values)
     lock_supply(session)
-    person = locked_row(session, StaffMember, staff_member_id, version=version)
-    refuse_taken_code(session, StaffMember, values.code, besides=staff_member_id)
-    change = change_row(person, {name: getattr(values, name) for name in _COLUMNS})
-    performs, supervises = _competences(session, staff_member_id)
-    if (performs, supervises) != (values.competences, values.supervises):
-        _set_competences(session, staff_member_id, values)
-        change["competences"] = [plain(performs), plain(values.competences)]
-        change["supervises"] = [plain(supervises), plain(values.supervises)]
-    if change:
-        save_row(session, person, Author(by, now), change=change)
+    update_staff_member(session, staff_member_id, values, version=version, author=Author(by, now))
 
 
 @service
@@ -121,31 +96,3 @@ def _leave_blocks(session: Session, staff_member_id: int, author: Author) -> int
     )
     rebuild_occupancy(session, keys.values())
     return len(keys)
-
-
-def _competences(session: Session, staff_member_id: int) -> tuple[frozenset[str], frozenset[str]]:
-    rows = session.execute(
-        select(ExamType.code, Competence.may_supervise)
-        .join(ExamType, ExamType.id == Competence.exam_type_id)
-        .where(Competence.staff_member_id == staff_member_id)
-    ).all()
-    return frozenset(row.code for row in rows), frozenset(
-        row.code for row in rows if row.may_supervise
-    )
-
-
-def _set_competences(session: Session, staff_member_id: int, values: StaffValues) -> None:
-    ids = ids_of_codes(session, ExamType, values.competences, field="competences")
-    session.execute(delete(Competence).where(Competence.staff_member_id == staff_member_id))
-    if ids:
-        session.execute(
-            insert(Competence),
-            [
-                {
-                    "staff_member_id": staff_member_id,
-                    "exam_type_id": exam_type_id,
-                    "may_supervise": code in values.supervises,
-                }
-                for code, exam_type_id in ids.items()
-            ],
-        )

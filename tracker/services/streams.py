@@ -5,33 +5,20 @@ from datetime import datetime
 from sqlalchemy.orm import Session
 
 from tracker.db import service
-from tracker.domain.catalogue import StreamValues, checked_stream
+from tracker.domain.catalogue import StreamValues
 from tracker.models.catalogue import Stream
 from tracker.writes.booking_rows import Author
-from tracker.writes.catalogue_rows import (
-    add_row,
-    change_row,
-    locked_row,
-    refuse_taken_code,
-    save_row,
-)
+from tracker.writes.catalogue_rows import locked_row, save_row
 from tracker.writes.occupancy import lock_supply
 from tracker.writes.pressure import refresh_pressure
-
-_COLUMNS = (
-    "code", "name_zh", "name_en", "goal_working_days", "goal_working_hours", "release_days_before",
-    "release_time", "demand_share_percent", "sort_order",
-)  # fmt: skip
+from tracker.writes.stream_rows import insert_stream, update_stream
 
 
 @service
 def add_stream(session: Session, values: StreamValues, *, by: int, now: datetime) -> int:
     """Add a stream, such as emergency or referral; returns its id. Raises InvalidError."""
-    values = checked_stream(values)
     lock_supply(session)
-    refuse_taken_code(session, Stream, values.code)
-    stream = Stream(**{name: getattr(values, name) for name in _COLUMNS})
-    return add_row(session, stream, Author(by, now), {"code": values.code})
+    return insert_stream(session, values, Author(by, now))
 
 
 @service
@@ -48,13 +35,8 @@ def change_stream(
 
     Raises InvalidError, NotFoundError, StaleError.
     """
-    values = checked_stream(values)
     lock_supply(session)
-    stream = locked_row(session, Stream, stream_id, version=version)
-    refuse_taken_code(session, Stream, values.code, besides=stream_id)
-    change = change_row(stream, {name: getattr(values, name) for name in _COLUMNS})
-    if change:
-        save_row(session, stream, Author(by, now), change=change)
+    update_stream(session, stream_id, values, version=version, author=Author(by, now))
 
 
 @service

@@ -10,13 +10,12 @@ from flask_babel import gettext as _
 
 from tracker import clock
 from tracker.domain.errors import N_, NotFoundError
-from tracker.domain.workcalendar import SATURDAY, local_date_of
+from tracker.domain.workcalendar import FIRST_YEAR, LAST_YEAR, SATURDAY, local_date_of
 from tracker.queries import read_session
 from tracker.queries.calendar import WORKED, DayRow, calendar_years, known_days
 from tracker.queries.settings import department_settings
 from tracker.queries.weekly_blocks import opened_through
 from tracker.services import calendar as keeping
-from tracker.services.calendar import FIRST_YEAR, LAST_YEAR
 from tracker.web.addresses import see_other
 from tracker.web.arguments import number_argument
 from tracker.web.forms.calendar import DayForm

@@ -1,0 +1,75 @@
+"""Steps that add or change a machine, alike for its form and for a sheet of machines. Closing is elsewhere.
+
+Whoever calls them holds the supply's lock and refreshes the devices' pressure afterwards.
+"""
+
+from sqlalchemy import delete, insert
+from sqlalchemy.orm import Session
+
+from tracker.domain.catalogue import DeviceValues, checked_device
+from tracker.domain.errors import N_, ConflictError
+from tracker.models.catalogue import Capability, Device, DeviceCapability
+from tracker.queries.unsuited import unsuited_bookings
+from tracker.writes.booking_rows import Author
+from tracker.writes.catalogue_rows import (
+    add_row,
+    change_row,
+    ids_of_codes,
+    locked_row,
+    plain,
+    refuse_taken_code,
+    save_row,
+)
+
+_COLUMNS = (
+    "code", "name", "building", "floor", "room", "ae_title", "is_portable", "sort_order",
+)  # fmt: skip
+
+
+def insert_device(session: Session, values: DeviceValues, author: Author) -> int:
+    """Add a machine with its audit entry; returns its id. Raises InvalidError."""
+    values = checked_device(values)
+    refuse_taken_code(session, Device, values.code)
+    capabilities = _capability_ids(session, values)
+    device = Device(**{name: getattr(values, name) for name in _COLUMNS})
+    device_id = add_row(session, device, author, {"code": values.code})
+    _set_capabilities(session, device_id, capabilities)
+    return device_id
+
+
+def update_device(
+    session: Session, device_id: int, values: DeviceValues, *, version: int | None, author: Author
+) -> bool:
+    """Change a machine; whether anything differed. A function that bookings to come need stays.
+
+    Raises InvalidError, NotFoundError, StaleError, ConflictError.
+    """
+    values = checked_device(values)
+    device = locked_row(session, Device, device_id, version=version)
+    refuse_taken_code(session, Device, values.code, besides=device_id)
+    wanted = _capability_ids(session, values)
+    before = frozenset(capability.code for capability in device.capabilities)
+    change = change_row(device, {name: getattr(values, name) for name in _COLUMNS})
+    if before != values.capabilities:
+        unsuited = unsuited_bookings(session, after=author.now)
+        _set_capabilities(session, device_id, wanted)
+        if unsuited_bookings(session, after=author.now) > unsuited:
+            raise ConflictError(N_("Bookings to come need this function; move them first."))
+        change["capabilities"] = [plain(before), plain(values.capabilities)]
+    if change:
+        save_row(session, device, author, change=change)
+    return bool(change)
+
+
+def _capability_ids(session: Session, values: DeviceValues) -> list[int]:
+    ids = ids_of_codes(session, Capability, values.capabilities, field="capabilities")
+    return sorted(ids.values())
+
+
+def _set_capabilities(session: Session, device_id: int, capability_ids: list[int]) -> None:
+    session.execute(delete(DeviceCapability).where(DeviceCapability.device_id == device_id))
+    if capability_ids:
+        session.execute(
+            insert(DeviceCapability),
+            [{"device_id": device_id, "capability_id": each} for each in capability_ids],
+        )
