@@ -38,6 +38,9 @@ class DepartmentSettings:
     # What slips and pages call the department.
     department_name_zh: str = "超声科"
     department_name_en: str = "Department of General Ultrasound"
+    # Where a patient says that he is here, printed on the slip; empty: no line for it.
+    check_in_place_zh: str = "超声科分诊台"
+    check_in_place_en: str = "Reception desk of the department"
     # The number to ring, printed on the slip; empty: no line for it.
     desk_phone: str = ""
     # The last lines of the slip.

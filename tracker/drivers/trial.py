@@ -23,6 +23,7 @@ from tracker.queries.exam_types import exam_type_streams
 from tracker.queries.weekly_blocks import stored_pattern
 from tracker.services.accounts import NewAccount, create_account
 from tracker.services.replay_progress import ReplayProgress
+from tracker.services.settings import change_settings
 from tracker.services.trial import (
     NumberedPerson,
     PerformedExam,
@@ -40,6 +41,7 @@ YEARS = 2
 _BATCH_PEOPLE = 4_000
 _BATCH_DAYS = 10
 _SEED = 20
+_DESK_PHONE = "000-8001"
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,6 +66,7 @@ def make_trial(password: str, *, engine: Engine, tell: Tell, size: Size = FULL) 
     now = clock.now()
     begin_trial(by=SYSTEM_ACCOUNT_ID, now=now)
     _make_accounts(password, now)
+    change_settings({"desk_phone": _DESK_PHONE}, by=SYSTEM_ACCOUNT_ID, now=now)
     rng = random.Random(_SEED)  # nosec B311 - made-up data, the same in every trial
     known = _make_people(rng, size, now, tell)
     _make_history(rng, size, now, tell)

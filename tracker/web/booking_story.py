@@ -1,6 +1,6 @@
 """What happened to a booking, in words: each row of its history as one line."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -38,6 +38,21 @@ def _words(step: HistoryStep, devices: Mapping[int, str]) -> str:
         return _flag(step) or _operator(step)
     before, after = zip(_sides(starts), _sides(device), strict=True)
     return f"{_place(*before, devices)} → {_place(*after, devices)}"
+
+
+def earlier_places(
+    steps: Iterable[HistoryStep], start: datetime, device_id: int
+) -> Iterator[tuple[datetime, int]]:
+    """Where and when a booking stood before each of its moves, latest first; it stands at `start` now."""
+    for step in reversed(list(steps)):
+        old_start = _sides(step.change.get("starts_at"))[0]
+        old_device = _sides(step.change.get("device_id"))[0]
+        if isinstance(old_start, str):
+            start = datetime.fromisoformat(old_start)
+        if isinstance(old_device, int):
+            device_id = old_device
+        if old_start is not None or old_device is not None:
+            yield start, device_id
 
 
 def _flag(step: HistoryStep) -> str:

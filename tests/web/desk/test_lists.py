@@ -1,4 +1,4 @@
-"""Bookings in lists: of a day, of a patient, to settle; and the slip. Statements do not grow with rows."""
+"""Bookings in lists: of a day, of a patient, to settle. Statements do not grow with rows."""
 
 from collections.abc import Callable
 from datetime import datetime
@@ -102,24 +102,6 @@ def test_a_patients_page_shows_bookings_and_exams(desk: FlaskClient, hands: Hand
     assert f'href="/bookings/{ahead}"' in page
     assert hands.look(done).exam_number in page
     assert "M00001" in page
-
-
-@pytest.mark.parametrize(
-    ("size", "look"), [("", "slip-a5"), ("roll", "slip-roll"), ("x", "slip-a5")]
-)
-def test_the_slip_tells_when_and_where(
-    desk: FlaskClient, hands: Hands, size: str, look: str
-) -> None:
-    booking = hands.book(at(9, 8), "US05", exam_type="abdominal")
-    with clock.at(at(8)):
-        page = desk.get(f"/bookings/{booking}/slip?size={size}").text
-        desk.set_cookie("lang", "en")
-        english = desk.get(f"/bookings/{booking}/slip").text
-    assert f'class="slip {look}"' in page
-    for text in ("病人1", "09:00–09:30", "2026年11月23日 周一", "US05", "空腹"):
-        assert text in page
-    assert "09:08" not in page  # a patient is told the band
-    assert "Mon 23 Nov 2026" in english
 
 
 @pytest.mark.parametrize(

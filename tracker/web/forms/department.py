@@ -47,6 +47,12 @@ class SettingsForm(PageForm):
     department_name_en = StringField(
         _l("Department's name in English"), [InputRequired(), Length(max=TEXT_LENGTH)]
     )
+    check_in_place_zh = StringField(
+        _l("Where patients check in, in Chinese"), [Optional(), Length(max=TEXT_LENGTH)]
+    )
+    check_in_place_en = StringField(
+        _l("Where patients check in, in English"), [Optional(), Length(max=TEXT_LENGTH)]
+    )
     desk_phone = StringField(_l("Phone of the desk"), [Optional(), Length(max=TEXT_LENGTH)])
     slip_note_zh = TextAreaField(
         _l("Last lines of the slip in Chinese"), [Optional(), Length(max=TEXT_LENGTH)]

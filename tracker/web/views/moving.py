@@ -1,5 +1,7 @@
 """Giving a booking another time: other openings of its request, any minute by name, old and new side by side."""
 
+from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
 
@@ -9,6 +11,7 @@ from flask_babel import gettext as _
 
 from tracker import clock
 from tracker.domain.errors import DomainError, NotBookableError, NotFoundError, SlotTakenError
+from tracker.domain.supply import Opening
 from tracker.domain.workcalendar import instant_of, local_date_of
 from tracker.queries import Reading, read_session
 from tracker.queries.bookings import BookingDetails, booking_details
@@ -28,12 +31,11 @@ from tracker.web.booking_page import (
 from tracker.web.forms.bookings import MoveForm, SearchForm
 from tracker.web.fragments import is_htmx, render_block
 from tracker.web.openings import (
-    FIRST_SHOWN,
     LOOKED_AT,
     choice_value,
     counted_texts,
     instant_from,
-    one_a_band,
+    offered,
     parse_choice,
 )
 from tracker.web.person import caller, request_now
@@ -65,6 +67,7 @@ def move(booking_id: int) -> ResponseReturnValue:
     except DomainError as refusal:
         return _page(booking_id, form, refusal=refusal, status=status_of(refusal))
     flash(_("Moved. The old time is free again."), "success")
+    flash(_("The old slip is void: print the new one (F8)."), "info")
     return see_other(f"/bookings/{booking_id}")
 
 
@@ -78,7 +81,8 @@ def _page(
         offer_places(search, catalogue)
         is_valid = search.validate()
         _complete(search, booking)
-        context = _answer(reading, search, booking, catalogue) if is_valid else _NOTHING
+        answer = _Answering(booking, catalogue, _nearest(refusal))
+        context = _answer(reading, search, answer) if is_valid else _NOTHING
     form.version.data = str(booking.version)
     text, reasons = _told(refusal)
     context = {
@@ -96,6 +100,15 @@ def _page(
     return make_response(render_template("bookings/move.html", **context), status)
 
 
+@dataclass(frozen=True, slots=True)
+class _Answering:
+    """What the openings are for: a booking, its catalogue, and what is nearest to a time that was taken."""
+
+    booking: BookingDetails
+    catalogue: Catalogue
+    nearest: Sequence[Opening] = ()
+
+
 _NOTHING: dict[str, Any] = {"openings": [], "reasons": [], "minute": None}
 
 
@@ -108,10 +121,15 @@ def _complete(search: SearchForm, booking: BookingDetails) -> None:
         search.to.data = search.first.data + timedelta(days=WINDOW_DAYS - 1)
 
 
-def _answer(
-    reading: Reading, search: SearchForm, booking: BookingDetails, catalogue: Catalogue
-) -> dict[str, Any]:
+def _nearest(refusal: DomainError | None) -> Sequence[Opening]:
+    """What a move that came too late is offered instead."""
+    found: Sequence[Opening] = () if refusal is None else refusal.details.get("openings", ())
+    return found
+
+
+def _answer(reading: Reading, search: SearchForm, about: _Answering) -> dict[str, Any]:
     now, device = request_now(), search.device.data or None
+    booking, catalogue = about.booking, about.catalogue
     days = Days(
         search.first.data,
         search.to.data,
@@ -125,9 +143,9 @@ def _answer(
         start = instant_of(search.first.data, search.time.data, clock.hospital_zone())
         against = reasons_against(reading, booking.id, device, start, now=now)
         minute = (device, start, [sentence(reason) for reason in against])
-    choices = one_a_band(found.openings, words_of(reading, catalogue, now))
+    words = words_of(reading, catalogue, now)
     return {
-        "openings": choices[:FIRST_SHOWN],
+        "openings": offered(found.openings, words, nearest=about.nearest),
         "reasons": counted_texts(found.reasons),
         "minute": minute,
     }
