@@ -161,7 +161,21 @@ def test_a_taken_time_comes_with_other_openings(desk: int) -> None:
     assert (refusal.field, codes(refusal)) == ("start", ["device_busy"])
     offered = refusal.details["openings"]
     assert len(offered) == 5
-    assert {opening.start for opening in offered} == {at(8)}  # the first of its day
+    assert (offered[0].start, offered[0].device_id) == (at(9, 10), booking(1).device_id)
+    assert {abs(opening.start - at(9, 5)) for opening in offered} == {timedelta(minutes=5)}
+
+
+def test_a_day_without_time_left_is_answered_with_the_next_one(desk: int) -> None:
+    for shut in (
+        Closing(None, at(0), at(9), "x", "flag"),
+        Closing(None, at(9, 30), at(24), "x", "flag"),
+    ):
+        close(shut, by=desk, now=at(0))
+    order = replace(ORDER, exam_type="contrast", device="US09")
+    for number, device in enumerate(("US05", "US09", "US14", "US20"), start=2):
+        booked(replace(order, patient=f"M{number:05}", device=device))
+    found = refused(SlotTakenError, book_exam, order, by=desk, now=at(8)).details["openings"]
+    assert {opening.start for opening in found[:4]} == {at(8, day=1)}
 
 
 def test_a_patient_is_in_one_room_at_a_time(desk: int) -> None:

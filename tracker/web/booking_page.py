@@ -1,6 +1,6 @@
 """What the booking page shows for a request: the patient, what can be chosen, the openings. No view, no write."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime, time, timedelta
 
@@ -8,6 +8,7 @@ from tracker import clock
 from tracker.domain.errors import InvalidError
 from tracker.domain.openings import Search, Window
 from tracker.domain.settings import DepartmentSettings
+from tracker.domain.supply import Opening
 from tracker.domain.workcalendar import instant_of, local_date_of
 from tracker.queries import Reading
 from tracker.queries.calendar import calendar_years
@@ -25,13 +26,12 @@ from tracker.web.filters import localised
 from tracker.web.forms.book import RequestForm, choices_of
 from tracker.web.forms.bookings import SearchForm
 from tracker.web.openings import (
-    FIRST_SHOWN,
     LOOKED_AT,
     Choice,
     Words,
     choice_value,
     counted_texts,
-    one_a_band,
+    offered,
 )
 from tracker.web.visit_order import warner
 
@@ -80,7 +80,8 @@ class Answer:
 class BookingPage:
     """Everything the page shows beside its forms.
 
-    `chosen` is the request as somebody made it, for the address; `state` the same with what is usual, for booking.
+    `chosen` is the request as somebody made it, for the address; `state` the same with what is usual, for booking;
+    `nearest` what a booking that came too late was offered instead.
     """
 
     catalogue: Catalogue
@@ -89,6 +90,7 @@ class BookingPage:
     ahead: tuple[VisitExam, ...] = ()
     exam_type: ExamTypeRow | None = None
     answer: Answer | None = None
+    nearest: Sequence[Opening] = ()
     chosen: dict[str, str] = field(default_factory=dict)
     state: dict[str, str] = field(default_factory=dict)
 
@@ -118,7 +120,9 @@ def offer_places(form: RequestForm | SearchForm, catalogue: Catalogue) -> None:
     form.device.choices = choices_of(codes, none="–")
 
 
-def read_page(session: Reading, form: RequestForm, *, now: datetime) -> BookingPage:
+def read_page(
+    session: Reading, form: RequestForm, *, now: datetime, nearest: Sequence[Opening] = ()
+) -> BookingPage:
     """The page for a request that the form holds, completed by what is usual.
 
     Refusals of the search are put on the form. Raises NotFoundError for an unknown patient.
@@ -126,7 +130,7 @@ def read_page(session: Reading, form: RequestForm, *, now: datetime) -> BookingP
     catalogue = read_catalogue(session)
     offer(form, catalogue)
     today = local_date_of(now, clock.hospital_zone())
-    page = BookingPage(catalogue, today)
+    page = BookingPage(catalogue, today, nearest=nearest)
     is_valid = form.validate()
     if form.patient.data and not form.patient.errors:
         patient = patient_by_id(session, form.patient.data)
@@ -175,7 +179,7 @@ def _answer(session: Reading, form: RequestForm, page: BookingPage, now: datetim
         found, is_morning = find_openings(session, wish, now=now), False
     warn = warner(page.ahead, exam_type, fasting_ends=fasting_ends)
     words = words_of(session, page.catalogue, now)
-    shown = one_a_band(found.openings, words, warn)[:FIRST_SHOWN]
+    shown = offered(found.openings, words, nearest=page.nearest, warn=warn)
     return Answer(
         openings=shown,
         reasons=counted_texts(found.reasons),

@@ -73,6 +73,20 @@ def one_a_band(
     return [as_choice(opening, words, warn) for opening in firsts]
 
 
+def offered(
+    found: Sequence[Opening],
+    words: Words,
+    *,
+    nearest: Sequence[Opening] = (),
+    warn: Callable[[Opening], str] = no_warning,
+) -> list[Choice]:
+    """What a page offers: those nearest to a time that was taken, then the first of each arrival band."""
+    choices = [as_choice(opening, words, warn) for opening in nearest]
+    near = {choice.value for choice in choices}
+    choices += [each for each in one_a_band(found, words, warn) if each.value not in near]
+    return choices[:FIRST_SHOWN]
+
+
 def as_choice(
     opening: Opening, words: Words, warn: Callable[[Opening], str] = no_warning
 ) -> Choice:

@@ -5,7 +5,7 @@ Every place asks the one rule (domain/rules) first; nothing here decides by itse
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 from typing import Any
 
 from sqlalchemy.orm import Session
@@ -23,12 +23,13 @@ from tracker.domain.rules import TAKEN, block_at
 from tracker.domain.supply import (
     MINUTE,
     DeviceDay,
+    Opening,
     Span,
     with_added,
     with_booking,
     without_booking,
 )
-from tracker.domain.workcalendar import local_date_of
+from tracker.domain.workcalendar import DAY, local_date_of
 from tracker.models import Booking
 from tracker.queries.occupancy import DayKey
 from tracker.queries.openings import Asked, Days, search
@@ -67,17 +68,28 @@ def place_of(asked: Asked, device: str, start: datetime) -> Place:
 def refusal(
     session: Session, asked: Asked, reasons: Sequence[Reason], place: Place, now: datetime
 ) -> DomainError:
-    """The error of a refused place: too late (with other openings) or not bookable (all reasons)."""
+    """The error of a refused place: too late (with the openings nearest to it) or not bookable (all reasons)."""
     if not all(reason.code in TAKEN for reason in reasons):
         return NotBookableError(reasons)
-    first = day_of(max(place.start, now))
-    days = Days(first, first + timedelta(days=ALTERNATIVE_DAYS - 1), limit=ALTERNATIVES)
-    found = search(session, asked, days, now=now)
     return SlotTakenError(
         N_("This time was taken meanwhile."),
         field="start",
-        details={"openings": found.openings, "reasons": tuple(reasons)},
+        details={"openings": _nearest(session, asked, place, now), "reasons": tuple(reasons)},
     )
+
+
+def _nearest(session: Session, asked: Asked, place: Place, now: datetime) -> tuple[Opening, ...]:
+    """Openings of the day nearest to the start, the device itself first among equals; then of later days."""
+    day = day_of(place.start)
+    found = search(session, asked, Days(day, day, limit=None), now=now).openings
+    near = sorted(
+        found, key=lambda o: (abs(o.start - place.start), o.device_id != place.device_id)
+    )[:ALTERNATIVES]
+    missing = ALTERNATIVES - len(near)
+    if not missing:
+        return tuple(near)
+    later = Days(day + DAY, day + (ALTERNATIVE_DAYS - 1) * DAY, limit=missing)
+    return (*near, *search(session, asked, later, now=now).openings)
 
 
 @dataclass(frozen=True, slots=True)

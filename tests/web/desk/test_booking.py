@@ -102,6 +102,18 @@ def test_a_minute_asked_for_by_name_is_never_exchanged(desk: FlaskClient, hands:
     assert "该时间" in answer.text or "taken" in answer.text
 
 
+def test_after_a_taken_minute_the_nearest_times_come_first(desk: FlaskClient, hands: Hands) -> None:
+    hands.book(at(15), "US05", patient="M00002")
+    with clock.at(at(8)):
+        wish = {**WISH, "device": "US05", "time": "15:00"}
+        answer = submit(desk, "/book", **wish, opening="US05@2026-11-23T15:00")
+        taken = openings_in(answer.text)[0]
+        booked = submit(desk, "/book", **wish, opening=taken)
+    assert taken.endswith("@2026-11-23T14:58")  # of another machine; US05 is free at 15:08
+    assert booked.status_code == 303
+    assert hands.bookings(PATIENT)[0].starts_at == at(14, 58)
+
+
 def test_a_refusal_keeps_everything_typed(desk: FlaskClient, hands: Hands) -> None:
     wish = {**WISH, "parts": 3, "from": "2026-11-24", "to": "2026-11-25", "part_of_day": "morning"}
     with clock.at(at(8)):

@@ -1,5 +1,6 @@
 """Booking at the desk: find or add the patient, say what is wanted, take an opening. The page's reads are elsewhere."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from urllib.parse import urlencode
 
@@ -9,6 +10,7 @@ from flask_babel import gettext as _
 
 from tracker.clock import hospital_zone
 from tracker.domain.errors import DomainError, InvalidError, NotBookableError, SlotTakenError
+from tracker.domain.supply import Opening
 from tracker.domain.workcalendar import local_date_of
 from tracker.queries import read_session
 from tracker.queries.bookings import booking_details
@@ -40,6 +42,7 @@ class Tried:
     patient: PatientForm = field(default_factory=lambda: PatientForm(formdata=None))
     text: str = ""
     reasons: list[str] = field(default_factory=list)
+    nearest: Sequence[Opening] = ()
     status: int = 0
 
 
@@ -127,7 +130,7 @@ def address_of(wanted: RequestForm, **changed: object) -> str:
 
 def _page(wanted: RequestForm, tried: Tried, search: PatientSearch | None = None) -> Response:
     with read_session() as reading:
-        page = read_page(reading, wanted, now=request_now())
+        page = read_page(reading, wanted, now=request_now(), nearest=tried.nearest)
     status = tried.status or (422 if wanted.errors or wanted.form_errors else 200)
     context = {"form": wanted, "page": page, "tried": tried, "search": search or PatientSearch()}
     context.update(state=page.chosen, today=page.today)
@@ -190,7 +193,9 @@ def _refused(tried: Tried, refusal: DomainError) -> Tried:
     status = status_of(refusal)
     if isinstance(refusal, NotBookableError | SlotTakenError):
         reasons = [sentence(reason) for reason in refusal.details["reasons"]]
-        return replace(tried, text=_(refusal.text), reasons=reasons, status=status)
+        nearest = refusal.details.get("openings", ())
+        text = _(refusal.text)
+        return replace(tried, text=text, reasons=reasons, nearest=nearest, status=status)
     if refusal.field in {"added", "reason"}:
         refusal.field = "reason"
         tried.beyond.refuse(refusal)
