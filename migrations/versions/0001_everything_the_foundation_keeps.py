@@ -147,14 +147,31 @@ def upgrade() -> None:
         sa.Column("sex", sa.String(length=10), nullable=False),
         sa.Column("birth_date", sa.Date(), nullable=False),
         sa.Column("phone", sa.String(length=40), nullable=False),
+        sa.Column("merged_into_id", sa.Integer(), nullable=True),
         sa.Column("version", sa.Integer(), nullable=False),
         sa.Column("created_at", tracker.db.UtcDateTime(timezone=True), nullable=False),
         sa.CheckConstraint(
             "sex IN ('male', 'female', 'other', 'unknown')", name=op.f("ck_patient_sex")
         ),
+        sa.ForeignKeyConstraint(
+            ["merged_into_id"],
+            ["patient.id"],
+            name=op.f("fk_patient_merged_into_id"),
+            initially="DEFERRED",
+            deferrable=True,
+        ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_patient")),
         sa.UniqueConstraint("mrn", name=op.f("uq_patient_mrn")),
     )
+    with op.batch_alter_table("patient", schema=None) as batch_op:
+        batch_op.create_index(
+            "ix_patient_merged",
+            ["merged_into_id"],
+            unique=False,
+            postgresql_where=sa.text("merged_into_id IS NOT NULL"),
+            sqlite_where=sa.text("merged_into_id IS NOT NULL"),
+        )
+
     op.create_table(
         "setting",
         sa.Column("key", sa.String(length=60), nullable=False),
@@ -587,6 +604,36 @@ def upgrade() -> None:
         )
 
     op.create_table(
+        "unmet_demand",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("at", tracker.db.UtcDateTime(timezone=True), nullable=False),
+        sa.Column("local_date", sa.Date(), nullable=False),
+        sa.Column("by_id", sa.Integer(), nullable=False),
+        sa.Column("exam_type_id", sa.Integer(), nullable=False),
+        sa.Column("stream_id", sa.Integer(), nullable=False),
+        sa.Column("parts", sa.Integer(), nullable=False),
+        sa.Column("wanted_from", sa.Date(), nullable=False),
+        sa.Column("wanted_to", sa.Date(), nullable=False),
+        sa.Column("reason", sa.String(length=12), nullable=False),
+        sa.CheckConstraint(
+            "reason IN ('none_free', 'too_late', 'other', 'unsaid')",
+            name=op.f("ck_unmet_demand_reason"),
+        ),
+        sa.CheckConstraint("wanted_to >= wanted_from", name=op.f("ck_unmet_demand_wanted")),
+        sa.CheckConstraint("parts BETWEEN 1 AND 20", name=op.f("ck_unmet_demand_parts")),
+        sa.ForeignKeyConstraint(["by_id"], ["account.id"], name=op.f("fk_unmet_demand_by_id")),
+        sa.ForeignKeyConstraint(
+            ["exam_type_id"], ["exam_type.id"], name=op.f("fk_unmet_demand_exam_type_id")
+        ),
+        sa.ForeignKeyConstraint(
+            ["stream_id"], ["stream.id"], name=op.f("fk_unmet_demand_stream_id")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_unmet_demand")),
+    )
+    with op.batch_alter_table("unmet_demand", schema=None) as batch_op:
+        batch_op.create_index("ix_unmet_demand_date", ["local_date"], unique=False)
+
+    op.create_table(
         "idempotency_key",
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("token_id", sa.Integer(), nullable=False),
@@ -720,6 +767,10 @@ def downgrade() -> None:
 
     op.drop_table("booking_history")
     op.drop_table("idempotency_key")
+    with op.batch_alter_table("unmet_demand", schema=None) as batch_op:
+        batch_op.drop_index("ix_unmet_demand_date")
+
+    op.drop_table("unmet_demand")
     with op.batch_alter_table("booking", schema=None) as batch_op:
         batch_op.drop_index(
             "ix_booking_unsettled",
@@ -773,6 +824,13 @@ def downgrade() -> None:
     op.drop_table("stream")
     op.drop_table("staff_member")
     op.drop_table("setting")
+    with op.batch_alter_table("patient", schema=None) as batch_op:
+        batch_op.drop_index(
+            "ix_patient_merged",
+            postgresql_where=sa.text("merged_into_id IS NOT NULL"),
+            sqlite_where=sa.text("merged_into_id IS NOT NULL"),
+        )
+
     op.drop_table("patient")
     op.drop_table("part_of_day")
     with op.batch_alter_table("login_attempt", schema=None) as batch_op:

@@ -2,17 +2,28 @@
 
 from datetime import date, datetime
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, String
+from sqlalchemy import CheckConstraint, ForeignKey, Index, String, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from tracker.db import Base, UtcDateTime
 
 
 class Patient(Base):
-    """A person examined here. `mrn` is temporary until the true number is known."""
+    """A person examined here. `mrn` is temporary until the true number is known.
+
+    `merged_into_id`: this temporary record turned out to be that person's; nothing is booked for it any more.
+    """
 
     __tablename__ = "patient"
-    __table_args__ = (CheckConstraint("sex IN ('male', 'female', 'other', 'unknown')", name="sex"),)
+    __table_args__ = (
+        CheckConstraint("sex IN ('male', 'female', 'other', 'unknown')", name="sex"),
+        Index(
+            "ix_patient_merged",
+            "merged_into_id",
+            postgresql_where=text("merged_into_id IS NOT NULL"),
+            sqlite_where=text("merged_into_id IS NOT NULL"),
+        ),
+    )
 
     id: Mapped[int] = mapped_column(primary_key=True)
     mrn: Mapped[str] = mapped_column(String(40), unique=True)
@@ -21,6 +32,10 @@ class Patient(Base):
     sex: Mapped[str] = mapped_column(String(10))
     birth_date: Mapped[date]
     phone: Mapped[str] = mapped_column(String(40), default="")
+    # deferred: a restore writes the rows by their ids, whichever of the two is older
+    merged_into_id: Mapped[int | None] = mapped_column(
+        ForeignKey("patient.id", deferrable=True, initially="DEFERRED")
+    )
     version: Mapped[int] = mapped_column(default=1)
     created_at: Mapped[datetime] = mapped_column(UtcDateTime)
 

@@ -133,7 +133,9 @@ _TERMS_AND_DEVICES = (
 )
 _WITH_PATIENT_ID, _WITH_PATIENT_MRN = (
     _TERMS_AND_DEVICES.add_columns(
-        select(_patient.id).where(column == bindparam("patient")).scalar_subquery()
+        select(_patient.id)
+        .where(column == bindparam("patient"), _patient.merged_into_id.is_(None))
+        .scalar_subquery()
     )
     for column in (_patient.id, _patient.mrn)
 )
@@ -165,7 +167,8 @@ def terms_and_devices(session: Session, *, exam_type_code: str, stream_code: str
 def terms_devices_and_patient(
     session: Session, *, exam_type_code: str, stream_code: str, patient: int | str
 ) -> tuple[Supply, int] | None:
-    """The same and the id of a patient named by id (a number) or MRN; None when one of the three is unknown.
+    """The same and the id of a patient named by id (a number) or MRN; None when one of the three is unknown,
+    or the patient's record was merged into another.
 
     One statement: every booking begins with it.
     """

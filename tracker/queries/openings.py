@@ -22,6 +22,7 @@ from tracker.queries.catalogue import (
     terms_and_devices,
     terms_devices_and_patient,
 )
+from tracker.queries.merged import merged_refusal
 from tracker.queries.occupancy import device_days
 from tracker.queries.patient_spans import patient_spans
 
@@ -80,8 +81,9 @@ class Asked:
 
 # Core columns: these statements run in every booking.
 _patient = Patient.__table__.c
-_patient_by_mrn = select(_patient.id).where(_patient.mrn == bindparam("key"))
-_patient_by_id = select(_patient.id).where(_patient.id == bindparam("key"))
+_patient_of_key = select(_patient.id, _patient.merged_into_id)
+_patient_by_mrn = _patient_of_key.where(_patient.mrn == bindparam("key"))
+_patient_by_id = _patient_of_key.where(_patient.id == bindparam("key"))
 
 
 def find_openings(session: Session, wish: Wish, *, now: datetime) -> Search:
@@ -218,15 +220,19 @@ def staff_id(session: Session, code: str, *, field: str = "operator") -> int:
 
 
 def patient_id_of(session: Session, key: int | str) -> int:
-    """The id of a patient named by id (a number) or by MRN (a text). Raises NotFoundError. One statement.
+    """The id of a patient named by id (a number) or by MRN (a text). One statement.
 
-    A text is never taken for an id: an unknown MRN of digits must not find somebody else.
+    A text is never taken for an id: an unknown MRN of digits must not find somebody else. Raises
+    NotFoundError, and ConflictError for a record that was merged into another.
     """
     statement = _patient_by_id if isinstance(key, int) else _patient_by_mrn
-    found: int | None = core(session).scalar(statement, {"key": key})
+    found = core(session).execute(statement, {"key": key}).first()
     if found is None:
         raise NotFoundError(N_("There is no such patient."), field="patient")
-    return found
+    if found.merged_into_id is not None:
+        raise merged_refusal(session, found.merged_into_id)
+    patient_id: int = found.id
+    return patient_id
 
 
 def ask_again(session: Session, booking: Booking) -> Asked:

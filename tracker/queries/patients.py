@@ -31,6 +31,7 @@ class PatientRow:
     sex: str
     birth_date: date
     phone: str
+    merged_into_id: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,6 +58,7 @@ _COLUMNS = (
     _patient.sex,
     _patient.birth_date,
     _patient.phone,
+    _patient.merged_into_id,
 )
 _by_id: Select[*tuple[Any, ...]] = select(*_COLUMNS).where(_patient.id == bindparam("id"))
 _by_mrn: Select[*tuple[Any, ...]] = select(*_COLUMNS).where(_patient.mrn == bindparam("mrn"))

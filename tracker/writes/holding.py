@@ -12,7 +12,7 @@ from tracker.db import core
 from tracker.domain.supply import DeviceDay
 from tracker.models import Booking, Occupancy, Patient
 from tracker.queries.occupancy import DayKey, decode_day
-from tracker.queries.openings import Asked
+from tracker.queries.openings import Asked, patient_id_of
 from tracker.queries.patient_spans import around, holds_patient
 from tracker.writes.occupancy import lock_device_days, with_clock
 
@@ -23,7 +23,7 @@ _spans = (_booking.c.starts_at, _booking.c.patient_ends_at)
 _hold = (
     select(*_spans)
     .select_from(_patient.outerjoin(_booking, holds_patient))
-    .where(_patient.c.id == bindparam("patient"))
+    .where(_patient.c.id == bindparam("patient"), _patient.c.merged_into_id.is_(None))
     .order_by(_booking.c.starts_at)
     .with_for_update(of=_patient, key_share=True)
 )
@@ -37,6 +37,7 @@ _hold_on_day = (
     .where(
         _occupancy.c.device_id == bindparam("device"),
         _occupancy.c.local_date == bindparam("local_date"),
+        _patient.c.merged_into_id.is_(None),
     )
     .order_by(_booking.c.starts_at)
     .with_for_update(of=(_occupancy, _patient), key_share=True)
@@ -48,11 +49,15 @@ def hold_patient(session: Session, asked: Asked, day: date) -> Asked:
 
     After the device days are locked. Without it two inserts under PostgreSQL's exclusion constraint would
     each wait for the other, which it ends after a second as a deadlock. Whoever had to wait reads the spans
-    as they were before: the constraint then refuses what the rule let through.
+    as they were before: the constraint then refuses what the rule let through. Raises ConflictError when
+    the record was merged into another meanwhile.
     """
     if asked.patient_id is None:
         return asked
-    rows = core(session).execute(_hold, around(asked.patient_id, day, day, asked.besides))
+    values = around(asked.patient_id, day, day, asked.besides)
+    rows = core(session).execute(_hold, values).all()
+    if not rows:
+        patient_id_of(session, asked.patient_id)  # says what became of him
     return _held(asked, rows)
 
 
@@ -69,7 +74,7 @@ def lock_day_and_patient(
         .execute(_hold_on_day, {**values, "device": device_id, "local_date": local_date})
         .all()
     )
-    if not rows:  # nothing was opened on that day yet
+    if not rows:  # nothing was opened on that day yet, or the record was merged
         day = lock_device_days(session, [key], now=now)[key]
         return day, hold_patient(session, asked, local_date)
     day = decode_day(key, (rows[0].busy, rows[0].closed, rows[0].blocks))

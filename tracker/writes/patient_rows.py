@@ -6,12 +6,15 @@ The keys that find a patient are written by patient_keys.
 from collections.abc import Mapping
 from uuid import uuid4
 
+from sqlalchemy import select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from tracker.domain.errors import N_, InvalidError, NotFoundError, StaleError
 from tracker.domain.patients import PatientFacts, temporary_number
 from tracker.models import Patient
+from tracker.queries.merged import merged_refusal
+from tracker.queries.openings import patient_id_of
 from tracker.writes.audit import write_audit
 from tracker.writes.booking_rows import Author
 from tracker.writes.placing import day_of
@@ -58,10 +61,14 @@ def _flush(session: Session) -> None:
 
 
 def lock_patient(session: Session, patient_id: int, *, version: int | None = None) -> Patient:
-    """Lock a patient. Raises NotFoundError, and StaleError when `version` is not the patient's."""
-    patient = session.get(Patient, patient_id, with_for_update=True)
+    """Lock a patient. Raises NotFoundError, StaleError when `version` is not the patient's, and ConflictError
+    for a record that was merged into another.
+    """
+    patient = session.get(Patient, patient_id, with_for_update=True, populate_existing=True)
     if patient is None:
         raise NotFoundError(N_("There is no such patient."), field="patient")
+    if patient.merged_into_id is not None:
+        raise merged_refusal(session, patient.merged_into_id)
     if version is not None and patient.version != version:
         raise StaleError(
             N_("Somebody changed this patient meanwhile. Look at it again."),
@@ -69,6 +76,18 @@ def lock_patient(session: Session, patient_id: int, *, version: int | None = Non
             details={"version": patient.version},
         )
     return patient
+
+
+def keep_patient(session: Session, key: int | str) -> int:
+    """The id of a patient named as in `patient_id_of`, whose record is merged into no other until this
+    transaction ends. Raises as that does.
+    """
+    patient_id = patient_id_of(session, key)
+    kept = select(Patient.merged_into_id).where(Patient.id == patient_id)
+    into = session.scalar(kept.with_for_update(read=True, key_share=True))
+    if into is not None:
+        raise merged_refusal(session, into)
+    return patient_id
 
 
 def note_patient(
