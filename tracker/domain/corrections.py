@@ -1,10 +1,14 @@
-"""Who may correct an exam: a rule about people and days. What a correction changes is in services/exams."""
+"""Who may correct an exam, or give one to the right patient: rules about people and days.
+
+What a correction changes is in services/exams, what a right patient does in writes/handing.
+"""
 
 from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date
 
-from tracker.domain.roles import LEADING
+from tracker.domain.lifecycle import MOVABLE, Status
+from tracker.domain.roles import DESK_WORK, EXAM_WORK, LEADING
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,3 +27,14 @@ def may_correct(who: Corrector, *, operator_id: int, exam_day: date, today: date
     if not LEADING.isdisjoint(who.roles):
         return True
     return who.staff_member_id == operator_id and exam_day == today
+
+
+def may_hand_over(roles: Collection[str], *, status: Status, day: date, today: date) -> bool:
+    """Whether a booking may be given to another patient: by the desk before its exam begins; from then on
+    by those who examine, on the `day` of the exam, and by the head afterwards.
+
+    Both days are the hospital's.
+    """
+    if status in MOVABLE:
+        return not DESK_WORK.isdisjoint(roles)
+    return not LEADING.isdisjoint(roles) or (day == today and not EXAM_WORK.isdisjoint(roles))

@@ -26,6 +26,13 @@ def plain_line(text: str, *, field: str, longest: int, least: int = 0) -> str:
     return line
 
 
+def needed_reason(text: str) -> str:
+    """A reason that must be given, as one line. Raises InvalidError on `reason`."""
+    if not text.strip():
+        raise InvalidError(N_("A reason is needed."), field="reason")
+    return plain_line(text, field="reason", longest=LONGEST_REASON)
+
+
 def _length_refusal(field: str, least: int, longest: int) -> InvalidError:
     if least:
         text = N_("Enter %(least)s to %(most)s characters.")
@@ -47,3 +54,8 @@ def _is_searched(letter: str) -> bool:
     kind = unicodedata.category(letter)
     # rare characters of names may be newer than Python's tables, or stand in a private area
     return kind[0] in "LN" or kind in {"Co", "Cn"}
+
+
+def harmless_cell(text: str) -> str:
+    """A text as a cell of a table that Excel opens: what would be read as a formula gets an apostrophe before it."""
+    return f"'{text}" if text.startswith(("=", "+", "-", "@", "\t", "\r")) else text

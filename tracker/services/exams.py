@@ -10,10 +10,10 @@ from tracker.db import service
 from tracker.domain.corrections import Corrector, may_correct
 from tracker.domain.errors import N_, ConflictError, ForbiddenError, InvalidError, NotFoundError
 from tracker.domain.lifecycle import Status
-from tracker.domain.texts import plain_line
-from tracker.models import Account, Device, Exam, StaffMember
+from tracker.domain.texts import LONGEST_REASON, needed_reason, plain_line
+from tracker.models import Account, Booking, Device, Exam, StaffMember
 from tracker.queries.catalogue import ExamTerms, exam_terms
-from tracker.queries.openings import MOST_PARTS, known_terms, patient_id_of
+from tracker.queries.openings import MOST_PARTS, known_terms
 from tracker.writes.booking_rows import Author, lock_booking
 from tracker.writes.exam_rows import (
     checked_number,
@@ -24,11 +24,12 @@ from tracker.writes.exam_rows import (
     void_exam,
 )
 from tracker.writes.examining import undo_finish, whole_minutes
+from tracker.writes.handing import give_booking
 from tracker.writes.idempotency import Answer, Claim, answer_once
+from tracker.writes.patient_rows import keep_patient, lock_patient
 from tracker.writes.placing import day_of
 
 LONGEST_EXAM = timedelta(hours=12)
-LONGEST_REASON = 400  # characters, as wide as the column
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,7 +89,7 @@ def _enter(session: Session, entry: ExamEntry, *, by: int, now: datetime) -> int
     check_times(entry.started_at, entry.ended_at, author.now)
     terms = known_terms(session, entry.exam_type, entry.stream, entry.parts)
     exam = Exam(
-        patient_id=patient_id_of(session, entry.patient),
+        patient_id=keep_patient(session, entry.patient),
         exam_type_id=terms.exam_type_id,
         parts=entry.parts,
         stream_id=terms.stream_id,
@@ -147,7 +148,7 @@ def void(
 
     Raises InvalidError (no reason), ConflictError (voided already), StaleError, NotFoundError.
     """
-    author = Author(by, now, _checked_reason(reason))
+    author = Author(by, now, needed_reason(reason))
     found = session.get(Exam, exam_id)
     if found is not None and found.booking_id is not None and found.voided_at is None:
         booking, days = lock_booking(session, found.booking_id, now=now)
@@ -158,12 +159,6 @@ def void(
     else:
         exam = _live(lock_exam(session, exam_id, version=version))
     void_exam(session, exam, author)
-
-
-def _checked_reason(reason: str) -> str:
-    if not reason.strip():
-        raise InvalidError(N_("A reason is needed."), field="reason")
-    return plain_line(reason, field="reason", longest=LONGEST_REASON)
 
 
 def _live(exam: Exam) -> Exam:
@@ -198,18 +193,31 @@ def correct(
     now: datetime,
     version: int | None = None,
 ) -> None:
-    """Make a new version of an exam with a reason; the one before is kept, the volume follows.
+    """Make a new version of an exam with a reason; the one before is kept, the volume follows, and so does
+    its booking where the patient was the wrong one.
 
     Raises as `enter_exam_later` and `void` do, and ForbiddenError unless the head does it, or the exam's
     operator on its day.
     """
-    author = Author(by, now, _checked_reason(correction.reason))
+    author = Author(by, now, needed_reason(correction.reason))
+    booking = _booking_of(session, exam_id, now)
     exam = _live(lock_exam(session, exam_id, version=version))
     _refuse_stranger(session, exam, by, now)
     check_times(correction.started_at, correction.ended_at, now)
     correction = replace(correction, number=checked_number(correction.number))
     refuse_number_in_use(session, correction.number, besides=exam.id)
-    correct_exam(session, exam, _changes(session, exam, correction), author)
+    changes = _changes(session, exam, correction)
+    patient_id = int(str(changes["patient_id"]))
+    if booking is not None and booking.patient_id != patient_id:
+        lock_patient(session, patient_id)
+        give_booking(session, booking, patient_id, author)
+    correct_exam(session, exam, changes, author)
+
+
+def _booking_of(session: Session, exam_id: int, now: datetime) -> Booking | None:
+    """The booking of an exam, locked before it."""
+    booking_id = session.scalar(select(Exam.booking_id).where(Exam.id == exam_id))
+    return None if booking_id is None else lock_booking(session, booking_id, now=now)[0]
 
 
 def _refuse_stranger(session: Session, exam: Exam, by: int, now: datetime) -> None:
@@ -242,7 +250,7 @@ def _changes(session: Session, exam: Exam, correction: Correction) -> dict[str, 
     )
     return {
         "number": correction.number,
-        "patient_id": patient_id_of(session, correction.patient),
+        "patient_id": keep_patient(session, correction.patient),
         "exam_type_id": terms.exam_type_id,
         "parts": correction.parts,
         "stream_id": terms.stream_id,

@@ -82,7 +82,8 @@ def correct_exam(session: Session, exam: Exam, changes: dict[str, object], autho
         setattr(exam, name, value)
     exam.version += 1
     session.flush()
-    recount_exam(session, before, exam)
+    if counted_as(exam) != before:  # another patient or number counts the same
+        recount_exam(session, before, exam)
     _audit(session, exam, author, "correct", {n: _plain(v) for n, v in changes.items()})
 
 
