@@ -33,6 +33,8 @@ class Settings:
     backup_dir: Path
     # DISK_LOW_MB: free space in MB (10⁶ bytes) of INSTANCE_DIR or BACKUP_DIR below which a warning is shown.
     disk_low_mb: int
+    # LISTS_DIR: the folder of the machines' paper lists, which the desks can reach; in INSTANCE_DIR if unset.
+    lists_dir: Path
     # DATABASE_URL: the database of a hospital, e.g. postgresql://user:password@host/tracker.
     # Without it a SQLite file in INSTANCE_DIR: tracker.sqlite when DEMO=0, else demo.sqlite.
     database_url: str
@@ -66,6 +68,9 @@ class Settings:
             host=environ.get("HOST") or "127.0.0.1",
             port=_whole_number(environ, "PORT", default=5000, low=1, high=65535),
             instance_dir=instance_dir,
+            lists_dir=Path(environ.get("LISTS_DIR") or instance_dir / "lists")
+            .expanduser()
+            .resolve(),
             backup_dir=_backup_dir(environ, instance_dir),
             disk_low_mb=_whole_number(
                 environ, "DISK_LOW_MB", default=1000, low=1, high=1_000_000_000
@@ -85,6 +90,7 @@ class Settings:
         """The mapping `create_app` takes; keys in capitals, as Flask has them."""
         return {
             "INSTANCE_DIR": str(self.instance_dir),
+            "LISTS_DIR": str(self.lists_dir),
             "BACKUP_DIR": str(self.backup_dir),
             "DISK_LOW_MB": self.disk_low_mb,
             "SECRET_KEY": self.secret_key,

@@ -1,23 +1,29 @@
 """What each job does: a handful of service calls. Each may run twice without harm. When: see process."""
 
 from collections.abc import Callable, Hashable, Iterable
-from datetime import datetime, timedelta
+from datetime import datetime, time, timedelta
 
 from sqlalchemy.orm import Session
 
 from tracker import clock
 from tracker.db import read_session
-from tracker.domain.workcalendar import local_date_of
+from tracker.domain.workcalendar import instant_of, local_date_of
 from tracker.drivers.no_shows import mark_due_no_shows
+from tracker.jobs import list_files
 from tracker.logs import log, report_incident
 from tracker.queries.agreement import broken_seals, volume_differences
+from tracker.queries.calendar import work_calendar
+from tracker.queries.machine_lists import machine_lists
 from tracker.queries.occupancy_derived import differing_days
+from tracker.queries.settings import department_settings
 from tracker.services import upkeep
 from tracker.services.horizon import open_horizon
 
 SYSTEM = 1
 """The account that stands behind the jobs."""
 
+LISTS_TURN = time(18, 0)
+"""When today's paper lists have served, in hospital time."""
 COMPARED_DAYS = 45
 CHECKED_DAYS = 45
 
@@ -79,6 +85,23 @@ def seal(now: datetime) -> Outcome:
 def forget(now: datetime) -> Outcome:
     """Delete what is kept for a time only."""
     return "done", f"{upkeep.forget_old(now=now)} rows deleted"
+
+
+def write_lists(now: datetime) -> Outcome:
+    """Write the paper lists of today, until LISTS_TURN, and of the next working day; forget old ones."""
+    today = local_date_of(now, clock.hospital_zone())
+    with read_session() as session:
+        calendar = work_calendar(session)
+        settings = department_settings(session)
+        days = [calendar.next_working_day(today)]
+        if calendar.is_working(today) and now < instant_of(today, LISTS_TURN, calendar.zone):
+            days.insert(0, today)
+        lists = {day: machine_lists(session, day) for day in days}
+    for day, found in lists.items():
+        list_files.write_day(found, settings, day, now=now)
+    gone = list_files.remove_old(today)
+    written = ", ".join(f"{len(found)} lists of {day}" for day, found in lists.items())
+    return "done", f"{written}; {gone} old days removed"
 
 
 def run_job(name: str, work: Callable[[datetime], Outcome]) -> Outcome:

@@ -50,6 +50,10 @@ ACCESS: Mapping[str, Audience] = {
     "bookings.back": DESK_WORK,
     "bookings.take_step": DESK_WORK,
     "bookings.cancel": DESK_WORK,
+    "wrong_patient.show": DESK_WORK,  # of an exam: domain/corrections
+    "wrong_patient.find": DESK_WORK,
+    "wrong_patient.back": DESK_WORK,
+    "wrong_patient.give": DESK_WORK,
     "moving.show": DESK_WORK,
     "moving.move": DESK_WORK,
     "slips.show": DESK_WORK,
@@ -68,6 +72,7 @@ ACCESS: Mapping[str, Audience] = {
     "worklist.finish": EXAM_WORK,
     "worklist.undo_start": EXAM_WORK,
     "worklist.undo_finish": EXAM_WORK,
+    "machine_lists.show": DESK_WORK,
     "exams.index": EXAM_WORK,
     "exams.find": EXAM_WORK,
     "exams.show": EXAM_WORK,

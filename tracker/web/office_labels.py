@@ -48,6 +48,7 @@ JOB: Mapping[str, LazyString] = {
     "no_shows": _l("Mark no-shows"),
     "seal": _l("Seal the audit"),
     "compare": _l("Compare totals with their rows"),
+    "lists": _l("Write the machines' lists"),
     "forget": _l("Delete what is kept for a time only"),
 }
 OUTCOME: Mapping[str, LazyString] = {
@@ -75,6 +76,7 @@ ENTITY: Mapping[str, LazyString] = {
     "stream": _l("Stream"),
     "target": _l("Target"),
     "trial": _l("Trial data"),
+    "unmet_demand": _l("Unmet demand"),
     "weekly_block": _l("Weekly block"),
 }
 ACTION: Mapping[str, LazyString] = {

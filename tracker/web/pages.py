@@ -11,6 +11,7 @@ from tracker.web.views import (
     exam_entry,
     exams,
     home,
+    machine_lists,
     moving,
     patients,
     schedule,
@@ -19,6 +20,7 @@ from tracker.web.views import (
     volume,
     walk_in,
     worklist,
+    wrong_patient,
 )
 
 # A new module is added here and, endpoint by endpoint, to access.ACCESS.
@@ -29,11 +31,13 @@ VIEWS = (
     board,
     book,
     bookings,
+    wrong_patient,
     moving,
     slips,
     day_lists,
     patients,
     worklist,
+    machine_lists,
     walk_in,
     exams,
     exam_entry,
