@@ -24,6 +24,7 @@ from tracker.models.catalogue import (
     PartOfDay,
     Stream,
 )
+from tracker.models.demand import UnmetDemand
 from tracker.models.exam import Exam, ExamVersion, ExamVolume
 from tracker.models.patient import Patient, PatientKey
 from tracker.models.staff import Competence, StaffMember
@@ -33,5 +34,5 @@ __all__ = [
     "BookingHistory", "CalendarDay", "CalendarYear", "Capability", "Closure", "Competence", "Device",
     "DeviceCapability", "Exam", "ExamType", "ExamTypeCapability", "ExamTypeStream", "ExamVersion", "ExamVolume",
     "IdempotencyKey", "JobRun", "LoginAttempt", "Occupancy", "PartOfDay", "Patient", "PatientKey", "Setting",
-    "SignIn", "StaffMember", "Stream", "Target", "WeeklyBlock", "WeeklyBlockExamType", "WeeklyBlockReserve",
+    "SignIn", "StaffMember", "Stream", "Target", "UnmetDemand", "WeeklyBlock", "WeeklyBlockExamType", "WeeklyBlockReserve",
 ]  # fmt: skip

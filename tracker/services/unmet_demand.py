@@ -1,0 +1,66 @@
+"""Keeping a search that was left without a booking, so that the head sees what could not be offered."""
+
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from sqlalchemy.orm import Session
+
+from tracker import clock
+from tracker.db import service
+from tracker.domain.catalogue import whole_number
+from tracker.domain.demand import REASONS
+from tracker.domain.errors import N_, InvalidError
+from tracker.domain.workcalendar import local_date_of
+from tracker.models import ExamType, Stream, UnmetDemand
+from tracker.writes.audit import write_audit
+from tracker.writes.catalogue_rows import ids_of_codes
+
+MOST_PARTS = 20
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LeftSearch:
+    """What was looked for, in codes and days (both inclusive), and why it was left: a key of REASONS."""
+
+    exam_type: str
+    stream: str
+    first: date
+    last: date
+    parts: int = 1
+    reason: str
+
+
+@service
+def note_unmet_demand(session: Session, left: LeftSearch, *, by: int, now: datetime) -> int:
+    """Keep a search that was left; returns its id. Raises InvalidError with the field."""
+    whole_number(left.parts, field="parts", low=1, high=MOST_PARTS)
+    if left.reason not in REASONS:
+        raise InvalidError(N_("Choose one of the reasons."), field="reason")
+    if left.last < left.first:
+        raise InvalidError(N_("The last day lies before the first."), field="to")
+    exam_types = ids_of_codes(session, ExamType, [left.exam_type], field="exam_type")
+    streams = ids_of_codes(session, Stream, [left.stream], field="stream")
+    row = UnmetDemand(
+        at=now,
+        local_date=local_date_of(now, clock.hospital_zone()),
+        by_id=by,
+        exam_type_id=exam_types[left.exam_type],
+        stream_id=streams[left.stream],
+        parts=left.parts,
+        wanted_from=left.first,
+        wanted_to=left.last,
+        reason=left.reason,
+    )
+    session.add(row)
+    session.flush()
+    change = {"exam_type": left.exam_type, "stream": left.stream, "reason": left.reason}
+    write_audit(
+        session,
+        action="log",
+        entity="unmet_demand",
+        entity_id=row.id,
+        by=by,
+        now=now,
+        change=change,
+    )
+    return row.id
