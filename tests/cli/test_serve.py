@@ -13,13 +13,7 @@ from pathlib import Path
 import psutil
 import pytest
 
-from tests.support.commands import run_command, start_command
-
-
-def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
+from tests.support.commands import free_port, run_command, start_command
 
 
 def wait_until(what: Callable[[], bool], *, seconds: float = 60) -> None:

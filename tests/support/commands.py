@@ -1,12 +1,14 @@
 """Runs run.py as a person at a terminal does; what a command must answer is in tests/cli."""
 
 import os
+import socket
 import subprocess
 import sys
 from pathlib import Path
 
 from config import ROOT
 
+RUN = ROOT / "run.py"
 _SETTINGS = {"DATABASE_URL", "DEMO", "DEMO_PASSWORD", "SECRET_KEY", "HOST", "PORT", "WEB_PROCESSES"}
 
 
@@ -17,11 +19,11 @@ def environment(folder: Path, **variables: str) -> dict[str, str]:
 
 
 def run_command(
-    *words: str, folder: Path, stdin: str = "", **variables: str
+    *words: str, folder: Path, stdin: str = "", program: Path = RUN, **variables: str
 ) -> subprocess.CompletedProcess[str]:
-    """`python run.py WORDS` on the installation in `folder`, until it ends."""
+    """`python run.py WORDS` on the installation in `folder`, until it ends; `program` is another release's run.py."""
     return subprocess.run(
-        command(*words),
+        command(*words, program=program),
         env=environment(folder, **variables),
         input=stdin,
         capture_output=True,
@@ -45,6 +47,13 @@ def start_command(*words: str, folder: Path, **variables: str) -> subprocess.Pop
         )
 
 
-def command(*words: str) -> list[str]:
+def command(*words: str, program: Path = RUN) -> list[str]:
     """The command line of `python run.py WORDS`."""
-    return [sys.executable, str(ROOT / "run.py"), *words]
+    return [sys.executable, str(program), *words]
+
+
+def free_port() -> int:
+    """A port of this machine on which nothing listens."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])

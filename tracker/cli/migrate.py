@@ -1,9 +1,11 @@
 """`migrate`: make a database ready: the newest schema, the starting data, the coming weeks open.
 
-One process at a time; a database that is a file is copied before its schema changes.
+One process at a time; what a database holds is kept in a file before its schema changes, and a schema
+that is not this release's own is refused.
 """
 
 import argparse
+import os
 import sqlite3
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
@@ -16,7 +18,8 @@ from flask import Flask, current_app
 from sqlalchemy import text
 
 from tracker import clock
-from tracker.cli import Answer, application, progress, settings
+from tracker.archive import write_archive
+from tracker.cli import Answer, CommandFailed, application, progress, settings
 from tracker.db import db
 from tracker.db_queue import write_queue_for
 from tracker.domain.roles import SYSTEM_ACCOUNT_ID
@@ -38,12 +41,13 @@ def run(arguments: argparse.Namespace) -> Answer:
     return Answer(f"The database is now at {after}.", {"from": before, "to": after})
 
 
-def make_ready(app: Flask) -> tuple[str | None, str | None]:
+def make_ready(app: Flask, *, upgrade: bool = True) -> tuple[str | None, str | None]:
     """Migrate, install the starting data and open the horizon, each where it is missing.
 
-    Returns the revisions before and after (None: the database was empty).
+    Returns the revisions before and after (None: the database was empty). Raises CommandFailed for a
+    schema of a newer release, for somebody else's tables and, unless `upgrade`, for an earlier release's.
     """
-    revisions = _migrate(app)
+    revisions = _migrate(app, upgrade=upgrade)
     with app.app_context():
         if install_catalogue(by=SYSTEM_ACCOUNT_ID, now=clock.now()):
             progress("The catalogue is in: exam types, streams, devices, staff, hours, calendar.")
@@ -54,15 +58,41 @@ def make_ready(app: Flask) -> tuple[str | None, str | None]:
     return revisions
 
 
-def _migrate(app: Flask) -> tuple[str | None, str | None]:
+def _migrate(app: Flask, *, upgrade: bool) -> tuple[str | None, str | None]:
     with app.app_context(), _alone():
         before, newest = current_revision(), _scripts().get_current_head()
-        if before != newest:
-            if before is not None:
-                _keep_copy(before)
-            progress(f"Preparing the database ({before or 'empty'} → {newest}) …")
-            flask_migrate.upgrade()
+        if before == newest:
+            return before, newest
+        if before is None:
+            _refuse_other_tables()
+        else:
+            _refuse_other_schema(before, newest, upgrade=upgrade)
+            _keep_copy(before)
+        progress(f"Preparing the database ({before or 'empty'} → {newest}) …")
+        flask_migrate.upgrade()
         return before, newest
+
+
+def _refuse_other_tables() -> None:
+    """An empty database is filled; one with tables and without a revision belongs to something else."""
+    if tables := set(db.inspect(db.engine).get_table_names()) - {"alembic_version"}:
+        raise CommandFailed(
+            f"This database holds tables of other software (such as {min(tables)}), and nothing was"
+            " changed: name an empty one in DATABASE_URL."
+        )
+
+
+def _refuse_other_schema(revision: str, newest: str | None, *, upgrade: bool) -> None:
+    if revision not in known_revisions():
+        raise CommandFailed(
+            f"The database is of a newer release (revision {revision}, this release knows {newest} at"
+            " most), and nothing was changed: start the newer release, or restore a backup of this one."
+        )
+    if not upgrade:
+        raise CommandFailed(
+            f"The database is of an earlier release (revision {revision}, this release needs {newest}):"
+            " run `.venv/bin/python run.py migrate`, which keeps a backup first, then start again."
+        )
 
 
 @contextmanager
@@ -94,13 +124,36 @@ def _scripts() -> ScriptDirectory:
 
 
 def _keep_copy(revision: str) -> None:
-    """Before a migration, copy a database that is a file; a server's is the hospital's to back up."""
-    source = db.engine.url.database
-    if db.engine.dialect.name != "sqlite" or not source:
-        return
+    """Before a migration keep what the database holds, in `backups`: a file as a file, a server's as an archive.
+
+    Raises CommandFailed when it cannot be written: then nothing is migrated.
+    """
     folder = settings().instance_dir / "backups"
-    folder.mkdir(mode=0o700, exist_ok=True)
-    copy = folder / f"{Path(source).stem}-before-leaving-{revision}.sqlite"
-    with closing(sqlite3.connect(source)) as old, closing(sqlite3.connect(copy)) as new:
-        old.backup(new)
-    progress(f"A copy of the database as it was is in {copy}.")
+    name = Path(db.engine.url.database or "").stem
+    now = clock.now()
+    copy = folder / f"{name}-before-leaving-{revision}-{now:%Y%m%dT%H%M%SZ}"
+    try:
+        folder.mkdir(mode=0o700, exist_ok=True)
+        if db.engine.dialect.name == "sqlite":
+            copy = copy.with_name(copy.name + ".sqlite")
+            _copy_file(str(db.engine.url.database), copy)
+        else:
+            copy = copy.with_name(copy.name + ".zip")
+            write_archive(db.engine, copy, now=now, tell=lambda _: None)
+    except (OSError, sqlite3.Error) as error:
+        raise CommandFailed(
+            f"The database could not be backed up to {copy} and was not changed: {error}"
+        ) from error
+    progress(f"A backup of the database as it was is in {copy}.")
+
+
+def _copy_file(source: str, copy: Path) -> None:
+    """Copy a SQLite database; the copy has its name only when it is whole."""
+    unfinished = copy.with_name(copy.name + ".part")
+    try:
+        os.close(os.open(unfinished, os.O_CREAT | os.O_TRUNC, 0o600))  # it will hold every patient
+        with closing(sqlite3.connect(source)) as old, closing(sqlite3.connect(unfinished)) as new:
+            old.backup(new)
+        unfinished.replace(copy)
+    finally:
+        unfinished.unlink(missing_ok=True)

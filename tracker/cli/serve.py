@@ -29,12 +29,13 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def run(arguments: argparse.Namespace) -> Answer:
     """Serve until the process is told to stop (TERM, or INT from the keyboard).
 
-    Raises CommandFailed when the address is in use or the workers die as soon as they start.
+    Raises CommandFailed when the address is in use, when the database has the schema of another
+    release or other software's tables, or when the workers die as soon as they start.
     """
     here = settings()
     _claim_address(here)
     _share_counters(here)
-    make_ready(application())
+    make_ready(application(), upgrade=False)
     sign_in = _prepare(here)
     with Companion("jobs", stop_seconds=STOP_SECONDS):
         _serve(here, sign_in)
