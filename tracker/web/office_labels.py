@@ -49,7 +49,15 @@ JOB: Mapping[str, LazyString] = {
     "seal": _l("Seal the audit"),
     "compare": _l("Compare totals with their rows"),
     "lists": _l("Write the machines' lists"),
+    "check_seals": _l("Check the audit's seals"),
+    "backup": _l("Write the backup of the day"),
+    "check_backup": _l("Restore the newest backup for trial"),
     "forget": _l("Delete what is kept for a time only"),
+}
+TROUBLE_SUBJECT: Mapping[str, LazyString] = {
+    **JOB,
+    "INSTANCE_DIR": _l("The folder of this installation (INSTANCE_DIR)"),
+    "BACKUP_DIR": _l("The folder of the backups (BACKUP_DIR)"),
 }
 OUTCOME: Mapping[str, LazyString] = {
     "done": _l("Done"),
@@ -112,6 +120,7 @@ ACTION: Mapping[str, LazyString] = {
     "sign_in": _l("signed in"),
     "sign_out": _l("signed out"),
     "start": _l("started"),
+    "take_over": _l("taken over"),
     "undo": _l("undone"),
     "undo finish": _l("finish undone"),
     "undo start": _l("start undone"),

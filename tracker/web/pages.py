@@ -17,6 +17,8 @@ from tracker.web.views import (
     schedule,
     sign_in,
     slips,
+    take_over,
+    unmet_demand,
     volume,
     walk_in,
     worklist,
@@ -38,11 +40,13 @@ VIEWS = (
     patients,
     worklist,
     machine_lists,
+    take_over,
     walk_in,
     exams,
     exam_entry,
     schedule,
     volume,
+    unmet_demand,
 )
 
 
