@@ -10,7 +10,7 @@ DIST := tracker/static/dist/manifest.json
 FRONT_END := $(shell find assets -type f) package.json package-lock.json
 CATALOGUES := $(wildcard translations/*/LC_MESSAGES/messages.po)
 
-.PHONY: help run test check bench
+.PHONY: help run test check bench bundle install back
 .DEFAULT_GOAL := help
 
 help: ## list these targets
@@ -29,11 +29,21 @@ check: $(MADE)/tools $(MADE)/translations ## format, lint, types, layers, templa
 	.venv/bin/mypy
 	.venv/bin/lint-imports --no-logo
 	.venv/bin/djlint templates --lint --quiet
-	.venv/bin/bandit --quiet --recursive --configfile pyproject.toml tracker config.py run.py
+	.venv/bin/bandit --quiet --recursive --configfile pyproject.toml tracker release config.py run.py
 	$(PY) -m pytest -n 0 --quiet tests/house/test_translations.py
 
 bench: $(MADE)/product $(MADE)/tools ## measure speed and schedule quality; prints tables
 	$(PY) -m benchmarks
+
+bundle: $(MADE)/product ## write dist/ultrasound-tracker-VERSION.tar.gz: all that an intranet needs
+	@$(PY) -m release.bundle
+
+install: ## install BUNDLE=archive below PREFIX (~/ultrasound-tracker): no network, no Node, no root
+	@test -n "$(BUNDLE)" || { echo "Which archive? make install BUNDLE=ultrasound-tracker-1.0.0.tar.gz"; exit 1; }
+	@$(PYTHON) -m release.install $(if $(PREFIX),--prefix "$(PREFIX)") "$(BUNDLE)"
+
+back: ## make the release before the last install current again
+	@$(PYTHON) -m release.install $(if $(PREFIX),--prefix "$(PREFIX)") --back
 
 # --- what the targets stand on -----------------------------------------------------------------
 

@@ -4,6 +4,7 @@ import ast
 import functools
 import subprocess
 from collections.abc import Iterator
+from pathlib import Path
 from typing import NamedTuple
 
 from config import ROOT
@@ -21,18 +22,17 @@ class Function(NamedTuple):
 @functools.cache
 def project_files() -> tuple[str, ...]:
     """Every file that belongs to the project, tracked or about to be; paths from the top."""
-    # A checkout may belong to another account than the one that runs the tests.
-    command = [
-        "git",
-        "-c",
-        "safe.directory=*",
-        "ls-files",
-        "--cached",
-        "--others",
-        "--exclude-standard",
-    ]
-    names = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=True).stdout
+    names = git(ROOT, "ls-files", "--cached", "--others", "--exclude-standard")
     return tuple(name for name in sorted(set(names.splitlines())) if (ROOT / name).is_file())
+
+
+def git(folder: Path, *words: str) -> str:
+    """What `git WORDS` answers in a checkout."""
+    # it may belong to another account than the one that runs the tests, and have no author
+    settings = ("safe.directory=*", "user.name=Tests", "user.email=tests@localhost")
+    options = [word for setting in settings for word in ("-c", setting)]
+    command = ["git", *options, *words]
+    return subprocess.run(command, cwd=folder, capture_output=True, text=True, check=True).stdout
 
 
 def python_files(*folders: str) -> list[str]:

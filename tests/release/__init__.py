@@ -1,0 +1,1 @@
+"""The archive for an intranet, and its installation with the network cut."""
