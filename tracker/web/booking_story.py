@@ -22,20 +22,35 @@ class Line:
     reason: str
 
 
-def story_of(steps: Iterable[HistoryStep], devices: Mapping[int, str]) -> list[Line]:
-    """The history, oldest first; `devices` are codes by id."""
+@dataclass(frozen=True, slots=True)
+class Codes:
+    """What the ids of a history stand for: devices' codes and patients' numbers."""
+
+    devices: Mapping[int, str]
+    patients: Mapping[int, str]
+
+
+def story_of(steps: Iterable[HistoryStep], codes: Codes) -> list[Line]:
+    """The history, oldest first."""
     return [
-        Line(step.at, step.from_status, step.to_status, _words(step, devices), step.by, step.reason)
+        Line(step.at, step.from_status, step.to_status, _words(step, codes), step.by, step.reason)
         for step in steps
     ]
 
 
-def _words(step: HistoryStep, devices: Mapping[int, str]) -> str:
+def patients_in(steps: Iterable[HistoryStep]) -> set[int]:
+    """The ids of the patients between whom a booking was handed over."""
+    sides = (_sides(step.change.get("patient_id")) for step in steps)
+    return {side for both in sides for side in both if isinstance(side, int)}
+
+
+def _words(step: HistoryStep, codes: Codes) -> str:
+    devices = codes.devices
     starts, device = step.change.get("starts_at"), step.change.get("device_id")
     if step.from_status is None:
         return _place(starts, device, devices)
     if starts is None and device is None:
-        return _flag(step) or _operator(step)
+        return _flag(step) or _operator(step) or _patient(step, codes.patients)
     before, after = zip(_sides(starts), _sides(device), strict=True)
     return f"{_place(*before, devices)} → {_place(*after, devices)}"
 
@@ -67,6 +82,13 @@ def _operator(step: HistoryStep) -> str:
     if change is None:
         return ""
     return _("No operator named") if _sides(change)[1] is None else _("Another operator")
+
+
+def _patient(step: HistoryStep, patients: Mapping[int, str]) -> str:
+    before, after = _sides(step.change.get("patient_id"))
+    if not (isinstance(before, int) and isinstance(after, int)):
+        return ""
+    return _("Patient: %(before)s → %(after)s", before=patients[before], after=patients[after])
 
 
 def _sides(change: object) -> tuple[object, object]:

@@ -1,10 +1,11 @@
 """What is pressed and typed about a booking that stands: a step, a reason, another time."""
 
 from flask_babel import lazy_gettext as _l
-from wtforms import DateField, HiddenField, SelectField, StringField, TimeField
-from wtforms.validators import InputRequired, Length, Optional
+from wtforms import DateField, HiddenField, IntegerField, SelectField, StringField, TimeField
+from wtforms.validators import InputRequired, Length, NumberRange, Optional
+from wtforms.widgets import HiddenInput
 
-from tracker.web.forms.book import day_of_ours
+from tracker.web.forms.book import LONGEST_ID, day_of_ours
 from tracker.web.forms.page_form import PageForm
 from tracker.web.forms.versioned import VersionedForm
 
@@ -20,6 +21,19 @@ class StepForm(VersionedForm):
 class CancelForm(StepForm):
     """Why a booking is cancelled or its exam stopped."""
 
+    reason = StringField(_l("Reason"), [InputRequired(), Length(max=LONGEST_REASON)])
+
+
+class RightPatientForm(StepForm):
+    """Whose booking it really is, by id, and how it came about."""
+
+    patient = IntegerField(
+        validators=[
+            InputRequired(_l("Choose the right patient first.")),
+            NumberRange(1, LONGEST_ID),
+        ],
+        widget=HiddenInput(),
+    )
     reason = StringField(_l("Reason"), [InputRequired(), Length(max=LONGEST_REASON)])
 
 

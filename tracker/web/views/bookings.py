@@ -18,17 +18,20 @@ from tracker.domain.workcalendar import local_date_of
 from tracker.queries import read_session
 from tracker.queries.bookings import BookingDetails, booking_details, booking_history
 from tracker.queries.devices import devices
+from tracker.queries.exams import patient_numbers
 from tracker.queries.settings import department_settings
 from tracker.queries.visits import visit_exams
 from tracker.sentences import sentence, status_of
 from tracker.services import changing, undoing
 from tracker.web.addresses import local_path, see_other
-from tracker.web.booking_story import story_of
+from tracker.web.booking_story import Codes, patients_in, story_of
 from tracker.web.forms.bookings import CancelForm, StepForm
 from tracker.web.fragments import is_htmx, render_block
+from tracker.web.freed_time import offer_of
 from tracker.web.openings import band_of
 from tracker.web.person import caller, request_now
 from tracker.web.saving import refused
+from tracker.web.views.wrong_patient import may_give
 from tracker.web.visit_order import planned, warnings_of_day
 
 blueprint = Blueprint("bookings", __name__)
@@ -46,7 +49,7 @@ class Press:
 
 PRESSES: Mapping[str, Press] = {
     "arrive": Press(changing.check_in, _l("Checked in.")),
-    "no-show": Press(changing.mark_no_show, _l("Noted as a no-show. The time is free again.")),
+    "no-show": Press(changing.mark_no_show, _l("Noted as a no-show.")),
     "return": Press(changing.return_patient, _l("Checked in at the next opening of today.")),
     "undo": Press(undoing.undo_step, _l("The last step is taken back.")),
 }
@@ -92,7 +95,7 @@ def take_step(booking_id: int, step: str) -> ResponseReturnValue:
         raise
     except DomainError as refusal:
         return _page(booking_id, refusal)
-    flash(str(press.done), "success")
+    flash(_missed(booking_id) if step == "no-show" else str(press.done), "success")
     return see_other(local_path(form.next.data, f"/bookings/{booking_id}"))
 
 
@@ -120,6 +123,11 @@ def cancel(booking_id: int) -> ResponseReturnValue:
     return see_other(local_path(form.next.data, f"/bookings/{booking_id}"))
 
 
+def _missed(booking_id: int) -> str:
+    with read_session() as reading:
+        return offer_of(booking_details(reading, booking_id), request_now())
+
+
 def _version_to_undo(booking_id: int) -> int:
     """The version that is undone. Raises ForbiddenError where only those who examine may."""
     with read_session() as reading:
@@ -145,16 +153,18 @@ def _page(booking_id: int, refusal: DomainError | None = None) -> Response:
         machines = {each.id: each.code for each in devices(reading, include_retired=True)}
         settings = department_settings(reading)
         day = booking.local_date
+        patients = patient_numbers(reading, patients_in(steps))
         visit = visit_exams(reading, booking.patient_id, first=day, last=day)
     page = render_template(
         "bookings/booking.html",
         booking=booking,
         band=band_of(booking.starts_at, settings.band_minutes),
-        story=story_of(steps, machines),
+        story=story_of(steps, Codes(machines, patients)),
         steps=steps_of(booking),
         visit=[exam for exam in visit if exam.booking_id != booking_id],
         warnings=warnings_of_day(map(planned, visit), day, fasting_ends=settings.fasting_ends),
         refusal=None if refusal is None else _told(refusal),
+        may_give=may_give(booking),
         now=request_now(),
         today=today(),
     )

@@ -8,8 +8,9 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
 from tracker import clock
-from tracker.domain.corrections import Corrector, may_correct
+from tracker.domain.corrections import Corrector, may_correct, may_hand_over
 from tracker.domain.errors import N_, DomainError, ForbiddenError, InvalidError, NotFoundError
+from tracker.domain.lifecycle import Status
 from tracker.domain.workcalendar import local_date_of
 from tracker.queries import read_session
 from tracker.queries.exams import (
@@ -142,9 +143,22 @@ def show(exam_id: int) -> ResponseReturnValue:
         exam=exam,
         changes=changes,
         may_correct=not exam.is_voided and _may_correct(exam),
+        wrong_patient=_where_to_hand_over(exam),
         may_void=not exam.is_voided and may("exams.void"),
         today=today(),
     )
+
+
+def _where_to_hand_over(exam: ExamDetails) -> str | None:
+    """An exam with a booking is handed over with it; another's patient is part of its correction."""
+    if exam.is_voided:
+        return None
+    if exam.booking_id is None:
+        return f"/exams/{exam.id}/correct" if _may_correct(exam) else None
+    day, status = exam.local_date, Status.COMPLETED
+    if not may_hand_over(caller().roles, status=status, day=day, today=today()):
+        return None
+    return f"/bookings/{exam.booking_id}/patient?next=/exams/{exam.id}"
 
 
 def _may_correct(exam: ExamDetails) -> bool:
