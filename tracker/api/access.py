@@ -33,6 +33,7 @@ ACCESS: Mapping[str, Audience] = {
     "api.cancel_booking": DESK_WORK,  # of an exam in progress: EXAM_WORK
     "api.arrive_booking": DESK_WORK,
     "api.no_show_booking": DESK_WORK,
+    "api.patient_booking": DESK_WORK,  # of an exam: domain/corrections
     "api.undo_booking": DESK_WORK,  # of a start or a finish: EXAM_WORK
     "api.start_booking": EXAM_WORK,
     "api.finish_booking": EXAM_WORK,

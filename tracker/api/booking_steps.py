@@ -9,7 +9,7 @@ from tracker import clock
 from tracker.api.access import caller
 from tracker.api.bookings import answer_booking, number_of
 from tracker.api.documents import BookingSchema
-from tracker.api.fields import LONGEST_REASON, Code, Instant, Text, Whole
+from tracker.api.fields import LONGEST_REASON, Code, Instant, PatientKey, Text, Whole
 from tracker.api.interface import blueprint, path_id
 from tracker.api.reading import RequestSchema
 from tracker.domain.errors import N_, ForbiddenError, IllegalTransitionError
@@ -27,6 +27,7 @@ from tracker.services.changing import (
     return_patient,
 )
 from tracker.services.examining import Start, finish, start
+from tracker.services.handing_over import RightPatient, hand_over
 from tracker.services.undoing import undo_step
 from tracker.writes.examining import Report
 
@@ -75,6 +76,13 @@ class FinishBody(StepBody):
         allow_none=True,
     )
     parts = Whole(1, MOST_PARTS, "If not as booked.", load_default=None, allow_none=True)
+
+
+class RightPatientBody(StepBody):
+    """Whose booking it really is."""
+
+    patient = PatientKey(required=True)
+    reason = Text(longest=LONGEST_REASON, required=True)
 
 
 class UndoBody(StepBody):
@@ -150,6 +158,14 @@ def start_exam(body: dict[str, Any], booking: str) -> Response:
 def finish_exam(body: dict[str, Any], booking: str) -> Response:
     """Finish the exam; it is counted"""
     finish(number_of(booking), Report(body["exam_number"], body["parts"]), **_author(body))
+    return answer_booking(number_of(booking))
+
+
+@_step("patient", RightPatientBody)
+def give_to_patient(body: dict[str, Any], booking: str) -> Response:
+    """Hand a wrong patient's booking, and its exam, to the right one"""
+    right = RightPatient(body["patient"], body["reason"])
+    hand_over(number_of(booking), right, **_author(body))
     return answer_booking(number_of(booking))
 
 
