@@ -5,15 +5,18 @@ from datetime import timedelta
 
 import pytest
 
+from tests.support import catalogue
 from tests.support.databases import Template
 from tests.support.department import DEPARTMENT, account_id, at
 from tests.support.exam_room import arrived, book, booking, history, running
 from tests.support.refusals import codes, refused
 from tests.support.soundness import assert_sound, count, tables
+from tracker.db import read_session
 from tracker.domain.errors import InvalidError, NotBookableError, NotFoundError
+from tracker.queries.closures import Stretch, bookings_in_stretch
 from tracker.services.changing import cancel_booking
 from tracker.services.closures import Closing, close, lift
-from tracker.services.examining import finish
+from tracker.services.examining import Start, finish, start
 
 pytestmark = pytest.mark.usefixtures("app_context")
 
@@ -70,6 +73,26 @@ def test_who_is_under_way_is_flagged_and_what_is_done_is_left_alone(head: int) -
     assert booking(here).status == "arrived"
     assert booking(done).version == 4
     finish(under_way, by=head, now=at(9, 20))
+    assert_sound()
+
+
+def test_an_exam_is_in_the_way_where_it_runs_and_as_long_as_it_does(head: int) -> None:
+    taken_over = arrived(1, at(9), device="US06")
+    start(taken_over, Start(device="US07"), by=head, now=at(9, 15))
+    with read_session() as session:
+        stretch = Stretch(catalogue.device("US07").id, at(9, 20), at(10), at(9, 20))
+        assert [(hit.id, hit.device) for hit in bookings_in_stretch(session, stretch)] == [
+            (taken_over, "US07")
+        ]
+    left = replace(MORNING, device="US06", start=at(9, 20))
+    assert close(left, by=head, now=at(9, 20)).flagged == ()
+    closed = close(replace(MORNING, start=at(9, 20)), by=head, now=at(9, 20))
+    assert closed.flagged == (taken_over,)
+    later = replace(MORNING, start=at(9, 30))
+    assert close(later, by=head, now=at(9, 20)).flagged == ()
+    lift(closed.closure_id, by=head, now=at(9, 25))
+    assert not booking(taken_over).is_flagged
+    finish(taken_over, by=head, now=at(9, 26))
     assert_sound()
 
 

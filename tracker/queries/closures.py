@@ -5,15 +5,18 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, select
+from sqlalchemy import ColumnElement, Select, and_, func, or_, select
 from sqlalchemy.orm import Session
 
+from tracker import clock
 from tracker.domain.errors import N_, InvalidError, NotFoundError
 from tracker.domain.lifecycle import Status
+from tracker.domain.workcalendar import day_start, local_date_of
 from tracker.models import Account, Booking, BookingHistory, Closure, Device, ExamType, Patient
+from tracker.queries.occupancy import expected_end, runs_today
 
-HIT = (Status.BOOKED, Status.ARRIVED, Status.IN_PROGRESS)
-"""Statuses of bookings that a closure strands; a completed exam is history."""
+_PLACE = func.coalesce(Booking.started_device_id, Booking.device_id)
+"""Where a booking stands: on the device that examines, else on the one planned."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,7 +84,7 @@ _HIT: Select[*tuple[Any, ...]] = (
         Patient.name,
         Patient.phone,
     )
-    .join(Device, Device.id == Booking.device_id)
+    .join(Device, Device.id == _PLACE)
     .join(ExamType, ExamType.id == Booking.exam_type_id)
     .join(Patient, Patient.id == Booking.patient_id)
     .order_by(Booking.starts_at, Booking.id)
@@ -142,11 +145,19 @@ def _evaded(booking: HitBooking, change: dict[str, Any], codes: dict[int, str]) 
     return Evaded(booking, was_moved, device, start)
 
 
-def bookings_in_stretch(
-    session: Session, device_id: int | None, start: datetime, end: datetime
-) -> list[HitBooking]:
-    """What `bookings_hit` finds, with the words a person needs. One statement."""
-    statement = _HIT.where(*_hit(device_id, start, end))
+@dataclass(frozen=True, slots=True)
+class Stretch:
+    """A stretch [start, end) of a device (an id), or of the department (None), as somebody closes it at `now`."""
+
+    device_id: int | None
+    start: datetime
+    end: datetime
+    now: datetime
+
+
+def bookings_in_stretch(session: Session, stretch: Stretch) -> list[HitBooking]:
+    """What `bookings_hit` finds, with the words a person needs. Two statements."""
+    statement = _HIT.where(_hit(session, stretch))
     return [HitBooking(*row) for row in session.execute(statement)]
 
 
@@ -160,18 +171,40 @@ def closing_device_id(session: Session, code: str | None) -> int | None:
     return found
 
 
-def bookings_hit(
-    session: Session, device_id: int | None, start: datetime, end: datetime
-) -> list[Booking]:
-    """The bookings that stand (planned or running) in a stretch of a device, or of all, by start."""
-    statement = select(Booking).where(*_hit(device_id, start, end))
+def bookings_hit(session: Session, stretch: Stretch) -> list[Booking]:
+    """The bookings that stand (planned or running) in a stretch, by start, locked. Two statements.
+
+    An exam in progress stands on the device that examines, as long as it holds it; what is to come where it
+    is planned. The caller has locked the device days of the stretch, not those an exam was taken over from.
+    """
+    statement = select(Booking).where(_hit(session, stretch)).with_for_update()
     return list(session.scalars(statement.order_by(Booking.starts_at, Booking.id)))
 
 
-def _hit(device_id: int | None, start: datetime, end: datetime) -> list[ColumnElement[bool]]:
-    conditions = [
-        Booking.status.in_([status.value for status in HIT]),
-        Booking.starts_at < end,
-        Booking.ends_at > start,
+def _hit(session: Session, stretch: Stretch) -> ColumnElement[bool]:
+    planned = [
+        Booking.status.in_([Status.BOOKED.value, Status.ARRIVED.value]),
+        Booking.starts_at < stretch.end,
+        Booking.ends_at > stretch.start,
     ]
-    return conditions if device_id is None else [*conditions, Booking.device_id == device_id]
+    if stretch.device_id is not None:
+        planned.append(Booking.device_id == stretch.device_id)
+    return or_(and_(*planned), Booking.id.in_(_running(session, stretch)))
+
+
+def _running(session: Session, stretch: Stretch) -> list[int]:
+    """The exams in progress in a stretch: a handful at most."""
+    midnight = day_start(local_date_of(stretch.now, clock.hospital_zone()), clock.hospital_zone())
+    statement = select(Booking).where(runs_today, Booking.started_at < stretch.end)
+    if stretch.device_id is not None:
+        statement = statement.where(stretch.device_id == _PLACE)
+    running = session.scalars(statement, {"midnight": midnight})
+    return [each.id for each in running if span_of_hit(each, stretch.now)[1] > stretch.start]
+
+
+def span_of_hit(booking: Booking, now: datetime) -> tuple[datetime, datetime]:
+    """The stretch in which a booking stands: its plan, or while it runs as long as it holds its machine."""
+    if booking.status != Status.IN_PROGRESS.value or booking.started_at is None:
+        return booking.starts_at, booking.ends_at
+    until = expected_end(booking.starts_at, booking.ends_at, booking.started_at, now)
+    return booking.started_at, until

@@ -11,7 +11,8 @@ from tracker.domain.errors import N_, InvalidError, NotFoundError
 from tracker.domain.lifecycle import MOVABLE, Status
 from tracker.domain.texts import LONGEST_REASON, plain_line
 from tracker.models import Booking, Closure
-from tracker.queries.closures import bookings_hit, closing_device_id
+from tracker.queries.closures import Stretch, bookings_hit, closing_device_id, span_of_hit
+from tracker.queries.occupancy import DayKey
 from tracker.queries.occupancy_derived import closed_mask, opened_keys
 from tracker.writes.audit import write_audit
 from tracker.writes.booking_rows import Author
@@ -111,7 +112,8 @@ def _clear(
 ) -> tuple[list[int], list[int]]:
     moved: list[int] = []
     flagged: list[int] = []
-    for booking in bookings_hit(session, device_id, closing.start, closing.end):
+    stretch = Stretch(device_id, closing.start, closing.end, author.now)
+    for booking in bookings_hit(session, stretch):
         movable = closing.bookings == "move" and Status(booking.status) in MOVABLE
         if movable and evade(session, booking, days, author):
             moved.append(booking.id)
@@ -145,17 +147,22 @@ def lift(session: Session, closure_id: int, *, by: int, now: datetime) -> None:
 
 
 def _settle_flags(session: Session, closure: Closure, author: Author) -> None:
-    hit = bookings_hit(session, closure.device_id, closure.starts_at, closure.ends_at)
-    keys = {(booking.device_id, booking.local_date) for booking in hit}
+    stretch = Stretch(closure.device_id, closure.starts_at, closure.ends_at, author.now)
+    hit = bookings_hit(session, stretch)
+    keys = {_place(booking) for booking in hit}  # locked by lifting; read again as they are now
     days = lock_device_days(session, keys, now=author.now) if keys else {}
     for booking in hit:
-        day = days[booking.device_id, booking.local_date]
-        if booking.is_flagged and not _still_closed(booking, day.closed, day.midnight):
+        day = days[_place(booking)]
+        span = span_of_hit(booking, author.now)
+        if booking.is_flagged and not day.closed & closed_mask(day.midnight, [span]):
             unflag(session, booking, author)
 
 
-def _still_closed(booking: Booking, closed: int, midnight: datetime) -> bool:
-    return bool(closed & closed_mask(midnight, [(booking.starts_at, booking.ends_at)]))
+def _place(booking: Booking) -> DayKey:
+    """The device day that a booking stands on: an exam in progress on the device that examines."""
+    if booking.status == Status.IN_PROGRESS.value and booking.started_at is not None:
+        return booking.started_device_id or booking.device_id, day_of(booking.started_at)
+    return booking.device_id, booking.local_date
 
 
 def _audit(session: Session, closure: Closure, action: str, author: Author) -> None:

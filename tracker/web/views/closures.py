@@ -9,6 +9,7 @@ from flask_babel import gettext as _
 from tracker.queries import read_session
 from tracker.queries.closures import (
     HitBooking,
+    Stretch,
     bookings_in_stretch,
     closing_device_id,
     closure_details,
@@ -115,11 +116,12 @@ def lift_closure(closure_id: int) -> ResponseReturnValue:
 
 def _hit(form: ClosureForm) -> list[HitBooking]:
     """The bookings in the way. Raises InvalidError as closing would."""
-    closing = form.closing()
-    check_closing(closing, now=request_now())
+    closing, now = form.closing(), request_now()
+    check_closing(closing, now=now)
     with read_session() as session:
         device_id = closing_device_id(session, closing.device)
-        return bookings_in_stretch(session, device_id, closing.start, closing.end)
+        stretch = Stretch(device_id, closing.start, closing.end, now)
+        return bookings_in_stretch(session, stretch)
 
 
 def _form(fresh: dict[str, object] | None = None) -> ClosureForm:
