@@ -129,6 +129,16 @@ def test_an_added_booking_comes_back_as_an_added_one_under_the_cap(desk: int) ->
     assert_sound()
 
 
+def test_who_cancels_needs_no_other_time_any_more(desk: int) -> None:
+    booking_id, missed = book(1, at(9)), book(2, at(9, 30))
+    close(Closing("US07", at(9), at(10), "broken", "flag"), by=desk, now=at(8))
+    cancel(booking_id)
+    mark_no_show(missed, by=desk, now=at(9, 45))
+    for each in (booking_id, missed):
+        assert (booking(each).is_flagged, booking(each).flag_reason) == (False, "")
+        assert history(each)[-1].change["is_flagged"] == [True, False]
+
+
 def test_a_flag_does_not_come_back_once_the_closure_is_lifted(desk: int) -> None:
     for added in (None, "urgent"):
         booking_id = book(1, at(9), added_reason=added)

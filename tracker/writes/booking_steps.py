@@ -32,7 +32,7 @@ def check_reason(status: Status, step: Step, reason: str) -> None:
 def take_step(session: Session, booking: Booking, days: Days, step: Step, author: Author) -> None:
     """Carry out a step that changes the status alone: arrive, cancel, no-show, check-in undone.
 
-    A status that no longer holds its time gives it back in `days`, which are saved.
+    A status that no longer holds its time gives it back in `days`, which are saved; a flag is settled then.
     """
     before = snapshot(booking)
     status = Status(booking.status)
@@ -43,6 +43,7 @@ def take_step(session: Session, booking: Booking, days: Days, step: Step, author
         days[key_of(booking)] = day
         save_device_days(session, [day])
         leave_device(booking)
+        booking.is_flagged, booking.flag_reason = False, ""  # nobody needs another time for it
     if step is Step.ARRIVE:
         booking.arrived_at = author.now
     elif target is Status.BOOKED:
