@@ -4,8 +4,9 @@ import argparse
 import signal
 import threading
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
+from zoneinfo import ZoneInfo
 
 from apscheduler.schedulers.background import BackgroundScheduler
 from apscheduler.triggers.base import BaseTrigger
@@ -15,15 +16,18 @@ from flask import Flask
 
 from config import Settings
 from tracker import clock, create_app
-from tracker.db import db
+from tracker.db import db, read_session
 from tracker.db_lease import Lease, lease
-from tracker.jobs import work
+from tracker.domain.troubles import is_overdue
+from tracker.jobs import backups, work
 from tracker.logs import log
+from tracker.queries.troubles import job_facts
 
 LEASE = "jobs"
 LEASE_RETRY_SECONDS = 5
 LEASE_CHECK_SECONDS = 30
 MISFIRE_SECONDS = 3600  # a job half an hour late still runs
+LONG = "long"
 
 
 @dataclass(frozen=True)
@@ -37,11 +41,15 @@ class Ended:
 
 @dataclass(frozen=True)
 class Job:
-    """A job, when it runs (hospital time), and what it does."""
+    """A job, when it runs (hospital time), and what it does.
+
+    One that takes minutes `is_long`: it runs beside the others, and at the start only if it was missed.
+    """
 
     name: str
     trigger: BaseTrigger
     work: Callable[[datetime], work.Outcome]
+    is_long: bool = False
 
 
 def jobs() -> list[Job]:
@@ -53,8 +61,15 @@ def jobs() -> list[Job]:
         Job("seal", IntervalTrigger(minutes=10, timezone=zone), work.seal),
         Job("compare", CronTrigger(hour=21, minute=30, timezone=zone), work.compare),
         Job("check_seals", CronTrigger(hour=22, minute=0, timezone=zone), work.check_seals),
+        Job("lists", CronTrigger(hour="7,18", minute=0, timezone=zone), work.write_lists),
+        Job("backup", CronTrigger(hour=1, minute=0, timezone=zone), backups.back_up, is_long=True),
+        Job("check_backup", _weekly(zone), backups.check_backup, is_long=True),
         Job("forget", CronTrigger(hour=3, minute=0, timezone=zone), work.forget),
     ]
+
+
+def _weekly(zone: ZoneInfo) -> CronTrigger:
+    return CronTrigger(day_of_week="sun", hour=4, minute=0, timezone=zone)
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -94,26 +109,42 @@ def _run_all(app: Flask) -> Ended:
 
 
 def _run_scheduler(app: Flask, stop: threading.Event, mine: Lease) -> None:
-    # one worker thread: the jobs take turns, so that none of them meets another
+    # one worker thread: the jobs take turns, so that none of them meets another; a second one for those
+    # that take minutes and only read the database
     scheduler = BackgroundScheduler(
         timezone=clock.hospital_zone(),
-        executors={"default": {"type": "threadpool", "max_workers": 1}},
+        executors={name: {"type": "threadpool", "max_workers": 1} for name in ("default", LONG)},
         job_defaults={
             "coalesce": True,
             "max_instances": 1,
             "misfire_grace_time": MISFIRE_SECONDS,
         },
     )
+    missed = _missed_jobs(app)
     for job in jobs():
         # each also runs at once: a machine that was off over midnight catches up when it starts
+        at_once = {"next_run_time": clock.now()} if job.name in missed else {}
+        executor = LONG if job.is_long else "default"
         scheduler.add_job(
-            _in_context(app, job), job.trigger, id=job.name, next_run_time=clock.now()
+            _in_context(app, job), job.trigger, id=job.name, executor=executor, **at_once
         )
     scheduler.start()
     log().info("jobs are running")
     while mine.lasts() and not stop.wait(LEASE_CHECK_SECONDS):
         pass
     scheduler.shutdown(wait=True)
+
+
+def _missed_jobs(app: Flask) -> set[str]:
+    """The jobs that run when the process starts: all the short ones, and the long ones that are overdue.
+
+    A long one that was killed or failed is so from its last run that was well.
+    """
+    with app.app_context(), read_session() as session:
+        facts = job_facts(session)
+    well = [replace(record, started_at=record.good_at) for record in facts.jobs]
+    overdue = {record.job for record in well if is_overdue(record, facts, clock.now())}
+    return {job.name for job in jobs() if not job.is_long or job.name in overdue}
 
 
 def _in_context(app: Flask, job: Job) -> Callable[[], None]:

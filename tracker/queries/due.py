@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import and_, or_, select
+from sqlalchemy import and_, func, or_, select
 from sqlalchemy.orm import Session
 
 from tracker import clock
@@ -46,12 +46,10 @@ class LastRun:
 
 def last_runs(session: Session) -> list[LastRun]:
     """The newest run of every job, by name."""
-    newest = (
+    newest = select(func.max(JobRun.id)).group_by(JobRun.job)
+    runs = session.execute(
         select(JobRun.job, JobRun.started_at, JobRun.ended_at, JobRun.outcome, JobRun.detail)
-        .order_by(JobRun.job, JobRun.id.desc())
-        .limit(400)
+        .where(JobRun.id.in_(newest))
+        .order_by(JobRun.job)
     )
-    runs: dict[str, LastRun] = {}
-    for row in session.execute(newest):
-        runs.setdefault(row.job, LastRun(*row))
-    return [runs[job] for job in sorted(runs)]
+    return [LastRun(*run) for run in runs]
