@@ -1,19 +1,21 @@
-"""GET /healthz and /readyz: whether this process answers, and whether its database can be worked on."""
+"""GET /healthz and /readyz: whether this process answers, and whether its database can be worked on.
 
-from datetime import timedelta
+What must keep traffic away decides; every other trouble of the installation is listed as a warning.
+"""
 
 from alembic.script import ScriptDirectory
 from flask import Response, current_app
 from marshmallow import fields, validate
 
 from tracker import clock
-from tracker.api.documents import AnswerSchema, text
+from tracker.api.documents import AnswerSchema, Document, instant_or_none, moment, text
 from tracker.api.interface import Interface, answer
+from tracker.domain.troubles import CODES, Trouble
 from tracker.logs import log
 from tracker.queries import DatabaseAwayError, read_session
 from tracker.queries.readiness import Readiness, readiness
-
-JOBS_ARE_FRESH_FOR = timedelta(minutes=20)  # the most frequent job runs every five minutes
+from tracker.queries.troubles import troubles
+from tracker.sentences import sentence
 
 blueprint = Interface("health", __name__)
 
@@ -24,14 +26,27 @@ class HealthSchema(AnswerSchema):
     status = text(validate=validate.OneOf(["ok"]))
 
 
+class WarningSchema(AnswerSchema):
+    """One thing that needs looking after."""
+
+    code = text(validate=validate.OneOf(CODES))
+    subject = text("The job or folder, where it is about one; else empty.")
+    since = moment("When it began; null where nobody noted it.", allow_none=True)
+    advice = text("What to do.")
+    text = text("What is wrong, a sentence for people.")
+
+
 class ReadinessSchema(AnswerSchema):
-    """Ready when database, schema and guards are; jobs are told, and do not decide."""
+    """Ready when database, schema and guards are; jobs and warnings are told, and do not decide."""
 
     status = text(validate=validate.OneOf(["ready", "not_ready"]))
     database = fields.Boolean(metadata={"description": "It answers."})
     schema = fields.Boolean(metadata={"description": "It has this release's newest revision."})
     guards = fields.Boolean(metadata={"description": "Double booking is refused by the database."})
     jobs = fields.Boolean(metadata={"description": "One ran within the last twenty minutes."})
+    warnings = fields.List(
+        fields.Nested(WarningSchema), metadata={"description": "The gravest first."}
+    )
 
 
 @blueprint.route("/healthz", tags=["operation"])
@@ -46,11 +61,7 @@ def alive() -> Response:
 @blueprint.alt_response(503, schema=ReadinessSchema, content_type="application/json")
 def ready() -> Response:
     """The database can be worked on"""
-    try:
-        with read_session() as session:
-            found: Readiness | None = readiness(session)
-    except DatabaseAwayError:
-        found = None
+    found, warnings = _ask_the_database()
     checks = {
         "database": found is not None,
         "schema": found is not None and found.revision == _newest_revision(),
@@ -59,10 +70,36 @@ def ready() -> Response:
     is_ready = all(checks.values())
     if not is_ready:
         log().warning("not_ready", **checks)
-    last = None if found is None else found.last_job
-    jobs = last is not None and clock.now() - last < JOBS_ARE_FRESH_FOR
-    status = "ready" if is_ready else "not_ready"
-    return answer({"status": status, **checks, "jobs": jobs}, 200 if is_ready else 503)
+    jobs = warnings is not None and "jobs_silent" not in {one.code for one in warnings}
+    document = {
+        "status": "ready" if is_ready else "not_ready",
+        **checks,
+        "jobs": jobs,
+        "warnings": [_warning(one) for one in warnings or ()],
+    }
+    return answer(document, 200 if is_ready else 503)
+
+
+def _ask_the_database() -> tuple[Readiness | None, list[Trouble] | None]:
+    """Its state and the troubles; None where it does not answer, or has another schema to look into."""
+    try:
+        with read_session() as session:
+            found = readiness(session)
+            if found.revision != _newest_revision():
+                return found, None
+            return found, troubles(session, current_app.config, now=clock.now())
+    except DatabaseAwayError:
+        return None, None
+
+
+def _warning(trouble: Trouble) -> Document:
+    return {
+        "code": trouble.code,
+        "subject": trouble.subject,
+        "since": instant_or_none(trouble.since),
+        "text": sentence(trouble.text),
+        "advice": sentence(trouble.advice),
+    }
 
 
 def _newest_revision() -> str | None:

@@ -1,13 +1,14 @@
-"""GET /metrics for Prometheus: requests by endpoint, refusals by code, today's bookings by status.
+"""GET /metrics for Prometheus: requests by endpoint, refusals by code, today's bookings by status, troubles by code.
 
 Counters are this process's own, unless PROMETHEUS_MULTIPROC_DIR names a folder that all processes of a
-server share (`serve` sets it when it starts more than one); then every answer sums over them. Bookings are
-read from the database at each scrape.
+server share (`serve` sets it when it starts more than one); then every answer sums over them. Bookings and
+troubles are read from the database at each scrape.
 """
 
 import hmac
 import os
 import time
+from collections import Counter as Tally
 from collections.abc import Iterator
 from ipaddress import ip_address
 
@@ -20,9 +21,11 @@ from prometheus_client.registry import Collector
 from tracker import clock
 from tracker.api.access import UnauthenticatedError
 from tracker.api.interface import Interface
+from tracker.domain.troubles import CODES
 from tracker.domain.workcalendar import local_date_of
 from tracker.queries import read_session
 from tracker.queries.readiness import bookings_of_day
+from tracker.queries.troubles import troubles
 
 CONTENT_TYPE = "text/plain; version=0.0.4; charset=utf-8"
 METHODS = frozenset({"GET", "HEAD", "OPTIONS", "POST", "PUT", "PATCH", "DELETE"})
@@ -63,6 +66,21 @@ class _BookingsToday(Collector):
         yield gauge
 
 
+class _Troubles(Collector):
+    """How many troubles of each code there are now; 0 for every other code."""
+
+    def collect(self) -> Iterator[Metric]:
+        gauge = GaugeMetricFamily(
+            "tracker_troubles", "What needs looking after (docs/operations.md).", labels=["code"]
+        )
+        with read_session() as session:
+            found = troubles(session, current_app.config, now=clock.now())
+        counted = Tally(trouble.code for trouble in found)
+        for code in CODES:
+            gauge.add_metric([code], counted[code])
+        yield gauge
+
+
 @blueprint.route("/metrics", tags=["operation"])
 @blueprint.response(200, {"type": "string"}, content_type="text/plain")
 def show() -> Response:
@@ -75,6 +93,7 @@ def show() -> Response:
     else:
         shown.register(_own)
     shown.register(_BookingsToday())
+    shown.register(_Troubles())
     return Response(generate_latest(shown), content_type=CONTENT_TYPE)
 
 

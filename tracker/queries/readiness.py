@@ -1,8 +1,8 @@
-"""Whether the database can be worked on: its schema, its guards, and when the jobs last ran. No judgement on load."""
+"""Whether the database can be worked on: its schema and its guards. What else may be wrong: queries/troubles."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date
 from typing import Any
 
 from alembic.migration import MigrationContext
@@ -10,16 +10,15 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from tracker.db_guards import missing_guards
-from tracker.models import Booking, JobRun
+from tracker.models import Booking
 
 
 @dataclass(frozen=True, slots=True)
 class Readiness:
-    """The revision of the schema, the guards it lacks, and the start of the last run of a job."""
+    """The revision of the schema, and the guards it lacks."""
 
     revision: str | None
     missing_guards: frozenset[str]
-    last_job: datetime | None
 
 
 def readiness(session: Session) -> Readiness:
@@ -27,9 +26,8 @@ def readiness(session: Session) -> Readiness:
     connection = session.connection()
     revision = MigrationContext.configure(connection).get_current_revision()
     if revision is None:
-        return Readiness(None, frozenset(), None)
-    last_job = session.scalar(select(func.max(JobRun.started_at)))
-    return Readiness(revision, frozenset(missing_guards(connection)), last_job)
+        return Readiness(None, frozenset())
+    return Readiness(revision, frozenset(missing_guards(connection)))
 
 
 def bookings_of_day(session: Session, local_date: date) -> dict[str, int]:

@@ -6,6 +6,7 @@ from flask_babel import lazy_gettext as _l
 from flask_babel.speaklater import LazyString
 
 from tracker.domain.catalogue import STAFF_KINDS, TITLES
+from tracker.domain.demand import REASONS
 from tracker.domain.roles import ROLE_NAMES
 from tracker.web.office_labels import (
     ACTION,
@@ -14,6 +15,7 @@ from tracker.web.office_labels import (
     ENTITY,
     JOB,
     OUTCOME,
+    TROUBLE_SUBJECT,
     WEEKDAY,
     WEEKDAY_SHORT,
 )
@@ -55,6 +57,7 @@ BLADDER: Mapping[str, LazyString] = {
     "empty": _l("Empty"),
     "full": _l("Full"),
 }
+DEMAND_REASON: Mapping[str, LazyString] = {code: _l(word) for code, word in REASONS.items()}
 KINDS: Mapping[str, Mapping[str, LazyString]] = {
     "status": STATUS,
     "device_state": DEVICE_STATE,
@@ -64,6 +67,7 @@ KINDS: Mapping[str, Mapping[str, LazyString]] = {
     "staff_kind": STAFF_KIND,
     "title": TITLE,
     "bladder": BLADDER,
+    "demand_reason": DEMAND_REASON,
     "colour": COLOUR,
     "day_kind": DAY_KIND,
     "weekday": WEEKDAY,
@@ -72,6 +76,7 @@ KINDS: Mapping[str, Mapping[str, LazyString]] = {
     "action": ACTION,
     "job": JOB,
     "outcome": OUTCOME,
+    "trouble_subject": TROUBLE_SUBJECT,
 }
 
 

@@ -1,8 +1,8 @@
-"""The administrator's start page: what there is, whether the jobs run, and what to do where they do not."""
+"""The administrator's start page: what is wrong and what to do about it, what there is, how the jobs fare."""
 
-from datetime import datetime, timedelta
+from datetime import datetime
 
-from flask import Blueprint, render_template
+from flask import Blueprint, current_app, render_template
 from flask.typing import ResponseReturnValue
 
 from tracker import clock
@@ -12,27 +12,27 @@ from tracker.queries.accounts import accounts, signed_in
 from tracker.queries.calendar import calendar_years, target_of_year, work_calendar
 from tracker.queries.closures import list_closures
 from tracker.queries.devices import devices
-from tracker.queries.due import LastRun, last_runs
+from tracker.queries.due import last_runs
 from tracker.queries.exam_types import exam_types
 from tracker.queries.settings import department_settings
 from tracker.queries.staff import staff_members
 from tracker.queries.streams import streams
+from tracker.queries.troubles import troubles
 from tracker.queries.weekly_blocks import opened_through, stored_pattern
+from tracker.sentences import sentence
 from tracker.web.office_labels import JOB
 from tracker.web.person import request_now
 
 blueprint = Blueprint("admin", __name__)
 
-QUIET_TOO_LONG = timedelta(minutes=30)
-"""The jobs process runs something every few minutes: after so much silence it does not run."""
-
 
 @blueprint.get("/admin")
 def show() -> ResponseReturnValue:
-    """Counts that lead to their pages, the calendar's warning, the jobs' last runs."""
+    """Troubles first, then counts that lead to their pages, the calendar's warning, the jobs' last runs."""
     now = request_now()
     today = local_date_of(now, clock.hospital_zone())
     with read_session() as session:
+        found = troubles(session, current_app.config, now=now)
         counts = _counts(session, now)
         runs = {run.job: run for run in last_runs(session)}
         opened = opened_through(session)
@@ -42,9 +42,9 @@ def show() -> ResponseReturnValue:
         weeks = department_settings(session).horizon_weeks
     return render_template(
         "admin/overview.html",
+        troubles=[(one, sentence(one.text), sentence(one.advice)) for one in found],
         counts=counts,
         jobs=[(name, runs.get(name)) for name in JOB],
-        is_quiet=_is_quiet(list(runs.values()), now),
         opened=opened,
         provisional=years,
         final=final,
@@ -66,8 +66,3 @@ def _counts(session: Reading, now: datetime) -> dict[str, int]:
         "weekly_blocks": len(stored_pattern(session)),
         "closures": len(list_closures(session, ending_after=now)),
     }
-
-
-def _is_quiet(runs: list[LastRun], now: datetime) -> bool:
-    newest = max((run.started_at for run in runs), default=None)
-    return newest is None or now - newest > QUIET_TOO_LONG
