@@ -3,7 +3,7 @@
 `keys_of` takes half a second at its first Chinese name in a process, so call it outside a transaction.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import cast
 
 from sqlalchemy import Table, delete, select
@@ -13,6 +13,7 @@ from tracker.domain.patients import is_former_number
 from tracker.domain.surnames import readings_of
 from tracker.domain.texts import search_form
 from tracker.models import Patient, PatientKey
+from tracker.queries.merged import merged_ids
 
 LONGEST_KEY = 160
 
@@ -75,12 +76,28 @@ def _keys_of_phone(phone: str) -> Iterator[str]:
 def write_keys(session: Session, patient: Patient, keys: frozenset[str]) -> None:
     """Put these keys, and that of the number, in the place of those the patient has.
 
-    A temporary number stays a key for ever: it stands on slips that were printed with it.
+    A temporary number stays a key for ever, that of a record merged into this one as well: it stands on
+    slips that were printed with it.
     """
-    present = session.scalars(select(PatientKey.key).where(PatientKey.patient_id == patient.id))
-    former = {key for key in present if is_former_number(key, patient.id)}
+    former = _former(session, patient.id, [patient.id, *merged_ids(session, patient.id)])
     session.execute(delete(_key).where(_key.c.patient_id == patient.id))
     insert_keys(session, patient, keys | former)
+
+
+def move_keys(session: Session, merged: Patient, into: Patient) -> None:
+    """Let the temporary numbers of a merged record find the other one, and nothing find the merged one."""
+    former = _former(session, merged.id, [merged.id])
+    session.execute(delete(_key).where(_key.c.patient_id == merged.id))
+    rows = [{"patient_id": into.id, "key": key} for key in sorted(former)]
+    if rows:
+        session.execute(_key.insert(), rows)
+
+
+def _former(session: Session, patient_id: int, ids: Iterable[int]) -> set[str]:
+    """The keys of a patient that are temporary numbers of these records."""
+    of_patient = select(PatientKey.key).where(PatientKey.patient_id == patient_id)
+    present = session.scalars(of_patient).all()
+    return {key for key in present if any(is_former_number(key, each) for each in ids)}
 
 
 def insert_keys(session: Session, patient: Patient, keys: frozenset[str]) -> None:
