@@ -1,5 +1,6 @@
 """The band a patient is told: it holds the start, follows the last one, and is never told twice a list."""
 
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
@@ -7,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tracker.domain.age import age_on
-from tracker.domain.arrival import arrival_band, first_of_each_band
+from tracker.domain.arrival import arrival_band, first_of_each_band, is_day_to_arrive
 from tracker.domain.supply import Opening
 
 SHANGHAI = ZoneInfo("Asia/Shanghai")
@@ -60,7 +61,32 @@ def test_each_band_is_offered_once_and_by_its_first(minutes: list[int], width: i
     assert all(found[bands.index(band)] in firsts for band in bands)
 
 
+@given(st.sets(st.tuples(st.integers(0, 1439), st.integers(1, 3))), st.integers(5, 240))
+def test_a_device_that_is_preferred_stands_for_its_bands(
+    places: set[tuple[int, int]], width: int
+) -> None:
+    found = [
+        replace(opening(MIDNIGHT + timedelta(minutes=minute)), device_id=device)
+        for minute, device in sorted(places)
+    ]
+    firsts = first_of_each_band(found, minutes=width, zone=SHANGHAI, device_id=2)
+    for first in firsts:
+        band = arrival_band(first.start, minutes=width, zone=SHANGHAI)
+        inside = [each for each in found if band.start <= each.start < band.end]
+        preferred = [each for each in inside if each.device_id == 2]
+        assert first == (preferred or inside)[0]
+
+
 def test_an_age_is_completed_years() -> None:
     born = date(2000, 2, 29)
     assert [age_on(born, day) for day in (date(2026, 2, 28), date(2026, 3, 1), born)] == [25, 26, 0]
     assert age_on(date(2026, 11, 24), date(2026, 11, 23)) == 0
+
+
+def test_patients_come_on_the_day_and_past_midnight_while_their_time_runs() -> None:
+    late = (at(23, 50), at(24, 10))
+    told = [
+        is_day_to_arrive(*late, now, zone=SHANGHAI)
+        for now in (at(-1, 59), at(0, 0), at(23, 59), at(24, 5), at(24, 10))
+    ]
+    assert told == [False, True, True, True, False]

@@ -42,6 +42,7 @@ from tracker.services.closures import Closing, close, lift
 from tracker.services.examining import Start, finish, finish_and_start_next, start
 from tracker.services.exams import void
 from tracker.services.undoing import undo_step
+from tracker.writes.placing import day_of
 
 DEVICES = {5: "US05", 9: "US09"}  # both do contrast, whose patient is observed after it
 device_codes = st.sampled_from(sorted(DEVICES.values()))
@@ -181,7 +182,8 @@ class DayOfTheDepartment(RuleBasedStateMachine):
     def arrive(self, number: int) -> None:
         found = self.one_of(number)
         done = self.do(lambda: check_in(found.id, by=self.desk, now=self.now))
-        assert (done is not None) is (found.status == "booked")
+        is_its_day = found.local_date == day_of(self.now)
+        assert (done is not None) is (found.status == "booked" and is_its_day)
 
     @precondition(lambda self: self.bookings)
     @rule(number=any_of_them, device=st.one_of(st.none(), device_codes))

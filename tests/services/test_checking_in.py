@@ -7,7 +7,8 @@ from tests.support.department import DEPARTMENT, account_id, at
 from tests.support.exam_room import arrived, book, booking, history, running
 from tests.support.refusals import refused
 from tests.support.soundness import assert_sound, count
-from tracker.domain.errors import IllegalTransitionError, NotFoundError, StaleError
+from tracker.domain.errors import ConflictError, IllegalTransitionError, NotFoundError, StaleError
+from tracker.services.booking import BookingOrder, book_exam
 from tracker.services.changing import cancel_booking, check_in, mark_no_show
 from tracker.services.examining import finish
 from tracker.services.undoing import undo_step
@@ -41,6 +42,18 @@ def test_a_late_arrival_keeps_its_time(desk: int) -> None:
     booking_id = book(1, at(9))
     check_in(booking_id, by=desk, now=at(9, 25))
     assert (booking(booking_id).starts_at, booking(booking_id).status) == (at(9), "arrived")
+    assert_sound()
+
+
+@pytest.mark.parametrize("day", [1, -1])
+def test_only_on_the_day_of_the_booking(day: int, desk: int) -> None:
+    booking_id = book(1, at(9, day=1))
+    refusal = refused(ConflictError, check_in, booking_id, by=desk, now=at(9, day=1 + day))
+    assert refusal.code == "other_day"
+    order = BookingOrder("M00002", "abdominal", "outpatient", "US08", at(9, day=1), check_in=True)
+    assert refused(ConflictError, book_exam, order, by=desk, now=at(9)).code == "other_day"
+    check_in(booking_id, by=desk, now=at(0, 1, day=1))
+    assert booking(booking_id).status == "arrived"
     assert_sound()
 
 

@@ -14,7 +14,7 @@ from tracker.domain.errors import (
     SlotTakenError,
     StaleError,
 )
-from tracker.services.changing import check_in, mark_no_show
+from tracker.services.changing import Move, mark_no_show, move_booking
 from tracker.services.examining import Start, finish, start
 from tracker.services.undoing import undo_step
 
@@ -87,8 +87,8 @@ def test_minutes_promised_meanwhile_are_not_taken_again(doctor: int) -> None:
     """Tuesday's patient is examined on Monday; what that freed is then all that outpatients may have."""
     for number in range(2, 15):
         book(number, at(8, 10 * number, day=1))
-    early = book(1, at(8, day=1))
-    check_in(early, by=doctor, now=at(9))
+    early = arrived(1, at(9))
+    move_booking(early, Move("US07", at(8, day=1)), by=doctor, now=at(9))
     start(early, by=doctor, now=at(9))
     finish(early, by=doctor, now=at(9, 8))
     book(30, at(11, 30, day=1))

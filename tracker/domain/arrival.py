@@ -1,4 +1,4 @@
-"""The arrival band: what a patient is told of an exact start. Which minute is booked is decided elsewhere."""
+"""Arriving: the band that a patient is told of an exact start, and the day. Which minute is booked: elsewhere."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -28,10 +28,24 @@ def arrival_band(start: datetime, *, minutes: int, zone: tzinfo) -> Band:
     return Band(begin, begin + width)
 
 
+def is_day_to_arrive(
+    starts_at: datetime, ends_at: datetime, now: datetime, *, zone: tzinfo
+) -> bool:
+    """Whether somebody may be checked in now: on the day of the booking, however early or late.
+
+    Past midnight its day is over once its plan is.
+    """
+    today = local_date_of(now, zone)
+    return local_date_of(starts_at, zone) == today or starts_at <= now < ends_at
+
+
 def first_of_each_band(
-    openings: Iterable[Opening], *, minutes: int, zone: tzinfo
+    openings: Iterable[Opening], *, minutes: int, zone: tzinfo, device_id: int | None = None
 ) -> tuple[Opening, ...]:
-    """Of openings in order the first of each band: what a patient can choose between."""
+    """Of openings in order the first of each band: what a patient can choose between.
+
+    In a band in which it has an opening `device_id` comes before other devices.
+    """
     width = timedelta(minutes=minutes)
     midnights: dict[date, datetime] = {}
     first: dict[tuple[date, int], Opening] = {}
@@ -39,5 +53,8 @@ def first_of_each_band(
         day = opening.local_date
         if day not in midnights:
             midnights[day] = day_start(day, zone)
-        first.setdefault((day, (opening.start - midnights[day]) // width), opening)
+        band = day, (opening.start - midnights[day]) // width
+        known = first.setdefault(band, opening)
+        if opening.device_id == device_id and known.device_id != device_id:
+            first[band] = opening
     return tuple(first.values())

@@ -23,7 +23,10 @@ from tracker.writes.placing import Place, day_of
 def check_in(
     session: Session, booking_id: int, *, by: int, now: datetime, version: int | None = None
 ) -> None:
-    """The patient is here. Raises IllegalTransitionError, StaleError, NotFoundError."""
+    """The patient is here, on the day of the booking, however early.
+
+    Raises IllegalTransitionError, ConflictError `other_day`, StaleError, NotFoundError.
+    """
     booking, days = lock_booking(session, booking_id, now=now, version=version)
     take_step(session, booking, days, Step.ARRIVE, Author(by, now))
 

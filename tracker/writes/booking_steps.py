@@ -5,7 +5,9 @@ The transition table decides whether a step exists; this module only carries it 
 
 from sqlalchemy.orm import Session
 
-from tracker.domain.errors import N_, InvalidError
+from tracker import clock
+from tracker.domain.arrival import is_day_to_arrive
+from tracker.domain.errors import N_, ConflictError, InvalidError
 from tracker.domain.lifecycle import LIVE, Status, Step, next_status
 from tracker.domain.supply import DeviceDay
 from tracker.models import Booking
@@ -33,6 +35,7 @@ def take_step(session: Session, booking: Booking, days: Days, step: Step, author
     """Carry out a step that changes the status alone: arrive, cancel, no-show, check-in undone.
 
     A status that no longer holds its time gives it back in `days`, which are saved; a flag is settled then.
+    Raises as `check_reason`, and ConflictError `other_day` for a check-in on another day than the booking's.
     """
     before = snapshot(booking)
     status = Status(booking.status)
@@ -45,11 +48,19 @@ def take_step(session: Session, booking: Booking, days: Days, step: Step, author
         leave_device(booking)
         booking.is_flagged, booking.flag_reason = False, ""  # nobody needs another time for it
     if step is Step.ARRIVE:
+        _check_day(booking, author)
         booking.arrived_at = author.now
     elif target is Status.BOOKED:
         booking.arrived_at = None
     booking.status = target.value
     save_change(session, booking, author, action=step.value, before=before)
+
+
+def _check_day(booking: Booking, author: Author) -> None:
+    zone = clock.hospital_zone()
+    if not is_day_to_arrive(booking.starts_at, booking.ends_at, author.now, zone=zone):
+        text = N_("This booking is for another day. Move it to today before checking in.")
+        raise ConflictError(text, code="other_day")
 
 
 def leave_device(booking: Booking) -> None:

@@ -183,3 +183,20 @@ def test_the_page_tells_the_whole_story(client_of: ClientOf, hands: Hands) -> No
     assert "患者发热" in page
     assert "11月23日 周一 09:00 US01" in page
     assert "Mon 23 Nov 09:00 US01" in english
+
+
+@pytest.mark.engines("sqlite")
+def test_who_comes_another_day_is_not_checked_in(client_of: ClientOf, hands: Hands) -> None:
+    booking = hands.book(at(9, day=1))
+    with clock.at(at(8)):
+        desk = client_of("reception")
+        page = desk.get(f"/bookings/{booking}").text
+        answer = submit(desk, f"/bookings/{booking}/arrive", version=1)
+        patient = desk.get("/patients/1").text
+    assert "/arrive" not in page + patient
+    assert answer.status_code == 409
+    assert hands.look(booking).status == Status.BOOKED
+    with clock.at(at(8, day=1)):
+        assert (
+            f"/bookings/{booking}/arrive" in client_of("reception").get(f"/bookings/{booking}").text
+        )

@@ -11,8 +11,9 @@ from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 
 from tracker import clock
+from tracker.domain.arrival import is_day_to_arrive
 from tracker.domain.errors import N_, DomainError, ForbiddenError, NotBookableError, NotFoundError
-from tracker.domain.lifecycle import Status, steps_from
+from tracker.domain.lifecycle import Status, Step, steps_from
 from tracker.domain.roles import EXAM_WORK
 from tracker.domain.workcalendar import local_date_of
 from tracker.queries import read_session
@@ -61,8 +62,12 @@ def today() -> date:
 
 
 def steps_of(booking: BookingDetails) -> list[str]:
-    """The steps that the lifecycle allows from where a booking stands."""
-    return [step.value for step in steps_from(Status(booking.status))]
+    """The steps that the lifecycle allows from where a booking stands; the check-in on its day alone."""
+    steps = [step.value for step in steps_from(Status(booking.status))]
+    span, zone = (booking.starts_at, booking.ends_at), clock.hospital_zone()
+    if not is_day_to_arrive(*span, request_now(), zone=zone):
+        steps = [step for step in steps if step != Step.ARRIVE.value]
+    return steps
 
 
 @blueprint.get("/bookings/<int:booking_id>")
