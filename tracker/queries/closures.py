@@ -15,7 +15,7 @@ from tracker.domain.workcalendar import day_start, local_date_of
 from tracker.models import Account, Booking, BookingHistory, Closure, Device, ExamType, Patient
 from tracker.queries.occupancy import expected_end, runs_today
 
-_PLACE = func.coalesce(Booking.started_device_id, Booking.device_id)
+_place = func.coalesce(Booking.started_device_id, Booking.device_id)
 """Where a booking stands: on the device that examines, else on the one planned."""
 
 
@@ -84,7 +84,7 @@ _HIT: Select[*tuple[Any, ...]] = (
         Patient.name,
         Patient.phone,
     )
-    .join(Device, Device.id == _PLACE)
+    .join(Device, Device.id == _place)
     .join(ExamType, ExamType.id == Booking.exam_type_id)
     .join(Patient, Patient.id == Booking.patient_id)
     .order_by(Booking.starts_at, Booking.id)
@@ -197,7 +197,7 @@ def _running(session: Session, stretch: Stretch) -> list[int]:
     midnight = day_start(local_date_of(stretch.now, clock.hospital_zone()), clock.hospital_zone())
     statement = select(Booking).where(runs_today, Booking.started_at < stretch.end)
     if stretch.device_id is not None:
-        statement = statement.where(stretch.device_id == _PLACE)
+        statement = statement.where(_place == stretch.device_id)
     running = session.scalars(statement, {"midnight": midnight})
     return [each.id for each in running if span_of_hit(each, stretch.now)[1] > stretch.start]
 
