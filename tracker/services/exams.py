@@ -1,5 +1,6 @@
 """Exams outside the machine's clicks: entered later, corrected by a new version, voided."""
 
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
@@ -8,12 +9,20 @@ from sqlalchemy.orm import Session
 
 from tracker.db import service
 from tracker.domain.corrections import Corrector, may_correct
-from tracker.domain.errors import N_, ConflictError, ForbiddenError, InvalidError, NotFoundError
+from tracker.domain.errors import (
+    N_,
+    ConflictError,
+    DomainError,
+    ForbiddenError,
+    InvalidError,
+    NotFoundError,
+)
 from tracker.domain.lifecycle import Status
 from tracker.domain.texts import LONGEST_REASON, needed_reason, plain_line
 from tracker.models import Account, Booking, Device, Exam, StaffMember
 from tracker.queries.catalogue import ExamTerms, exam_terms
-from tracker.queries.openings import MOST_PARTS, known_terms
+from tracker.queries.openings import MOST_PARTS, known_terms, patient_id_of
+from tracker.writes.afterwards import complete_booking_of, lock_days_with
 from tracker.writes.booking_rows import Author, lock_booking
 from tracker.writes.exam_rows import (
     checked_number,
@@ -36,7 +45,7 @@ LONGEST_EXAM = timedelta(hours=12)
 class ExamEntry:
     """An exam entered later, in codes; `patient` is an id (number) or MRN (text), instants are aware.
 
-    `number` None: one is issued.
+    `number` None: one is issued. `booking`: the id of the booking it was done for, where it is known.
     """
 
     patient: int | str
@@ -49,6 +58,7 @@ class ExamEntry:
     parts: int = 1
     number: str | None = None
     reason: str = ""
+    booking: int | None = None
 
 
 @service
@@ -57,10 +67,16 @@ def enter_exam_later(
 ) -> int | Answer:
     """Log an exam that was done but not clicked; marked *entered later*. Returns its id.
 
+    The patient's booking for it on that day is completed with these times, so that both count once.
     A `claim` (see there) has the answer rendered, and one given before under its key again. Raises InvalidError with the
-    field (codes, times in the future or in the wrong order, a number in use), NotFoundError (patient).
+    field (codes, times in the future or in the wrong order, a number in use, an exam that was entered before), NotFoundError (patient).
     """
-    return answer_once(session, claim, lambda: _enter(session, entry, by=by, now=now), now=now)
+
+    def enter() -> int:
+        _lock_days(session, [entry], by=by, now=now)
+        return _enter(session, entry, by=by, now=now)
+
+    return answer_once(session, claim, enter, now=now)
 
 
 @service
@@ -68,6 +84,7 @@ def enter_exams_later(
     session: Session, entries: list[ExamEntry], *, by: int, now: datetime
 ) -> list[int]:
     """Log several exams, all or none. An error's details name the row (`row`, from 0)."""
+    _lock_days(session, entries, by=by, now=now)
     ids = []
     for row, entry in enumerate(entries):
         try:
@@ -81,6 +98,15 @@ def enter_exams_later(
                 details={**error.details, "row": row},
             ) from error
     return ids
+
+
+def _lock_days(session: Session, entries: list[ExamEntry], *, by: int, now: datetime) -> None:
+    """The device days of every row before the first booking: nobody can wait for us in another order."""
+    examined = []
+    for entry in entries:
+        with suppress(DomainError):  # whoever is unknown is refused in the row's turn
+            examined.append((patient_id_of(session, entry.patient), day_of(entry.started_at)))
+    lock_days_with(session, examined, author=Author(by, now))
 
 
 def _enter(session: Session, entry: ExamEntry, *, by: int, now: datetime) -> int:
@@ -103,6 +129,9 @@ def _enter(session: Session, entry: ExamEntry, *, by: int, now: datetime) -> int
         entered_later=True,
         entered_reason=author.reason,
     )
+    if number is not None:
+        refuse_number_in_use(session, number, besides=None)
+    complete_booking_of(session, exam, entry.booking, author)
     return log_exam(session, exam, author, number=number).id
 
 

@@ -75,7 +75,8 @@ def test_the_refusal_stands_in_its_row_and_nothing_is_lost(
 ) -> None:
     with clock.at(at(10)):
         client = client_of("sonographer")
-        submit(client, "/exams/enter", **HEAD, **row(0, exam_number="TAKEN"))
+        taken = row(0, exam_number="TAKEN", patient="M00020")
+        submit(client, "/exams/enter", **HEAD, **taken)
         fields = {**HEAD, **row(0, exam_number="KEPT"), **row(1, **change)}
         answer = submit(client, "/exams/enter", **fields)
     assert answer.status_code == 422
@@ -98,6 +99,69 @@ def test_what_is_common_to_all_rows_is_refused_above_them(client_of: ClientOf) -
         answer = submit(client, "/exams/enter", **wrong, **row(0))
     assert answer.status_code == 422
     assert {"date-error", "operator-error"} <= set(re.findall(r'id="([\w-]+)"', answer.text))
+
+
+def rows_in(page: str) -> list[tuple[str, str]]:
+    """The number and the booking of each row that names a booking."""
+    numbers = dict(re.findall(r'name="(rows-\d+)-patient"[^>]*value="([^"]*)"', page))
+    bookings = re.findall(r'name="(rows-\d+)-booking"[^>]*value="(\d+)"', page)
+    return [(numbers[row], booking) for row, booking in bookings]
+
+
+def test_one_press_loads_the_booked_and_keeps_what_was_typed(
+    client_of: ClientOf, hands: Hands
+) -> None:
+    late, early = (hands.book(at(hour), patient=f"M0000{hour}") for hour in (9, 8))
+    away = hands.book(at(8, 30), patient="M00007")
+    hands.cancel(away)
+    hands.book(at(9), "US02", patient="M00006")
+    hands.examine(hands.book(at(8, 10), patient="M00005"), at(8, 10), at(8, 18))
+    with clock.at(at(12, 30)):
+        client = client_of("sonographer")
+        loaded = submit(client, "/exams/enter", **HEAD, **row(0, patient="M00030"), load="booked")
+        again = submit(client, "/exams/enter", **HEAD, **fields_of(loaded.text), load="booked")
+    assert loaded.status_code == 200
+    assert rows_in(loaded.text) == [("M00008", str(early)), ("M00009", str(late))]
+    assert ('value="M00030"' in loaded.text, 'value="停电"' in loaded.text) == (True, True)
+    assert rows_in(again.text) == rows_in(loaded.text)
+    assert "Nobody else is booked" not in loaded.text
+    assert exams(hands)[0].mrn == "M00005"  # nothing was entered
+
+
+def fields_of(page: str) -> dict[str, str]:
+    """What the rows of a page would send again, but for its lists of choices."""
+    sent = dict(re.findall(r'name="(rows-\d+-[a-z_]+)"[^>]* value="([^"]*)"', page))
+    for name in [name for name in sent if name.endswith("-booking")]:
+        sent[name.replace("booking", "start")] = "08:00"  # a row without a time would be dropped
+    return sent
+
+
+def test_a_loaded_row_with_times_completes_its_booking(client_of: ClientOf, hands: Hands) -> None:
+    examined, absent = hands.book(at(8), patient="M00001"), hands.book(at(8, 10), patient="M00002")
+    with clock.at(at(10)):
+        fields = {
+            **row(0, booking=examined, exam_type="superficial", start="08:05", end="08:12"),
+            **row(1, booking=absent, exam_type="superficial", start="", end=""),
+        }
+        answer = submit(client_of("sonographer"), "/exams/enter", **HEAD, **fields)
+    assert answer.status_code == 303
+    [exam] = exams(hands)
+    assert (exam.booking_id, exam.entered_later) == (examined, True)
+    assert (hands.look(examined).status, hands.look(absent).status) == ("completed", "booked")
+
+
+def test_a_booking_that_was_entered_meanwhile_is_refused_in_its_row(
+    client_of: ClientOf, hands: Hands
+) -> None:
+    booking = hands.book(at(8), patient="M00001")
+    fields = {**HEAD, **row(0, booking=booking, exam_type="superficial")}
+    with clock.at(at(10)):
+        client = client_of("sonographer")
+        assert submit(client, "/exams/enter", **fields).status_code == 303
+        answer = submit(client, "/exams/enter", **fields)
+    assert answer.status_code == 422
+    assert 'id="rows-0-patient-error"' in answer.text
+    assert len(exams(hands)) == 1
 
 
 def test_a_number_just_typed_is_given_its_name(client_of: ClientOf, hands: Hands) -> None:

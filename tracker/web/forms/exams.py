@@ -27,13 +27,17 @@ from tracker.web.forms.page_form import FormPart, PageForm
 
 LONGEST_EXAM_NUMBER = 40
 LONGEST_REASON = 400
-MOST_ROWS = 40
+MOST_ROWS = 60
 SHOWN_ROWS = 4
 
 
 class EnteredExam(FormPart):
-    """One row of exams entered afterwards; a row in which nothing is typed does not count."""
+    """One row of exams entered afterwards; a row in which nothing is typed does not count.
 
+    A row with a `booking` was filled from it: it counts once somebody typed when the exam was.
+    """
+
+    booking = HiddenField()
     patient = StringField(_l("Patient number"), [DataRequired(), Length(max=LONGEST_NUMBER)])
     exam_type = SelectField(_l("Exam type"), [InputRequired()])
     stream = SelectField(_l("Stream"), [InputRequired()])
@@ -45,10 +49,17 @@ class EnteredExam(FormPart):
     @property
     def is_empty(self) -> bool:
         """Whether nobody has typed anything here."""
+        typed = (self.start, self.end, self.exam_number)
         return not any(
             field.raw_data and field.raw_data[0].strip()
-            for field in (self.patient, self.start, self.end, self.exam_number)
+            for field in (typed if self.booking_id else (self.patient, *typed))
         )
+
+    @property
+    def booking_id(self) -> int | None:
+        """The booking that the row was filled from."""
+        text = self.booking.data or ""
+        return int(text) if text.isascii() and text.isdigit() and len(text) <= 9 else None
 
     def validate(self, extra_validators: Any = None) -> bool:
         """An empty row is fine."""

@@ -11,6 +11,7 @@ from tracker import clock
 from tracker.domain.errors import DomainError, NotFoundError
 from tracker.domain.workcalendar import local_date_of
 from tracker.queries import read_session
+from tracker.queries.bookings import BookingDetails, BookingFilter, list_bookings
 from tracker.queries.patients import patient_by_mrn
 from tracker.sentences import status_of
 from tracker.services.exams import ExamEntry, enter_exams_later
@@ -18,9 +19,10 @@ from tracker.web.addresses import see_other
 from tracker.web.arguments import code_argument, day_argument
 from tracker.web.exam_choices import Catalogue, read_catalogue
 from tracker.web.forms.book import choices_of
-from tracker.web.forms.exams import EnteredExam, EnterForm, instant
+from tracker.web.forms.exams import MOST_ROWS, EnteredExam, EnterForm, instant
 from tracker.web.fragments import render_block
 from tracker.web.person import caller, request_now
+from tracker.writes.afterwards import OPEN
 
 blueprint = Blueprint("exam_entry", __name__)
 
@@ -38,14 +40,16 @@ def show() -> ResponseReturnValue:
         operator=code_argument("operator") or caller().staff_code,
     )
     _offer(form)
-    return render_template(TEMPLATE, form=form, blank=_blank(form), today=_today())
+    return _page(form, 200)
 
 
 @blueprint.post("/exams/enter")
 def enter() -> ResponseReturnValue:
-    """Log all rows, or none and say what is wrong beside the field."""
+    """Log all rows, or none and say what is wrong beside the field; `load` adds the booked patients as rows."""
     form = EnterForm()
     _offer(form)
+    if "load" in request.form and form.date.data and form.device.data:
+        return _loaded(form)
     if form.validate():
         rows = list(form.filled())
         if not rows:
@@ -84,7 +88,49 @@ def _today() -> date:
 
 
 def _page(form: EnterForm, status: int) -> ResponseReturnValue:
-    return render_template(TEMPLATE, form=form, blank=_blank(form), today=_today()), status
+    booked = {each.id: each for each in _booked(form)}
+    page = render_template(TEMPLATE, form=form, blank=_blank(form), booked=booked, today=_today())
+    return page, status
+
+
+def _booked(form: EnterForm) -> list[BookingDetails]:
+    """Who is booked on the machine and day of the form, and has no exam yet."""
+    if not form.date.data or not form.device.data:
+        return []
+    chosen = BookingFilter(
+        local_date=form.date.data, at_device=form.device.data, statuses=sorted(OPEN)
+    )
+    with read_session() as reading:
+        return list_bookings(reading, chosen)
+
+
+def _loaded(form: EnterForm) -> ResponseReturnValue:
+    """The form with what was typed, then a row for each booked patient who is not among them."""
+    typed = [row.data for row in form.filled()]
+    known = {row["booking"] for row in typed}
+    booked = [row for row in map(_row_of, _booked(form)) if row["booking"] not in known]
+    if not booked:
+        flash(_("Nobody else is booked on this machine and day."), "info")
+    loaded = EnterForm(
+        formdata=None,
+        date=form.date.data,
+        device=form.device.data,
+        operator=form.operator.data,
+        reason=form.reason.data,
+        rows=[*typed, *booked][:MOST_ROWS],
+    )
+    _offer(loaded)
+    return _page(loaded, 200)
+
+
+def _row_of(booking: BookingDetails) -> dict[str, object]:
+    return {
+        "booking": str(booking.id),
+        "patient": booking.mrn,
+        "exam_type": booking.exam_type,
+        "stream": booking.stream,
+        "parts": booking.parts,
+    }
 
 
 def _entry(form: EnterForm, row: EnteredExam) -> ExamEntry:
@@ -99,6 +145,7 @@ def _entry(form: EnterForm, row: EnteredExam) -> ExamEntry:
         parts=row.parts.data,
         number=(row.exam_number.data or "").strip() or None,
         reason=form.reason.data or "",
+        booking=row.booking_id,
     )
 
 

@@ -1,0 +1,157 @@
+"""Exams entered later for patients who were booked: the booking is completed, and each exam counted once."""
+
+from dataclasses import replace
+from datetime import timedelta
+
+import pytest
+from sqlalchemy import text
+
+from tests.support.databases import Template
+from tests.support.department import DEPARTMENT, account_id, at
+from tests.support.exam_room import (
+    arrived,
+    book,
+    booking,
+    counted,
+    exams,
+    history,
+    row_counts,
+    running,
+)
+from tests.support.soundness import assert_sound
+from tracker.db import db
+from tracker.domain.errors import InvalidError
+from tracker.services.changing import cancel_booking, mark_no_show
+from tracker.services.exams import ExamEntry, enter_exam_later, enter_exams_later, void
+
+pytestmark = pytest.mark.usefixtures("app_context")
+
+ENTRY = ExamEntry("M00001", "abdominal", "outpatient", "US07", "D01", at(9, 3), at(9, 16))
+NOON = at(12, 30)
+
+
+@pytest.fixture
+def template() -> Template:
+    return DEPARTMENT
+
+
+def enter(entry: ExamEntry = ENTRY) -> int:
+    return enter_exam_later(entry, by=account_id("sonographer"), now=NOON)
+
+
+def missed(patient: int) -> int:
+    """The job came before the list was entered."""
+    booking_id = book(patient, at(9))
+    mark_no_show(booking_id, by=1, now=at(12))
+    return booking_id
+
+
+@pytest.mark.parametrize(
+    ("make", "steps"),
+    [
+        (lambda: book(1, at(9)), ["booked", "arrived", "in_progress", "completed"]),
+        (lambda: arrived(1, at(9)), ["booked", "arrived", "in_progress", "completed"]),
+        (lambda: running(1, at(9)), ["booked", "arrived", "in_progress", "completed"]),
+        (lambda: missed(1), ["booked", "no_show", "arrived", "in_progress", "completed"]),
+    ],
+    ids=["booked", "arrived", "in_progress", "no_show"],
+)
+def test_wherever_it_stood_it_is_completed_with_the_entered_times(make, steps) -> None:
+    booking_id = make()
+    exam_id = enter(replace(ENTRY, reason="停电"))
+    [exam] = exams()
+    assert (exam.id, exam.booking_id, exam.entered_later) == (exam_id, booking_id, True)
+    assert (exam.started_at, exam.ended_at, exam.minutes) == (at(9, 3), at(9, 16), 13)
+    after = booking(booking_id)
+    assert (after.status, after.started_at, after.exam_id) == ("completed", at(9, 3), exam_id)
+    assert (after.started_device, after.started_operator) == ("US07", "D01")
+    assert [step.to_status for step in history(booking_id)] == steps
+    assert history(booking_id)[-1].at == NOON  # when it was entered, not when it was done
+    assert counted()[0] == 1
+    assert_sound()
+
+
+def test_a_cancelled_booking_stays_cancelled() -> None:
+    booking_id = book(1, at(9))
+    cancel_booking(booking_id, reason="来电", by=account_id("reception"), now=at(8, 30))
+    enter()
+    assert (exams()[0].booking_id, booking(booking_id).status) == (None, "cancelled")
+    assert_sound()
+
+
+def test_another_exam_or_another_day_is_another_booking() -> None:
+    others = [book(1, at(9), exam_type="superficial"), book(1, at(9, day=1))]
+    enter()
+    assert exams()[0].booking_id is None
+    assert [booking(number).status for number in others] == ["booked", "booked"]
+
+
+def test_of_two_bookings_the_nearest_is_meant_unless_one_is_named() -> None:
+    early, late = book(1, at(9)), book(1, at(11))
+    enter(replace(ENTRY, started_at=at(10, 30), ended_at=at(10, 40)))
+    assert [booking(number).status for number in (early, late)] == ["booked", "completed"]
+    enter(replace(ENTRY, booking=early, exam_type="superficial"))
+    assert booking(early).status == "completed"
+    assert counted()[0] == 2
+    assert_sound()
+
+
+def test_a_named_booking_of_somebody_else_is_left_alone() -> None:
+    other = book(2, at(9))
+    enter(replace(ENTRY, booking=other))
+    assert (exams()[0].booking_id, booking(other).status) == (None, "booked")
+
+
+def test_examined_on_another_machine_the_plan_is_free() -> None:
+    booking_id = book(1, at(9))
+    enter(replace(ENTRY, device="US08"))
+    after = booking(booking_id)
+    assert (after.started_device, after.device, after.device_ends_at) == ("US08", "US07", at(9))
+    assert_sound()
+
+
+def test_a_missed_booking_whose_time_was_given_away_is_completed_all_the_same() -> None:
+    booking_id = missed(1)
+    taken = book(2, at(9))
+    enter()
+    assert (booking(booking_id).status, booking(taken).status) == ("completed", "booked")
+    assert_sound()
+
+
+def test_the_same_exam_is_not_entered_twice() -> None:
+    book(1, at(9))
+    enter()
+    before = row_counts()
+    for again in (ENTRY, replace(ENTRY, booking=exams()[0].booking_id, started_at=at(8))):
+        with pytest.raises(InvalidError) as refusal:
+            enter(again)
+        assert (refusal.value.field, refusal.value.code) == ("patient", "entered_already")
+    assert row_counts() == before
+
+
+def test_a_list_is_entered_all_or_none() -> None:
+    numbers = [book(patient, at(9) + timedelta(minutes=10 * patient)) for patient in range(1, 6)]
+    entries = [
+        replace(ENTRY, patient=f"M{patient:05}", booking=number)
+        for patient, number in enumerate(numbers, start=1)
+    ]
+    before = row_counts()
+    with pytest.raises(InvalidError):
+        enter_exams_later([*entries, entries[0]], by=account_id("sonographer"), now=NOON)
+    assert row_counts() == before
+    assert len(enter_exams_later(entries, by=account_id("sonographer"), now=NOON)) == 5
+    assert {booking(number).status for number in numbers} == {"completed"}
+    assert counted()[0] == 5
+    assert_sound()
+
+
+def test_a_voided_one_can_be_entered_anew() -> None:
+    booking_id = book(1, at(9))
+    void(enter(), reason="写错了", by=account_id("head"), now=at(13))
+    assert booking(booking_id).status == "in_progress"
+    enter()
+    assert (booking(booking_id).status, counted()[0]) == ("completed", 1)
+    with db.engine.connect() as connection:
+        linked = connection.execute(text("SELECT count(*) FROM exam WHERE booking_id IS NOT NULL"))
+        assert linked.scalar_one() == 2
+    assert_sound()
