@@ -1,6 +1,6 @@
 """The board: what every device does at this moment, in four statements. Names are masked by who shows them."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any, Literal
@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 
 from tracker import clock
 from tracker.domain.interval import runs, span_mask
+from tracker.domain.lateness import Turn, expected_starts
 from tracker.domain.lifecycle import Status
 from tracker.domain.supply import MINUTE, DeviceDay
 from tracker.domain.workcalendar import local_date_of
@@ -48,6 +49,8 @@ class BoardDevice:
     `closed_by` is "closure", "hours" (no working hours now) or "". `late_minutes`: how late the device
     runs. `free_minutes`: what is left to book today. `waiting`: patients who have arrived for it.
     `idle_minutes`: for how long none of them was started, once that is long enough to be told; else 0.
+    `waiting_starts`: when each of them is expected to be started; `next_start`: the same of `next` (None:
+    he should have been here by now).
     """
 
     device: str
@@ -64,9 +67,11 @@ class BoardDevice:
     late_minutes: int
     free_minutes: int
     waiting: int
+    waiting_starts: tuple[datetime, ...]
     idle_minutes: int
     running: BoardBooking | None
     next: BoardBooking | None
+    next_start: datetime | None
 
     @property
     def exam_type(self) -> str | None:
@@ -79,12 +84,15 @@ def board(session: Session, *, now: datetime) -> tuple[BoardDevice, ...]:
     today = local_date_of(now, clock.hospital_zone())
     devices = devices_today(session, today=today, now=now)
     running: dict[int, _Row] = {}
-    waiting: dict[int, _Row] = {}
+    queues: dict[int, list[_Row]] = {}
     for row in turns_today(session, today=today, now=now):
-        (running if row.status == Status.IN_PROGRESS else waiting)[row.device_id] = row
+        if row.status == Status.IN_PROGRESS:
+            running[row.device_id] = row
+        else:
+            queues.setdefault(row.device_id, []).append(row)
     last = last_ends_today(session, today=today)
     patience = department_settings(session).no_start_minutes
-    moment = _Moment(now, today, running, waiting, last, patience)
+    moment = _Moment(now, today, running, queues, last, patience)
     return tuple(_as_board_device(row, moment) for row in devices)
 
 
@@ -95,18 +103,21 @@ class _Moment:
     now: datetime
     today: date
     running: Mapping[int, _Row]
-    waiting: Mapping[int, _Row]
+    queues: Mapping[int, Sequence[_Row]]
     last_ended: Mapping[int, datetime]
     patience_minutes: int
 
 
 def _as_board_device(row: _Row, moment: _Moment) -> BoardDevice:
-    running, waiting = moment.running.get(row.id), moment.waiting.get(row.id)
+    running, queue = moment.running.get(row.id), moment.queues.get(row.id, ())
+    waiting = queue[0] if queue else None
     held = {} if running is None else {row.id: _expected_end(running, moment.now)}
     day = decode_day(
         (row.id, moment.today), (row.busy, row.closed, row.blocks), RunningDay({}, held)
     )
     state, since, until = _state(row, day, moment)
+    busy_until = until if state != FREE else None
+    starts = _expected_starts(queue, busy_until or _this_minute(moment.now), moment.now)
     return BoardDevice(
         device=row.code,
         name=row.name,
@@ -122,10 +133,29 @@ def _as_board_device(row: _Row, moment: _Moment) -> BoardDevice:
         late_minutes=_late_minutes(running, waiting, moment.now),
         free_minutes=_free(day, moment.now).bit_count(),
         waiting=0 if waiting is None else waiting.waiting,
+        waiting_starts=_of_those_here(queue, starts),
         idle_minutes=_idle_minutes(day, waiting, moment) if state == FREE else 0,
         running=_as_booking(running),
         next=_as_booking(waiting),
+        next_start=None if waiting is None else starts.get(waiting.id),
     )
+
+
+def _expected_starts(
+    queue: Sequence[_Row], free_at: datetime, now: datetime
+) -> dict[int, datetime]:
+    turns = [
+        Turn(row.id, row.starts_at, row.ends_at, row.arrived_at, row.is_added) for row in queue
+    ]
+    return expected_starts(turns, now=now, free_at=free_at)
+
+
+def _of_those_here(queue: Sequence[_Row], starts: Mapping[int, datetime]) -> tuple[datetime, ...]:
+    return tuple(sorted(starts[row.id] for row in queue if row.arrived_at is not None))
+
+
+def _this_minute(now: datetime) -> datetime:
+    return now.replace(second=0, microsecond=0)
 
 
 def _state(

@@ -78,6 +78,7 @@ _turns = (
         _booking.ends_at,
         _booking.started_at,
         _booking.is_added,
+        _booking.arrived_at,
         _booking.patient_id,
         _booking.exam_type_id,
         _of_place(func.row_number(), order_by=(_booking.starts_at, _booking.id)).label("turn"),
@@ -87,6 +88,7 @@ _turns = (
         _of_place(func.min(case((and_(_waits, _booking.is_added.is_(False)), _due)))).label(
             "first_due"
         ),
+        _of_place(func.max(case((_waits, _booking.starts_at)))).label("last_waiting"),
     )
     .where(
         or_(
@@ -106,7 +108,9 @@ _TURNS = (
     )
     .join(Patient, Patient.id == _turns.c.patient_id)
     .join(ExamType, ExamType.id == _turns.c.exam_type_id)
-    .where(_turns.c.turn == 1)
+    # the first of each, and everybody up to the last who is here: what his waiting depends on
+    .where(or_(_turns.c.turn == 1, _turns.c.starts_at <= _turns.c.last_waiting))
+    .order_by(_turns.c.device_id, _turns.c.turn)
 )
 _LAST_EXAMS = (
     select(_exam.device_id, func.max(_exam.ended_at).label("ended_at"))
@@ -121,10 +125,10 @@ def devices_today(session: Session, *, today: date, now: datetime) -> list[Any]:
 
 
 def turns_today(session: Session, *, today: date, now: datetime) -> list[Any]:
-    """Of each device the exam in progress, and the first of those who are here or still to come.
+    """Of each device the exam in progress, and those who are here or still to come up to the last who waits.
 
-    The latter row carries `waiting` (how many have arrived), `waits_since` (the first arrival) and
-    `first_due` (when the first of them should have been started).
+    The first of the latter (`turn` 1) carries `waiting` (how many have arrived), `waits_since` (the first
+    arrival) and `first_due` (when the first of them should have been started).
     """
     midnight = day_start(today, clock.hospital_zone())
     return list(session.execute(_TURNS, {"today": today, "now": now, "midnight": midnight}))

@@ -5,14 +5,16 @@ Below it who waits at other machines for an exam that this one can do.
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from tracker.domain.lateness import Turn
 from tracker.domain.lifecycle import Status
 from tracker.models.catalogue import Device, DeviceCapability, ExamType, ExamTypeCapability
 from tracker.queries.bookings import BookingDetails, BookingFilter, list_bookings
+from tracker.queries.occupancy import expected_end
 
 OVER = frozenset({Status.COMPLETED.value, Status.CANCELLED.value, Status.NO_SHOW.value})
 
@@ -31,6 +33,18 @@ class Worklist:
     to_come: tuple[BookingDetails, ...]
     over: tuple[BookingDetails, ...]
     elsewhere: tuple[BookingDetails, ...]
+
+    def running_until(self, now: datetime) -> datetime | None:
+        """When the exam in progress is expected to end; None while nothing runs."""
+        ends = [expected_end(r.starts_at, r.ends_at, r.started_at, now) for r in self.running[:1]]
+        return ends[0] if ends else None
+
+    def turns(self) -> list[Turn]:
+        """The queue of the machine: who is here and who is to come."""
+        return [
+            Turn(each.id, each.starts_at, each.ends_at, each.arrived_at, each.is_added)
+            for each in (*self.waiting, *self.to_come)
+        ]
 
 
 def worklist(session: Session, *, device: str, local_date: date) -> Worklist:

@@ -53,6 +53,33 @@ def test_a_patient_who_waits_past_the_planned_start_makes_the_device_late(
     assert device.idle_minutes == 0
 
 
+def test_those_who_wait_are_told_when_their_turn_is_expected(app: Flask, hands: Hands) -> None:
+    runs, second, third = (
+        hands.book(at(8, minute), patient=f"M0000{number}")
+        for number, minute in ((1, 0), (2, 8), (3, 16))
+    )
+    hands.arrive(runs)
+    hands.start(runs, at(8))
+    hands.arrive(third, at(8, 10))
+    hands.arrive(second, at(8, 12))
+    device = device_at(app, at(8, 20))  # should have ended at 08:08
+    assert device.next is not None
+    assert (device.next.id, device.next_start) == (second, at(8, 21))
+    assert device.waiting_starts == (at(8, 21), at(8, 29))
+    idle = device_at(app, at(8, 20), "US02")
+    assert (idle.next_start, idle.waiting_starts) == (None, ())
+
+
+def test_who_has_not_come_yet_is_expected_in_time(app: Flask, hands: Hands) -> None:
+    hands.book(at(8), patient="M00001")  # should have been here
+    hands.book(at(8, 30), patient="M00002")
+    hands.arrive(hands.book(at(9), patient="M00003"), at(8))
+    device = device_at(app, at(8, 5))
+    assert device.next is not None
+    assert (device.next.starts_at, device.next_start) == (at(8), None)
+    assert device.waiting_starts == (at(8, 5),)
+
+
 def test_half_an_hour_without_a_start_is_told_where_patients_wait(app: Flask, hands: Hands) -> None:
     first, second = hands.book(at(8)), hands.book(at(9), patient="M00002")
     hands.examine(first, at(8), at(8, 8))
@@ -127,6 +154,16 @@ def test_the_page_refreshes_its_devices_alone(client_of: ClientOf) -> None:
         fragment = client_of("reception").get("/board", headers={"HX-Request": "true"}).text
     assert fragment.lstrip().startswith('<div class="board" id="board"')
     assert "<main" not in fragment
+
+
+def test_the_page_says_what_a_late_machine_means(client_of: ClientOf, hands: Hands) -> None:
+    first, second = hands.book(at(8)), hands.book(at(8, 10), patient="M00002")
+    hands.arrive(first)
+    hands.start(first, at(8))
+    hands.arrive(second, at(8, 5))
+    with clock.at(at(8, 20)):
+        page = client_of("reception").get("/board").text
+    assert "08:10 → 08:21" in page
 
 
 def test_one_state_can_be_chosen(client_of: ClientOf, hands: Hands) -> None:

@@ -54,6 +54,26 @@ def test_who_waits_is_called_by_plan(client_of: ClientOf, hands: Hands) -> None:
     assert names_in(parts_of(page)["Waiting"]) == [sooner, later]
 
 
+def test_a_late_machine_says_what_it_does_to_those_who_wait(
+    client_of: ClientOf, hands: Hands
+) -> None:
+    runs, waits, comes = (
+        hands.book(at(9, 10 * turn), patient=f"M{turn + 1:05}") for turn in range(3)
+    )
+    hands.arrive(runs, at(9))
+    hands.start(runs, at(9))
+    hands.arrive(waits, at(9, 5))
+    with clock.at(at(9, 19)):
+        page = client_of("sonographer").get("/worklist?device=US01").text
+        other = client_of("sonographer").get("/worklist?device=US02").text
+    parts = parts_of(page)
+    assert "→ 09:20" in parts["Waiting"]
+    assert "→ 09:28" in parts["To come"]
+    assert f'id="row-{comes}"' in parts["To come"]
+    assert "runs 10 min late" in page
+    assert "min late" not in other
+
+
 def test_one_taken_elsewhere_is_over_here_and_runs_there(client_of: ClientOf, hands: Hands) -> None:
     booking = hands.book(at(9))
     hands.arrive(booking, at(8, 50))

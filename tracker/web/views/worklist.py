@@ -1,6 +1,7 @@
 """The list of one machine: who waits, start, finish, the next one, take here, undo."""
 
-from datetime import date
+from collections.abc import Sequence
+from datetime import date, datetime
 from typing import Any
 from urllib.parse import urlencode
 
@@ -10,13 +11,14 @@ from flask_babel import gettext as _
 
 from tracker import clock
 from tracker.domain.errors import N_, DomainError, NotFoundError
+from tracker.domain.lateness import expected_starts, free_from, late_minutes
 from tracker.domain.workcalendar import local_date_of
 from tracker.queries import read_session
-from tracker.queries.blocks import blocks_of_day, device_of_operator
+from tracker.queries.blocks import BlockRow, blocks_of_day, device_of_operator
 from tracker.queries.bookings import BookingDetails, booking_details
 from tracker.queries.devices import DeviceRow, devices
 from tracker.queries.staff import StaffRow, staff_members
-from tracker.queries.worklist import worklist
+from tracker.queries.worklist import Worklist, worklist
 from tracker.sentences import sentence, status_of
 from tracker.services import examining, undoing
 from tracker.services.examining import Start
@@ -236,7 +238,10 @@ def _context(device: str, day: date) -> dict[str, Any]:
         doctors = staff_members(reading, kind="doctor")
     operator = code_argument("operator") or request.form.get("operator", "")
     chosen = {"device": device, "operator": operator}
+    starts = _expected_starts(found, blocks) if day == today() else {}
     return {
+        "expected": starts,
+        "late_minutes": late_minutes(found.turns(), starts),
         "chosen": {name: value for name, value in chosen.items() if value},
         "show_all": request.args.get("show") == "all",
         "machine": _machine(machines, device),
@@ -249,6 +254,14 @@ def _context(device: str, day: date) -> dict[str, Any]:
         "today": today(),
         "now": request_now(),
     }
+
+
+def _expected_starts(found: Worklist, blocks: Sequence[BlockRow]) -> dict[int, datetime]:
+    """When those who are here or to come are expected to be examined on this machine."""
+    now = request_now()
+    worked = [(block.starts_at, block.ends_at) for block in blocks]
+    free_at = free_from(now, worked, running_until=found.running_until(now))
+    return expected_starts(found.turns(), now=now, free_at=free_at)
 
 
 def _machine(machines: tuple[DeviceRow, ...], code: str) -> DeviceRow:
