@@ -1,5 +1,6 @@
 """The working calendar and the year's targets as stored. What follows from them is in domain/workcalendar."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 
@@ -56,6 +57,23 @@ def known_days(session: Session, year: int) -> tuple[DayRow, ...]:
         .order_by(CalendarDay.local_date)
     )
     return tuple(DayRow(*row) for row in rows)
+
+
+def known_kinds(session: Session, local_dates: Sequence[date]) -> dict[date, str]:
+    """The kinds of those of these days that are stored. One statement."""
+    rows = session.execute(
+        select(CalendarDay.local_date, CalendarDay.kind).where(
+            CalendarDay.local_date.in_(local_dates)
+        )
+    )
+    return {row.local_date: row.kind for row in rows}
+
+
+def forecast_days(session: Session, year: int) -> list[date]:
+    """The days of a year that nobody here set and the state has not announced: none of a final year."""
+    if calendar_years(session).get(year):
+        return []
+    return [row.local_date for row in known_days(session, year) if not row.is_overridden]
 
 
 def calendar_years(session: Session) -> dict[int, bool]:

@@ -1,16 +1,20 @@
-"""The working calendar: one day set by hand or put back, and a year taken over as announced."""
+"""The working calendar: one day set by hand or put back, and a year as announced: taken over or from a notice."""
 
+from collections.abc import Sequence
 from datetime import date, datetime
 
 from sqlalchemy.orm import Session
 
 from tracker.db import service
+from tracker.domain.notices import NoticeDay
 from tracker.models.calendar import CalendarDay
+from tracker.queries.calendar import known_kinds
 from tracker.queries.occupancy_derived import opened_keys
 from tracker.writes.booking_rows import Author
 from tracker.writes.calendar_rows import (
     check_year,
     clear_days,
+    forget_forecast,
     note_calendar,
     publish_year,
     set_day,
@@ -62,6 +66,34 @@ def _unset(
     change = {"kind": [before, None if after is None else after[0]]}
     note_calendar(session, local_date.isoformat(), author, change)
     return clear_days(session, [local_date], author)
+
+
+@service
+def write_notice(
+    session: Session,
+    year: int,
+    days: Sequence[NoticeDay],
+    *,
+    is_final: bool,
+    by: int,
+    now: datetime,
+) -> int:
+    """Set the days of the State Council's notice; `is_final` declares the year final with them.
+
+    Then days that were only forecast and are not in the notice go; those set by hand stay. A day that is
+    already as the notice has it stays untouched. Returns how many bookings stand on days that
+    are not worked now. Raises InvalidError.
+    """
+    lock_supply(session)
+    author = Author(by, now)
+    kinds = known_kinds(session, [day.local_date for day in days])
+    changed = [day for day in days if kinds.get(day.local_date) != day.kind]
+    for day in changed:
+        set_day(session, day.local_date, kind=day.kind, name=day.name, author=author)
+    if is_final:
+        forget_forecast(session, year, besides=[day.local_date for day in days], author=author)
+        publish_year(session, year, is_published=True, author=author)
+    return clear_days(session, [day.local_date for day in changed], author)
 
 
 def take_over_year(year: int, *, by: int, now: datetime) -> int:

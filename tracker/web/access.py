@@ -67,6 +67,10 @@ ACCESS: Mapping[str, Audience] = {
     "patients.add": DESK_WORK,
     "patients.open_one": DESK_WORK,
     "patients.edit": DESK_WORK,
+    "merging.show": DESK_WORK,
+    "merging.find": DESK_WORK,
+    "merging.back": DESK_WORK,
+    "merging.merge": DESK_WORK,
     "schedule.show": SIGNED_IN,
     # beside the machine
     "worklist.show": EXAM_WORK,

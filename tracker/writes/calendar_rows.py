@@ -3,7 +3,7 @@
 Whoever calls them holds the supply's lock and clears the days that are no longer worked.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from datetime import date
 
 from sqlalchemy.orm import Session
@@ -14,7 +14,7 @@ from tracker.domain.texts import plain_line
 from tracker.domain.workcalendar import FIRST_YEAR, LAST_YEAR, local_date_of
 from tracker.models.block import Block
 from tracker.models.calendar import CalendarDay, CalendarYear
-from tracker.queries.calendar import work_calendar
+from tracker.queries.calendar import forecast_days, work_calendar
 from tracker.queries.occupancy_derived import opened_keys
 from tracker.queries.unsuited import bookings_on
 from tracker.writes.audit import write_audit
@@ -42,6 +42,17 @@ def set_day(session: Session, local_date: date, *, kind: str, name: str, author:
     day.kind, day.name, day.is_overridden = kind, name, True
     session.flush()
     note_calendar(session, local_date.isoformat(), author, {"kind": [before, kind]})
+
+
+def forget_forecast(
+    session: Session, year: int, *, besides: Collection[date], author: Author
+) -> None:
+    """Take back the days of a year that were only forecast, but for some; they are as their weekday says."""
+    for day in sorted(set(forecast_days(session, year)) - set(besides)):
+        before = session.get_one(CalendarDay, day)
+        note_calendar(session, day.isoformat(), author, {"kind": [before.kind, None]})
+        session.delete(before)
+    session.flush()
 
 
 def publish_year(session: Session, year: int, *, is_published: bool, author: Author) -> None:
