@@ -1,15 +1,25 @@
-"""`rebuild`: make roll-ups and occupancy anew from the rows they come from, month by month."""
+"""`rebuild`: make missing guards anew, and roll-ups and occupancy from the rows they come from, month by month."""
 
 import argparse
 from datetime import date, timedelta
 
+from tracker import clock
 from tracker.cli import Answer, application, progress
 from tracker.db import read_session
 from tracker.queries.agreement import counted_span
 from tracker.queries.occupancy_derived import opened_span
-from tracker.services.upkeep import rebuild_days, rebuild_month
+from tracker.queries.troubles import job_facts
+from tracker.services.upkeep import (
+    begin_run,
+    end_run,
+    rebuild_days,
+    rebuild_month,
+    renew_guards,
+)
 
 _OCCUPANCY_DAYS = 7
+COMPARISON = "compare"
+"""The job whose finding this settles."""
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -22,10 +32,24 @@ def run(arguments: argparse.Namespace) -> Answer:
     Says how many rows were different: on a healthy database none.
     """
     with application().app_context():
+        guards = renew_guards()
         volume = _volume()
         occupancy = _occupancy()
-    text = f"{volume} roll-up rows and {occupancy} device days were different and are right now."
-    return Answer(text, {"volume_rows": volume, "device_days": occupancy})
+        text = (
+            f"{volume} roll-up rows and {occupancy} device days were different and are right now."
+        )
+        _settle(text)
+    if guards:
+        text += f" {guards} guards were missing and stand again."
+    return Answer(text, {"volume_rows": volume, "device_days": occupancy, "guards": guards})
+
+
+def _settle(text: str) -> None:
+    """What the last comparison found is put right: it need not be told until the next one."""
+    with read_session() as session:
+        jobs = job_facts(session).jobs
+    if any(job.job == COMPARISON and job.outcome == "difference" for job in jobs):
+        end_run(begin_run(COMPARISON, now=clock.now()), "done", text, now=clock.now())
 
 
 def _volume() -> int:

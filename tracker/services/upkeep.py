@@ -6,6 +6,8 @@ from sqlalchemy import delete, func, select
 from sqlalchemy.orm import Session
 
 from tracker.db import service
+from tracker.db_guards import broken_guards, install_guards, missing_guards
+from tracker.domain.errors import N_, ConflictError
 from tracker.models import AuditEntry, AuditSeal, IdempotencyKey, JobRun, LoginAttempt
 from tracker.queries.agreement import entries_between, seal_digest
 from tracker.queries.occupancy_derived import keys_to_hold
@@ -59,6 +61,22 @@ def rebuild_month(session: Session, first: date, last: date) -> int:
 def rebuild_days(session: Session, first: date, last: date) -> int:
     """Make the occupancy rows of a few days anew; returns how many were different."""
     return rebuild_occupancy(session, keys_to_hold(session, first, last))
+
+
+@service
+def renew_guards(session: Session) -> int:
+    """Make the guards anew that the database lacks; returns how many. Raises ConflictError where rows break them."""
+    connection = session.connection()
+    missing = missing_guards(connection)
+    if not missing:
+        return 0
+    if broken := broken_guards(connection):
+        raise ConflictError(
+            N_("Rows break the guards already (%(guards)s): correct them first."),
+            params={"guards": sorted(broken)},
+        )
+    install_guards(connection)
+    return len(missing)
 
 
 @service
