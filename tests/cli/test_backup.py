@@ -9,9 +9,11 @@ import pytest
 from tests.cli.conftest import EMPTY
 from tests.support.databases import Bench, Template
 from tests.support.department import SYSTEM, at
+from tests.support.soundness import count
 from tests.support.terminal import Terminal
 from tests.support.worked_day import WORKED
-from tracker.db import transaction
+from tracker.archive import write_archive
+from tracker.db import db, transaction
 from tracker.domain.patients import PatientFacts
 from tracker.services.patients import add_patient
 from tracker.writes.audit import write_audit
@@ -92,3 +94,22 @@ def test_it_waits_for_nobody_and_takes_what_is_committed(
     assert lines_of(file, "patient") == 41
     with zipfile.ZipFile(file) as archive:
         assert b'"action": "x"' not in archive.read("audit_entry.jsonl")
+
+
+def test_people_work_on_while_it_is_written_and_it_holds_one_instant(
+    bench: Bench, engine_url: str, file: Path
+) -> None:
+    written: list[str] = []
+
+    def add_meanwhile(told: str) -> None:
+        table = told.split(":", maxsplit=1)[0]
+        born = at(0).date()
+        add_patient(PatientFacts(f"王伟{len(written)}", "male", born), by=SYSTEM, now=at(8))
+        written.append(table)
+
+    with bench.app.app_context():
+        before = {"patient": count("patient"), "audit_entry": count("audit_entry")}
+        write_archive(db.engine, file, now=at(8), tell=add_meanwhile)
+        assert count("patient") == before["patient"] + len(written)
+    assert written.index("patient") > 0  # some were added before its turn came
+    assert {table: lines_of(file, table) for table in before} == before
