@@ -7,7 +7,7 @@ from sqlalchemy import and_, bindparam, select
 from sqlalchemy.orm import Session
 
 from tracker.domain.lifecycle import LIVE
-from tracker.models import Booking, Capability, ExamType, ExamTypeCapability, Stream
+from tracker.models import Booking, Capability, Device, ExamType, ExamTypeCapability, Stream
 
 _booking = Booking.__table__.c
 _type = ExamType.__table__.c
@@ -22,6 +22,8 @@ class VisitExam:
     local_date: date
     starts_at: datetime
     ends_at: datetime
+    device_id: int
+    device: str
     exam_type: str
     exam_type_zh: str
     exam_type_en: str
@@ -36,6 +38,8 @@ _EXAMS = (
         _booking.local_date,
         _booking.starts_at,
         _booking.ends_at,
+        _booking.device_id,
+        Device.code,
         _type.code,
         _type.name_zh,
         _type.name_en,
@@ -45,6 +49,7 @@ _EXAMS = (
     )
     .select_from(Booking.__table__)
     .join(ExamType.__table__, _type.id == _booking.exam_type_id)
+    .join(Device, Device.id == _booking.device_id)
     .outerjoin(ExamTypeCapability.__table__, _needs.exam_type_id == _type.id)
     .outerjoin(Capability, Capability.id == _needs.capability_id)
     .where(

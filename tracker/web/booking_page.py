@@ -22,7 +22,7 @@ from tracker.queries.staff import staff_members
 from tracker.queries.streams import PartOfDayRow, StreamRow, parts_of_day, streams
 from tracker.queries.visits import VisitExam, last_stream, visit_exams
 from tracker.sentences import sentence
-from tracker.web.filters import localised
+from tracker.web.filters import local, localised
 from tracker.web.forms.book import RequestForm, choices_of
 from tracker.web.forms.bookings import SearchForm
 from tracker.web.openings import (
@@ -37,6 +37,7 @@ from tracker.web.visit_order import warner
 
 WINDOW_DAYS = 14
 BOOKINGS_AHEAD_DAYS = 92
+END_OF_DAY = 24 * 60
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,6 +89,7 @@ class BookingPage:
     today: date
     patient: PatientRow | None = None
     ahead: tuple[VisitExam, ...] = ()
+    follows: VisitExam | None = None
     exam_type: ExamTypeRow | None = None
     answer: Answer | None = None
     nearest: Sequence[Opening] = ()
@@ -136,10 +138,10 @@ def read_page(
         patient = patient_by_id(session, form.patient.data)
         until = today + timedelta(days=BOOKINGS_AHEAD_DAYS)
         ahead = visit_exams(session, patient.id, first=today, last=until)
-        page = replace(page, patient=patient, ahead=ahead)
+        page = replace(page, patient=patient, ahead=ahead, follows=_last_of_visit(form, ahead))
     chosen = form.state()
     _complete(session, form, page)
-    page = replace(page, chosen=chosen, state=form.state())
+    page = replace(page, chosen=chosen, state=form.state(), follows=_on_its_day(form, page.follows))
     if not is_valid or not form.exam_type.data:
         return page
     page = replace(page, exam_type=catalogue.exam_types[form.exam_type.data])
@@ -165,6 +167,8 @@ def _complete(session: Reading, form: RequestForm, page: BookingPage) -> None:
         form.stream.data = known or next(iter(page.catalogue.streams), None)
     if not form.parts.raw_data:
         form.parts.data = 1
+    if page.follows and form.first.data is None and form.to.data is None:
+        form.first.data = form.to.data = page.follows.local_date
     if form.first.data is None and not form.first.errors:
         form.first.data = page.today
     if form.to.data is None and not form.to.errors and form.first.data is not None:
@@ -174,17 +178,23 @@ def _complete(session: Reading, form: RequestForm, page: BookingPage) -> None:
 def _answer(session: Reading, form: RequestForm, page: BookingPage, now: datetime) -> Answer:
     wish, exam_type = wish_of(form, page), page.catalogue.exam_types[form.exam_type.data]
     fasting_ends = page.catalogue.settings.fasting_ends
-    found, is_morning = _mornings(session, wish, exam_type, fasting_ends, now), True
-    if found is None:
-        found, is_morning = find_openings(session, wish, now=now), False
+    is_timed = bool(form.time.data or form.part_of_day.data)
+    mornings = None if is_timed else _mornings(session, wish, exam_type, fasting_ends, now)
+    found = mornings or find_openings(session, wish, now=now)
     warn = warner(page.ahead, exam_type, fasting_ends=fasting_ends)
     words = words_of(session, page.catalogue, now)
-    shown = offered(found.openings, words, nearest=page.nearest, warn=warn)
+    shown = offered(
+        found.openings,
+        words,
+        nearest=page.nearest,
+        warn=warn,
+        device_id=page.follows.device_id if page.follows else None,
+    )
     return Answer(
         openings=shown,
         reasons=counted_texts(found.reasons),
         minute=_minute(session, form, wish, now),
-        is_morning=is_morning,
+        is_morning=mornings is not None,
         is_provisional=_is_provisional(session, shown),
     )
 
@@ -192,16 +202,23 @@ def _answer(session: Reading, form: RequestForm, page: BookingPage, now: datetim
 def _mornings(
     session: Reading, wish: Wish, exam_type: ExamTypeRow, fasting_ends: time, now: datetime
 ) -> Search | None:
-    """Openings before fasting ends, where the exam needs it and no time of day is wished; None: there are none."""
-    if not exam_type.is_fasting or wish.window is not None:
+    """Openings before fasting ends, where the exam needs it; None: there are none."""
+    earliest = wish.window.starts if wish.window else 0
+    if not exam_type.is_fasting or earliest >= _minutes(fasting_ends):
         return None
-    window = Window(0, _minutes(fasting_ends))
+    window = Window(earliest, _minutes(fasting_ends))
     found = find_openings(session, replace(wish, window=window), now=now)
     return found if found.openings else None
 
 
 def wish_of(form: RequestForm, page: BookingPage) -> Wish:
-    """The request in codes; a window of days never begins before today."""
+    """The request in codes; a window of days never begins before today.
+
+    Behind another exam nothing is wanted before that one's end.
+    """
+    window = window_of(form.time.data, page.catalogue.parts_of_day.get(form.part_of_day.data))
+    if window is None and page.follows:
+        window = Window(_minutes(local(page.follows.ends_at).time()), END_OF_DAY)
     return Wish(
         exam_type=form.exam_type.data,
         stream=form.stream.data or "",
@@ -210,9 +227,25 @@ def wish_of(form: RequestForm, page: BookingPage) -> Wish:
         parts=form.parts.data or 1,
         device=form.device.data or None,
         patient_id=None if page.patient is None else page.patient.id,
-        window=window_of(form.time.data, page.catalogue.parts_of_day.get(form.part_of_day.data)),
+        window=window,
         limit=LOOKED_AT,
     )
+
+
+def _on_its_day(form: RequestForm, follows: VisitExam | None) -> VisitExam | None:
+    """The exam to follow where its day alone is asked for: on any other day a visit begins anew."""
+    if follows and form.first.data == form.to.data == follows.local_date:
+        return follows
+    return None
+
+
+def _last_of_visit(form: RequestForm, ahead: Sequence[VisitExam]) -> VisitExam | None:
+    """The last exam, on its day, of the visit to which the form adds; None: it adds to none of this patient's."""
+    named = next((exam for exam in ahead if exam.booking_id == form.after.data), None)
+    if named is None:
+        return None
+    visit = [exam for exam in ahead if exam.local_date == named.local_date]
+    return max(visit, key=lambda exam: exam.ends_at)
 
 
 def window_of(at: time | None, part: PartOfDayRow | None) -> Window | None:

@@ -66,10 +66,16 @@ def no_warning(_opening: Opening) -> str:
 
 
 def one_a_band(
-    found: Sequence[Opening], words: Words, warn: Callable[[Opening], str] = no_warning
+    found: Sequence[Opening],
+    words: Words,
+    warn: Callable[[Opening], str] = no_warning,
+    *,
+    device_id: int | None = None,
 ) -> list[Choice]:
-    """Of openings in order the first of each arrival band."""
-    firsts = first_of_each_band(found, minutes=words.band_minutes, zone=clock.hospital_zone())
+    """Of openings in order the first of each arrival band, on `device_id` where it has one there."""
+    firsts = first_of_each_band(
+        found, minutes=words.band_minutes, zone=clock.hospital_zone(), device_id=device_id
+    )
     return [as_choice(opening, words, warn) for opening in firsts]
 
 
@@ -79,11 +85,16 @@ def offered(
     *,
     nearest: Sequence[Opening] = (),
     warn: Callable[[Opening], str] = no_warning,
+    device_id: int | None = None,
 ) -> list[Choice]:
-    """What a page offers: those nearest to a time that was taken, then the first of each arrival band."""
+    """What a page offers: those nearest to a time that was taken, then one of each arrival band.
+
+    It is the band's first, or the first on `device_id` where that has one in the band.
+    """
     choices = [as_choice(opening, words, warn) for opening in nearest]
     near = {choice.value for choice in choices}
-    choices += [each for each in one_a_band(found, words, warn) if each.value not in near]
+    others = one_a_band(found, words, warn, device_id=device_id)
+    choices += [each for each in others if each.value not in near]
     return choices[:FIRST_SHOWN]
 
 

@@ -17,8 +17,9 @@ from wtforms import (
     TimeField,
 )
 from wtforms.fields.choices import SelectChoice
-from wtforms.validators import InputRequired, Length, NumberRange, Optional, ValidationError
+from wtforms.validators import AnyOf, InputRequired, Length, NumberRange, Optional, ValidationError
 
+from tracker.domain.demand import REASONS
 from tracker.web.forms.page_form import PageForm
 
 LONGEST_ID = 999_999_999
@@ -34,7 +35,8 @@ def day_of_ours(_form: Form, field: DateField) -> None:
 class RequestForm(PageForm):
     """The request of a booking: no name and no search text, so that it may stand in an address.
 
-    `patient` is an id. With a `time` openings at that very minute are asked for.
+    `patient` is an id, `after` that of a booking of the same patient, behind which another exam is wanted.
+    With a `time` openings at that very minute are asked for.
     """
 
     class Meta:
@@ -42,6 +44,9 @@ class RequestForm(PageForm):
 
     patient = IntegerField(
         _l("Patient"), [Optional(), NumberRange(1, LONGEST_ID)], widget=HiddenField.widget
+    )
+    after = IntegerField(
+        _l("After the booking"), [Optional(), NumberRange(1, LONGEST_ID)], widget=HiddenField.widget
     )
     exam_type = RadioField(_l("Exam type"), [Optional()])
     stream = RadioField(_l("Stream"), [Optional()])
@@ -72,6 +77,12 @@ class AddForm(PageForm):
 
     opening = StringField(validators=[InputRequired(), Length(max=80)])
     reason = StringField(_l("Reason"), [InputRequired(), Length(max=400)])
+
+
+class LeaveForm(PageForm):
+    """Leaving a search without a booking: why, in a code of `REASONS`."""
+
+    reason = StringField(validators=[InputRequired(), AnyOf(list(REASONS))])
 
 
 def choices_of(rows: Iterable[tuple[str, str]], *, none: object = None) -> list[SelectChoice]:
