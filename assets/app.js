@@ -10,6 +10,7 @@ import "./app/dialog.js";
 import "./app/filter.js";
 import "./app/forms.js";
 import "./app/keyboard.js";
+import "./app/leaving.js";
 import "./app/print.js";
 import "./app/requests.js";
 import "./app/sign_in_again.js";

@@ -59,7 +59,7 @@ _COUNTS = (
     .join(ExamType, ExamType.id == UnmetDemand.exam_type_id)
     .join(Stream, Stream.id == UnmetDemand.stream_id)
     .group_by(ExamType.id, Stream.id, *_NAMES, UnmetDemand.reason)
-    .order_by(ExamType.id, Stream.id, UnmetDemand.reason)
+    .order_by(ExamType.sort_order, ExamType.id, Stream.sort_order, Stream.id, UnmetDemand.reason)
 )
 _ROWS = (
     select(
