@@ -356,6 +356,22 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(["stream_id"], ["stream.id"], name=op.f("fk_target_stream_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_target")),
     )
+    with op.batch_alter_table("target", schema=None) as batch_op:
+        batch_op.create_index(
+            "uq_target_year",
+            ["year"],
+            unique=True,
+            postgresql_where=sa.text("stream_id IS NULL"),
+            sqlite_where=sa.text("stream_id IS NULL"),
+        )
+        batch_op.create_index(
+            "uq_target_year_stream",
+            ["year", "stream_id"],
+            unique=True,
+            postgresql_where=sa.text("stream_id IS NOT NULL"),
+            sqlite_where=sa.text("stream_id IS NOT NULL"),
+        )
+
     op.create_table(
         "weekly_block",
         sa.Column("id", sa.Integer(), nullable=False),
@@ -809,6 +825,10 @@ def downgrade() -> None:
     op.drop_table("audit_entry")
     op.drop_table("api_token")
     op.drop_table("weekly_block")
+    with op.batch_alter_table("target", schema=None) as batch_op:
+        batch_op.drop_index("uq_target_year_stream")
+        batch_op.drop_index("uq_target_year")
+
     op.drop_table("target")
     with op.batch_alter_table("patient_key", schema=None) as batch_op:
         batch_op.drop_index("ix_patient_key_key")

@@ -3,12 +3,15 @@
 from datetime import time
 
 import pytest
+from sqlalchemy import insert
+from sqlalchemy.exc import IntegrityError
 
 from tests.support.catalogue import last_entry
 from tests.support.databases import Template
 from tests.support.starting_data import CATALOGUE, NOW, SYSTEM
-from tracker.db import read_session
+from tracker.db import read_session, transaction
 from tracker.domain.errors import InvalidError, NotFoundError
+from tracker.models.calendar import Target
 from tracker.queries.calendar import target_of_year, targets
 from tracker.queries.devices import capabilities
 from tracker.queries.settings import department_settings
@@ -16,7 +19,7 @@ from tracker.queries.streams import parts_of_day
 from tracker.services.capabilities import add_capability, rename_capability
 from tracker.services.parts_of_day import change_hours
 from tracker.services.settings import change_settings
-from tracker.services.targets import set_target
+from tracker.services.targets import set_targets
 
 pytestmark = pytest.mark.usefixtures("app_context")
 
@@ -52,16 +55,15 @@ def test_the_same_settings_leave_no_entry():
 
 
 def test_a_target_is_set_changed_and_taken_away():
-    set_target(2028, stream=None, exams=200_000, by=SYSTEM, now=NOW)
-    set_target(2028, stream="outpatient", exams=120_000, by=SYSTEM, now=NOW)
-    set_target(2028, stream=None, exams=195_000, by=SYSTEM, now=NOW)
+    set_targets(2028, {None: 200_000, "outpatient": 120_000}, by=SYSTEM, now=NOW)
+    set_targets(2028, {None: 195_000}, by=SYSTEM, now=NOW)
     with read_session() as session:
         assert target_of_year(session, 2028) == 195_000
         assert [(t.stream, t.exams) for t in targets(session, 2028)] == [
             (None, 195_000),
             ("outpatient", 120_000),
         ]
-    set_target(2028, stream=None, exams=None, by=SYSTEM, now=NOW)
+    set_targets(2028, {None: None, "outpatient": 120_000}, by=SYSTEM, now=NOW)
     assert last_entry() == ("change", "target", {"exams": [195_000, None]})
     with read_session() as session:
         assert target_of_year(session, 2028) is None
@@ -74,8 +76,24 @@ def test_a_target_is_set_changed_and_taken_away():
 )
 def test_a_target_that_cannot_be_is_refused(year, stream, exams, field):
     with pytest.raises(InvalidError) as refusal:
-        set_target(year, stream=stream, exams=exams, by=SYSTEM, now=NOW)
+        set_targets(year, {stream: exams}, by=SYSTEM, now=NOW)
     assert refusal.value.field == field
+
+
+def test_of_a_years_targets_all_are_set_or_none():
+    set_targets(2028, {None: 200_000}, by=SYSTEM, now=NOW)
+    for wrong in ({None: 5, "nobody": 1}, {None: 5, "outpatient": 0}):
+        with pytest.raises(InvalidError):
+            set_targets(2028, wrong, by=SYSTEM, now=NOW)
+    with read_session() as session:
+        assert [(t.stream, t.exams) for t in targets(session, 2028)] == [(None, 200_000)]
+
+
+@pytest.mark.parametrize("stream_id", [None, 1])
+def test_a_year_has_one_target_for_a_stream_and_one_for_all(stream_id):
+    rows = [{"year": 2028, "stream_id": stream_id, "exams": exams} for exams in (1, 2)]
+    with pytest.raises(IntegrityError), transaction() as session:
+        session.execute(insert(Target), rows)
 
 
 def test_the_hours_of_a_half_day_are_changed_and_do_not_overlap():

@@ -2,7 +2,7 @@
 
 from datetime import date
 
-from sqlalchemy import CheckConstraint, ForeignKey, String
+from sqlalchemy import CheckConstraint, ForeignKey, Index, String, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from tracker.db import Base
@@ -32,9 +32,26 @@ class CalendarYear(Base):
 
 
 class Target(Base):
-    """Exams planned for a year, for all streams (`stream_id` null) or one."""
+    """Exams planned for a year, for all streams (`stream_id` null) or one; one row for each."""
 
     __tablename__ = "target"
+    __table_args__ = (
+        Index(
+            "uq_target_year_stream",
+            "year",
+            "stream_id",
+            unique=True,
+            postgresql_where=text("stream_id IS NOT NULL"),
+            sqlite_where=text("stream_id IS NOT NULL"),
+        ),
+        Index(
+            "uq_target_year",
+            "year",
+            unique=True,
+            postgresql_where=text("stream_id IS NULL"),
+            sqlite_where=text("stream_id IS NULL"),
+        ),
+    )
 
     id: Mapped[int] = mapped_column(primary_key=True)
     year: Mapped[int]

@@ -10,7 +10,7 @@ from tracker.domain.workcalendar import local_date_of
 from tracker.queries import read_session
 from tracker.queries.calendar import targets
 from tracker.queries.streams import StreamRow, streams
-from tracker.services.targets import FIRST_YEAR, LAST_YEAR, set_target
+from tracker.services.targets import FIRST_YEAR, LAST_YEAR, set_targets
 from tracker.web.addresses import see_other
 from tracker.web.filters import localised
 from tracker.web.forms.calendar import ALL_STREAMS, STREAM_PREFIX, TargetForm, targets_of
@@ -37,12 +37,7 @@ def change(year: int) -> ResponseReturnValue:
     with read_session() as session:
         form = _kind(streams(session))()
     by, now = caller().account_id, request_now()
-
-    def save() -> None:
-        for stream, exams in form.exams().items():
-            set_target(year, stream=stream, exams=exams, by=by, now=now)
-
-    status = refused(form, save)
+    status = refused(form, lambda: set_targets(year, form.exams(), by=by, now=now))
     if status:
         return _page(sent={year: form}), status
     flash(_("The targets of %(year)s are saved.", year=year), "success")
