@@ -190,3 +190,18 @@ def test_a_year_without_a_published_calendar_is_named():
     assert not CALENDAR.is_published(2027)
     assert CALENDAR.provisional_years(date(2026, 11, 23), date(2026, 12, 31)) == ()
     assert CALENDAR.provisional_years(date(2026, 11, 23), date(2027, 1, 15)) == (2027,)
+
+
+@pytest.mark.parametrize(
+    ("today", "through", "years"),
+    [
+        (date(2026, 9, 30), date(2027, 1, 15), ()),
+        (date(2026, 10, 1), date(2026, 12, 31), ()),
+        (date(2026, 10, 1), date(2027, 1, 1), (2027,)),
+        (date(2027, 1, 4), date(2027, 3, 1), (2027,)),
+    ],
+)
+def test_next_year_is_asked_for_from_october_on_once_its_days_are_open(
+    today: date, through: date, years: tuple[int, ...]
+):
+    assert CALENDAR.years_to_announce(today, through) == years

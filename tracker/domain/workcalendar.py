@@ -9,6 +9,7 @@ from datetime import UTC, date, datetime, time, timedelta, tzinfo
 
 DAY = timedelta(days=1)
 SATURDAY = 5  # date.weekday()
+ANNOUNCED_FROM = 10  # the month in which next year's holidays may be out
 FIRST_YEAR, LAST_YEAR = 2000, 2100
 """Years of which a calendar is kept."""
 
@@ -66,6 +67,14 @@ class WorkCalendar:
         """The years that [first, last] (both inclusive) touches and whose calendar is not published."""
         years = range(first.year, last.year + 1)
         return tuple(year for year in years if not self.is_published(year))
+
+    def years_to_announce(self, today: date, through: date) -> tuple[int, ...]:
+        """The provisional years among the opened days: a year to come only from October of the one before.
+
+        The State Council announces a year in October or November; nobody can enter it sooner.
+        """
+        years = self.provisional_years(today, through)
+        return tuple(year for year in years if today >= date(year - 1, ANNOUNCED_FROM, 1))
 
     def next_working_day(self, local_date: date) -> date:
         """The first working day after this one."""

@@ -36,7 +36,7 @@ def show() -> ResponseReturnValue:
         counts = _counts(session, now)
         runs = {run.job: run for run in last_runs(session)}
         opened = opened_through(session)
-        years = work_calendar(session).provisional_years(today, opened or today)
+        years = work_calendar(session).years_to_announce(today, opened or today)
         final = [year for year, published in calendar_years(session).items() if published]
         target = target_of_year(session, today.year)
         weeks = department_settings(session).horizon_weeks
