@@ -1,11 +1,14 @@
 """A patient as typed at the desk. The number may be missing: then a temporary one is issued."""
 
 from flask_babel import lazy_gettext as _l
-from wtforms import DateField, RadioField, StringField
+from wtforms import DateField, IntegerField, RadioField, StringField
 from wtforms.fields.choices import SelectChoice
-from wtforms.validators import InputRequired, Length, Optional
+from wtforms.validators import InputRequired, Length, NumberRange, Optional
+from wtforms.widgets import HiddenInput
 
 from tracker.domain.patients import LONGEST_NAME, LONGEST_NUMBER, LONGEST_PHONE, PatientFacts
+from tracker.domain.texts import LONGEST_REASON
+from tracker.web.forms.book import LONGEST_ID
 from tracker.web.forms.versioned import VersionedForm
 from tracker.web.labels import SEX
 
@@ -36,3 +39,16 @@ class PatientForm(VersionedForm):
             phone=self.phone.data or "",
             mrn=(self.mrn.data or "").strip() or None,
         )
+
+
+class MergeForm(VersionedForm):
+    """The record that stays, by id, and how it was found out."""
+
+    patient = IntegerField(
+        validators=[
+            InputRequired(_l("Choose the true record first.")),
+            NumberRange(1, LONGEST_ID),
+        ],
+        widget=HiddenInput(),
+    )
+    reason = StringField(_l("Reason"), [InputRequired(), Length(max=LONGEST_REASON)])

@@ -4,10 +4,12 @@ from flask import Blueprint, Response, flash, make_response, render_template, re
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
+from tracker.domain.errors import InvalidError, NotFoundError
+from tracker.domain.patients import checked_number
 from tracker.queries import read_session
 from tracker.queries.bookings import BookingFilter, list_bookings
 from tracker.queries.exams import ExamFilter, list_exams
-from tracker.queries.patients import PatientRow, patient_by_id
+from tracker.queries.patients import PatientRow, patient_by_id, patient_by_mrn
 from tracker.services.patients import add_patient, change_patient
 from tracker.web.addresses import see_other
 from tracker.web.forms.patients import PatientForm
@@ -62,6 +64,8 @@ def open_one(patient_id: int) -> ResponseReturnValue:
     """A patient's data, bookings to come and past, exams."""
     with read_session() as reading:
         patient = patient_by_id(reading, patient_id)
+        merged = patient.merged_into_id
+        into = None if merged is None else patient_by_id(reading, merged)
         bookings = list_bookings(reading, BookingFilter(patient_id=patient_id))
         exams = list_exams(
             reading, ExamFilter(patient_id=patient_id), limit=ROWS, newest_first=True
@@ -70,6 +74,7 @@ def open_one(patient_id: int) -> ResponseReturnValue:
     return render_template(
         "patients/patient.html",
         patient=patient,
+        into=into,
         ahead=[booking for booking in bookings if booking.local_date >= day],
         past=[booking for booking in reversed(bookings) if booking.local_date < day][:ROWS],
         exams=exams,
@@ -84,6 +89,8 @@ def edit(patient_id: int) -> ResponseReturnValue:
     """Correct what is said of a patient; a temporary number gives way to the true one."""
     with read_session() as reading:
         patient = patient_by_id(reading, patient_id)
+    if patient.merged_into_id is not None:
+        return see_other(f"/patients/{patient_id}")
     form = PatientForm(**_values(patient))
     if request.method == "GET":
         return _edit_page(patient, form, 200)
@@ -116,4 +123,16 @@ def _values(patient: PatientRow) -> dict[str, object]:
 
 def _edit_page(patient: PatientRow, form: PatientForm, status: int) -> Response:
     form.catch_up(patient.version)
-    return make_response(render_template("patients/edit.html", patient=patient, form=form), status)
+    context = {"patient": patient, "form": form, "owner": _who_has_it(patient, form)}
+    return make_response(render_template("patients/edit.html", **context), status)
+
+
+def _who_has_it(patient: PatientRow, form: PatientForm) -> PatientRow | None:
+    """The other record with the number that was refused to a temporary one."""
+    if not (patient.mrn_is_temporary and form.mrn.errors and form.mrn.data):
+        return None
+    try:
+        with read_session() as reading:
+            return patient_by_mrn(reading, checked_number(form.mrn.data))
+    except (InvalidError, NotFoundError):
+        return None
