@@ -24,7 +24,9 @@ class Hospital:
         self.now = now
         self._app = app
         self._server = make_server("127.0.0.1", 0, self._answer, threaded=True)
-        self.address = f"http://127.0.0.1:{self._server.server_port}"
+        self._port = self._server.server_port
+        self._thread: threading.Thread | None = None
+        self.address = f"http://127.0.0.1:{self._port}"
 
     def wait(self, minutes: int) -> None:
         """Let time pass between two requests."""
@@ -34,17 +36,31 @@ class Hospital:
         with clock.at(self.now):
             return self._app.wsgi_app(environ, start_response)
 
+    def start(self) -> None:
+        """Answer; after a `stop` on the same port as before."""
+        if self._server.socket.fileno() < 0:
+            self._server = make_server("127.0.0.1", self._port, self._answer, threaded=True)
+        serve = self._server.serve_forever
+        self._thread = threading.Thread(target=serve, args=(0.05,), daemon=True)
+        self._thread.start()
+
+    def stop(self) -> None:
+        """Refuse every connection; what was begun is answered."""
+        if self._thread is None:
+            return
+        self._server.shutdown()
+        self._thread.join()
+        self._server.server_close()
+        self._thread = None
+
     @contextmanager
     def open(self) -> Iterator["Hospital"]:
         """Answer until the block ends."""
-        thread = threading.Thread(target=self._server.serve_forever, args=(0.05,), daemon=True)
-        thread.start()
+        self.start()
         try:
             yield self
         finally:
-            self._server.shutdown()
-            thread.join()
-            self._server.server_close()
+            self.stop()
 
 
 class Words:
