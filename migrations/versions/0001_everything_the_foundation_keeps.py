@@ -418,6 +418,7 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_audit_entry")),
     )
     with op.batch_alter_table("audit_entry", schema=None) as batch_op:
+        batch_op.create_index("ix_audit_entry_at", ["at"], unique=False)
         batch_op.create_index("ix_audit_entry_entity", ["entity", "entity_id"], unique=False)
 
     op.create_table(
@@ -821,6 +822,7 @@ def downgrade() -> None:
     op.drop_table("block")
     with op.batch_alter_table("audit_entry", schema=None) as batch_op:
         batch_op.drop_index("ix_audit_entry_entity")
+        batch_op.drop_index("ix_audit_entry_at")
 
     op.drop_table("audit_entry")
     op.drop_table("api_token")

@@ -3,8 +3,9 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from typing import Any
 
-from sqlalchemy import ColumnElement, select
+from sqlalchemy import ColumnElement, Select, select
 from sqlalchemy.orm import Session
 
 from tracker import clock
@@ -39,10 +40,10 @@ _CODED: Mapping[
 """Rows that people know by a code."""
 
 
-_ENTRIES = select(
+_ENTRIES: Select[*tuple[Any, ...]] = select(
     AuditEntry.id,
     AuditEntry.at,
-    Account.username,
+    Account.username.label("by"),
     AuditEntry.action,
     AuditEntry.entity,
     AuditEntry.entity_id,
@@ -81,19 +82,20 @@ def audit_entries(
 
     One statement, and one for each kind of row among them that has codes.
     """
+    rows = session.execute(entries_newest_first(chosen, before_id=before_id).limit(limit)).all()
+    codes = _codes(session, [(row.entity, row.entity_id) for row in rows])
+    return [
+        AuditRow(**{**row._mapping, "what": codes.get((row.entity, row.entity_id), row.entity_id)})
+        for row in rows
+    ]
+
+
+def entries_newest_first(chosen: AuditFilter, *, before_id: int | None) -> Select[*tuple[Any, ...]]:
+    """The statement of `audit_entries`, without its limit."""
     conditions = _conditions(chosen)
     if before_id is not None:
         conditions.append(AuditEntry.id < before_id)
-    rows = session.execute(
-        _ENTRIES.where(*conditions).order_by(AuditEntry.id.desc()).limit(limit)
-    ).all()
-    codes = _codes(session, [(row.entity, row.entity_id) for row in rows])
-    return [
-        AuditRow(
-            *row[:6], what=codes.get((row.entity, row.entity_id), row.entity_id), change=row.change
-        )
-        for row in rows
-    ]
+    return _ENTRIES.where(*conditions).order_by(AuditEntry.id.desc())
 
 
 def _conditions(chosen: AuditFilter) -> list[ColumnElement[bool]]:
