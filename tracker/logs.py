@@ -1,6 +1,7 @@
 """JSON lines on stderr: requests and incidents, without patient names, search texts or query strings.
 
 Neither the message nor the parameters of an exception are written: a database driver puts values there.
+What libraries log becomes lines of the same kind, under the same rule.
 """
 
 import logging
@@ -28,6 +29,24 @@ def configure_logs() -> None:
         logger_factory=_stderr,
         cache_logger_on_first_use=False,
     )
+    root = logging.getLogger()
+    if not any(isinstance(handler, _OfLibraries) for handler in root.handlers):
+        root.addHandler(_OfLibraries(logging.WARNING))
+
+
+class _OfLibraries(logging.Handler):
+    """A library's warning as a line: its template without what would be filled in, and where an error arose."""
+
+    def emit(self, record: logging.LogRecord) -> None:
+        error = record.exc_info[1] if record.exc_info else None
+        log().log(
+            record.levelno,
+            "library",
+            logger=record.name,
+            text=str(record.msg),
+            error=type(error).__qualname__ if error else None,
+            where=_frames(error.__traceback__) if error else None,
+        )
 
 
 def _stderr(*_names: object) -> structlog.WriteLogger:

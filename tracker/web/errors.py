@@ -3,7 +3,7 @@
 The JSON interface registers an answer of its own for its addresses in `ERROR_ANSWERS`.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 from flask import Flask, Response, current_app, g, make_response, render_template, request
 from flask_babel import gettext as _
@@ -68,19 +68,22 @@ def _answer_fault(error: Exception) -> Response:
     number = report_incident(error)
     g._login_user = Nobody()
     if isinstance(error, DatabaseAwayError):
-        response = _page(503)
+        response = _page(503, reference=number)
         response.headers["Retry-After"] = "5"
         return response
     if is_htmx():
-        message = _("Number of this fault: %(reference)s", reference=number)
-        return _page(500, message=message)
+        return _page(500, reference=number)
     return make_response(render_template("errors/broken.html", reference=number), 500)
 
 
-def _page(status: int, *, message: str = "", reasons: list[str] | None = None) -> Response:
+def _page(
+    status: int, *, message: str = "", reasons: Sequence[str] = (), reference: str = ""
+) -> Response:
     """The error page, or for htmx the same in few words at the top of the place that asked."""
     template = "errors/fragment.html" if is_htmx() else "errors/page.html"
-    page = render_template(template, status=status, message=message, reasons=reasons or [])
+    page = render_template(
+        template, status=status, message=message, reasons=reasons, reference=reference
+    )
     response = make_response(page, status)
     if is_htmx():
         response.headers["HX-Reswap"] = "afterbegin"

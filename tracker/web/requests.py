@@ -12,7 +12,9 @@ QUIET = frozenset({"assets.asset_file"})
 
 def _begin() -> None:
     g.started = time.perf_counter()
-    g.request_number = begin_request(method=request.method, path=request.path)
+    # an address that nobody has may be anything a person pasted, a name too
+    path = request.path if request.url_rule is not None else "unknown"
+    g.request_number = begin_request(method=request.method, path=path)
 
 
 def _end(response: Response) -> Response:
