@@ -16,6 +16,7 @@ from tracker.web.addresses import see_other
 from tracker.web.forms.accounts import AccountForm, NewAccountForm, NewPasswordForm
 from tracker.web.forms.page_form import PageForm
 from tracker.web.person import caller, request_now
+from tracker.web.row_history import history_of
 from tracker.web.saving import refused
 
 blueprint = Blueprint("accounts", __name__)
@@ -162,4 +163,5 @@ def _page(
         own_sign_in=caller().grant_id,
         tokens=tokens_held,
         token=token,
+        history=history_of("account", row.id),
     )

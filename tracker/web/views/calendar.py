@@ -21,6 +21,7 @@ from tracker.web.arguments import number_argument
 from tracker.web.forms.calendar import DayForm
 from tracker.web.forms.page_form import PageForm
 from tracker.web.person import caller, request_now
+from tracker.web.row_history import history_of
 from tracker.web.saving import refused
 
 blueprint = Blueprint("calendar", __name__)
@@ -190,7 +191,8 @@ def _day_of(text: str) -> date:
 
 
 def _day_page(row: DayRow, form: DayForm) -> str:
-    return render_template("calendar/day.html", row=row, form=form)
+    history = history_of("calendar_day", row.local_date.isoformat())
+    return render_template("calendar/day.html", row=row, form=form, history=history)
 
 
 def _today() -> date:

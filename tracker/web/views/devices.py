@@ -14,6 +14,7 @@ from tracker.web.filters import localised
 from tracker.web.forms.devices import DeviceForm
 from tracker.web.forms.versioned import VersionedForm
 from tracker.web.person import caller, request_now
+from tracker.web.row_history import history_of
 from tracker.web.saving import refused
 
 blueprint = Blueprint("devices", __name__)
@@ -114,4 +115,5 @@ def _page(
     if row is not None:
         form.catch_up(row.version)
     step = step or VersionedForm(formdata=None)
-    return render_template("devices/device.html", form=form, device=row, step=step)
+    history = history_of("device", row.id) if row else None
+    return render_template("devices/device.html", form=form, device=row, step=step, history=history)

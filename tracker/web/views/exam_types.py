@@ -16,6 +16,7 @@ from tracker.web.forms.choices import choices_of_pairs
 from tracker.web.forms.exam_types import ExamTypeForm, pairs_as_data, with_streams
 from tracker.web.forms.versioned import VersionedForm
 from tracker.web.person import caller, request_now
+from tracker.web.row_history import history_of
 from tracker.web.saving import refused
 
 blueprint = Blueprint("exam_types", __name__)
@@ -136,4 +137,7 @@ def _page(
     if row is not None:
         form.catch_up(row.version)
     step = step or VersionedForm(formdata=None)
-    return render_template("exam_types/exam_type.html", form=form, row=row, step=step)
+    history = history_of("exam_type", row.id) if row else None
+    return render_template(
+        "exam_types/exam_type.html", form=form, row=row, step=step, history=history
+    )

@@ -14,6 +14,7 @@ from tracker.web.filters import localised
 from tracker.web.forms.staff import StaffForm
 from tracker.web.forms.versioned import VersionedForm
 from tracker.web.person import caller, request_now
+from tracker.web.row_history import history_of
 from tracker.web.saving import refused
 
 blueprint = Blueprint("staff", __name__)
@@ -125,4 +126,5 @@ def _page(
     if row is not None:
         form.catch_up(row.version)
     step = step or VersionedForm(formdata=None)
-    return render_template("staff/person.html", form=form, row=row, step=step)
+    history = history_of("staff_member", row.id) if row else None
+    return render_template("staff/person.html", form=form, row=row, step=step, history=history)

@@ -13,6 +13,7 @@ from tracker.web.filters import localised
 from tracker.web.forms.streams import StreamForm
 from tracker.web.forms.versioned import VersionedForm
 from tracker.web.person import caller, request_now
+from tracker.web.row_history import history_of
 from tracker.web.saving import refused
 
 blueprint = Blueprint("streams", __name__)
@@ -115,4 +116,5 @@ def _page(
     if row is not None:
         form.catch_up(row.version)
     step = step or VersionedForm(formdata=None)
-    return render_template("streams/stream.html", form=form, row=row, step=step)
+    history = history_of("stream", row.id) if row else None
+    return render_template("streams/stream.html", form=form, row=row, step=step, history=history)

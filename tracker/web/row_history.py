@@ -1,0 +1,29 @@
+"""The latest changes of one row for its page: who changed what, when. The whole audit has a page of its own."""
+
+from dataclasses import dataclass
+
+from tracker.queries import read_session
+from tracker.queries.audit import AuditFilter, AuditRow, audit_entries
+from tracker.web.views.audit import Change, changes_of
+
+LATEST = 10
+_READ = 50
+_NO_CHANGE = frozenset({"sign_in", "sign_out", "end_sign_in"})
+
+
+@dataclass(frozen=True, slots=True)
+class RowHistory:
+    """Entries newest first, with the values that changed; `entity` and `entity_id` lead to all of them."""
+
+    entity: str
+    entity_id: str
+    entries: tuple[tuple[AuditRow, list[Change]], ...]
+
+
+def history_of(entity: str, entity_id: int | str) -> RowHistory:
+    """The latest changes of a row; that somebody signed in changes nothing and is left out."""
+    chosen = AuditFilter(entity=entity, entity_id=str(entity_id))
+    with read_session() as session:
+        rows = audit_entries(session, chosen, before_id=None, limit=_READ)
+    told = [(row, changes_of(row)) for row in rows if row.action not in _NO_CHANGE]
+    return RowHistory(entity, str(entity_id), tuple(told[:LATEST]))
