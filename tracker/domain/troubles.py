@@ -43,12 +43,12 @@ _TEXTS: Mapping[str, tuple[str, str]] = {
     "backup_failed": (
         N_("The nightly backup failed: %(detail)s."),
         N_(
-            "Look at the space and the rights of BACKUP_DIR, then write one by “run.py backup FILE”."
+            "Look at the space and the rights of BACKUP_DIR. A start of the service writes what was missed."
         ),
     ),
     "backup_old": (
         N_("There is no nightly backup of the last 26 hours."),
-        N_("Look whether the jobs run, and write one by “run.py backup FILE” now."),
+        N_("Look whether the jobs run. A start of their process writes the missed backup at once."),
     ),
     "backup_unfit": (
         N_("The newest backup could not be restored as it should be: %(detail)s."),
