@@ -190,7 +190,11 @@ def _make_environment(release: Path) -> None:
     for command in (
         [sys.executable, "-m", "venv", str(release / ".venv")],
         [*pip, "--find-links", str(release / WHEELS), "-r", str(release / "requirements.txt")],
-        [python, "-c", "import tracker.cli.serve, tracker.web, tracker.api, tracker.jobs.process"],
+        [
+            python,
+            "-c",
+            "import tracker.cli.serve, tracker.web.pages, tracker.api.interface, tracker.jobs.process",
+        ],
     ):
         # no setting of this machine's pip may lead it elsewhere
         kept = {name: value for name, value in os.environ.items() if not name.startswith("PIP_")}

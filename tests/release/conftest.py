@@ -26,8 +26,8 @@ def one_wheel(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def small_source(tmp_path: Path) -> Path:
     """A checkout of the small product, version 1.0.0, built."""
     source = tmp_path / "source"
-    modules = ("tracker/cli/serve", "tracker/web", "tracker/api", "tracker/jobs/process")
-    files = {f"{module}.py": "" for module in modules} | {
+    modules = ("cli/serve", "web/pages", "api/interface", "jobs/process")
+    files = {f"tracker/{module}.py": "" for module in modules} | {
         "pyproject.toml": '[project]\nversion = "1.0.0"\n',
         "requirements.txt": f"{PACKAGE}\n",
         ".gitignore": "/tracker/static/dist/\n*.mo\n/instance/\n",

@@ -72,11 +72,17 @@ def _serve(release: Path, place: Path) -> dict[str, object]:
             if time.monotonic() > deadline:
                 break
             time.sleep(0.1)
-        pages = {path: _status(port, path) for path in ("/readyz", "/sign-in")}
+        pages = {path: _status(port, path) for path in ("/readyz", "/login", _style_sheet(release))}
     finally:
         server.terminate()
         ended = server.wait(30)
-    return {"/healthz": alive, **pages, "ended": ended}
+    return {"healthz": alive, "pages": pages, "ended": ended}
+
+
+def _style_sheet(release: Path) -> str:
+    """Where the front end has its style sheet."""
+    [file] = (release / "tracker" / "static" / "dist").glob("app-*.css")
+    return f"/assets/{file.name}"
 
 
 def _status(port: int, path: str) -> int:

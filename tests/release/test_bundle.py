@@ -36,7 +36,7 @@ def test_it_holds_what_is_tracked_what_is_built_and_the_wheels(small_bundle: Mak
     assert wheel.startswith(f"wheels/{PACKAGE}-")
     assert names - {wheel} == {
         ".gitignore", "SHA256SUMS", "pyproject.toml", "release.json", "requirements.txt",
-        "tracker/api.py", "tracker/cli/serve.py", "tracker/jobs/process.py", "tracker/web.py",
+        "tracker/api/interface.py", "tracker/cli/serve.py", "tracker/jobs/process.py", "tracker/web/pages.py",
         "tracker/static/dist/app.js", "translations/zh/LC_MESSAGES/messages.mo",
     }  # fmt: skip
 
