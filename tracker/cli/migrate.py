@@ -124,16 +124,16 @@ def _scripts() -> ScriptDirectory:
 
 
 def _keep_copy(revision: str) -> None:
-    """Before a migration keep what the database holds, in `backups`: a file as a file, a server's as an archive.
+    """Before a migration keep what the database holds, in BACKUP_DIR: a file as a file, a server's as an archive.
 
     Raises CommandFailed when it cannot be written: then nothing is migrated.
     """
-    folder = settings().instance_dir / "backups"
+    folder = settings().backup_dir
     name = Path(db.engine.url.database or "").stem
     now = clock.now()
     copy = folder / f"{name}-before-leaving-{revision}-{now:%Y%m%dT%H%M%SZ}"
     try:
-        folder.mkdir(mode=0o700, exist_ok=True)
+        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
         if db.engine.dialect.name == "sqlite":
             copy = copy.with_name(copy.name + ".sqlite")
             _copy_file(str(db.engine.url.database), copy)
