@@ -28,6 +28,7 @@ ACCESS: Mapping[str, Audience] = {
     "sign_in.show": PUBLIC,
     "sign_in.submit": PUBLIC,
     "sign_in.leave_page": PUBLIC,
+    "sign_in.ask_next": PUBLIC,
     "sign_in.switch": PUBLIC,
     # for those who look after the software, see tracker/api; metrics ask for loopback or a token
     "health.alive": PUBLIC,
@@ -79,6 +80,9 @@ ACCESS: Mapping[str, Audience] = {
     "worklist.finish": EXAM_WORK,
     "worklist.undo_start": EXAM_WORK,
     "worklist.undo_finish": EXAM_WORK,
+    "worklist.undo_finish_now": EXAM_WORK,
+    "sending.show": EXAM_WORK,
+    "sending.send": EXAM_WORK,
     "take_over.show": EXAM_WORK,
     "take_over.take": EXAM_WORK,
     "machine_lists.show": DESK_WORK,
