@@ -8,7 +8,8 @@ from tests.support.department import at
 from tracker import clock
 from tracker.db import db, transaction
 from tracker.db_guards import GUARD_NAMES
-from tracker.services.upkeep import begin_run
+from tracker.domain.troubles import CODES
+from tracker.services.upkeep import begin_run, end_run
 
 
 def test_health_and_readiness_need_no_sign_in(client):
@@ -21,6 +22,15 @@ def test_health_and_readiness_need_no_sign_in(client):
         "schema": True,
         "guards": True,
         "jobs": False,
+        "warnings": [
+            {
+                "code": "jobs_silent",
+                "subject": "",
+                "since": None,
+                "text": "The jobs do not run: none has started for twenty minutes.",
+                "advice": "Start the service or “run.py jobs” on the server; a replay keeps them waiting.",
+            }
+        ],
     }
 
 
@@ -38,8 +48,39 @@ def test_a_missing_guard_is_not_ready(app, client):
             session.execute(text(f"DROP TRIGGER {GUARD_NAMES[0]}_insert"))
         else:
             session.execute(text(f"ALTER TABLE booking DROP CONSTRAINT {GUARD_NAMES[0]}"))
-    answer = client.get("/readyz")
+    answer = client.get("/readyz", headers={"Accept-Language": "zh"})
     assert (answer.status_code, answer.json["guards"]) == (503, False)
+    warning = answer.json["warnings"][0]
+    assert warning["code"] == "guard_missing"
+    assert GUARD_NAMES[0] in warning["text"]
+    assert warning["text"].startswith("数据库")
+    assert 'tracker_troubles{code="guard_missing"} 1.0' in client.get("/metrics").text
+
+
+def test_warnings_leave_a_server_ready(app, client):
+    with app.app_context():
+        for job, outcome in (("compare", "difference"), ("backup", "failed"), ("seal", "done")):
+            end_run(begin_run(job, now=at(6, 50)), outcome, "病人", now=at(6, 51))
+    answer = client.get("/readyz")
+    assert (answer.status_code, answer.json["status"]) == (200, "ready")
+    found = [(one["code"], one["since"]) for one in answer.json["warnings"]]
+    since = "2026-11-23T06:50:00+08:00"
+    assert found == [("backup_failed", since), ("rollups_differ", since)]
+    shown = client.get("/metrics").text
+    assert 'tracker_troubles{code="backup_failed"} 1.0' in shown
+    assert 'tracker_troubles{code="jobs_silent"} 0.0' in shown
+    assert {line.split('"')[1] for line in shown.splitlines() if "tracker_troubles{" in line} == {
+        *CODES
+    }
+
+
+@pytest.mark.engines("sqlite")
+def test_a_disk_that_is_nearly_full_is_told(engine_url, tmp_path):
+    app = make_app(engine_url, DISK_LOW_MB=10**9, BACKUP_DIR=str(tmp_path / "not" / "yet"))
+    warnings = app.test_client().get("/readyz").json["warnings"]
+    assert (warnings[0]["code"], warnings[0]["subject"]) == ("disk_low", "INSTANCE_DIR")
+    with app.app_context():
+        db.engine.dispose()
 
 
 @pytest.mark.engines("sqlite")

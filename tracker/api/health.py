@@ -5,11 +5,13 @@ What must keep traffic away decides; every other trouble of the installation is 
 
 from alembic.script import ScriptDirectory
 from flask import Response, current_app
+from flask_babel import force_locale
 from marshmallow import fields, validate
 
 from tracker import clock
 from tracker.api.documents import AnswerSchema, Document, instant_or_none, moment, text
 from tracker.api.interface import Interface, answer
+from tracker.api.problems import language
 from tracker.domain.troubles import CODES, Trouble
 from tracker.logs import log
 from tracker.queries import DatabaseAwayError, read_session
@@ -71,12 +73,10 @@ def ready() -> Response:
     if not is_ready:
         log().warning("not_ready", **checks)
     jobs = warnings is not None and "jobs_silent" not in {one.code for one in warnings}
-    document = {
-        "status": "ready" if is_ready else "not_ready",
-        **checks,
-        "jobs": jobs,
-        "warnings": [_warning(one) for one in warnings or ()],
-    }
+    status = "ready" if is_ready else "not_ready"
+    with force_locale(language()):
+        told = [_warning(one) for one in warnings or ()]
+    document = {"status": status, **checks, "jobs": jobs, "warnings": told}
     return answer(document, 200 if is_ready else 503)
 
 

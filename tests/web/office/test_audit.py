@@ -39,7 +39,7 @@ def run(app: Flask, job: str, outcome: str | None, detail: str = "") -> None:
 def test_an_entry_says_who_did_what_to_which_row(office: FlaskClient) -> None:
     submit(office, "/admin/targets/2029", total="5")
     told = words(office.get("/admin/audit").text)
-    assert "admin Target 2029/all changed exams – → 5" in told
+    assert "admin Target 2029/all changed Exams – → 5" in told
 
 
 def test_the_list_goes_on_by_cursor(app: Flask, office: FlaskClient) -> None:
@@ -49,8 +49,8 @@ def test_the_list_goes_on_by_cursor(app: Flask, office: FlaskClient) -> None:
     following = first.split('rel="next"')[0].rsplit('href="', 1)[1].split('"')[0]
     second = office.get(following.replace("&amp;", "&")).text
     assert second.count('scope="row"') == 50
-    assert "exams 0 → 1" in words(second)
-    assert "exams 149 → 150" in words(first)
+    assert "Exams 0 → 1" in words(second)
+    assert "Exams 149 → 150" in words(first)
 
 
 def test_the_list_is_of_one_person_one_kind_one_row_one_day(
@@ -69,6 +69,18 @@ def test_the_list_is_of_one_person_one_kind_one_row_one_day(
         "entity=target": 4, "entity=target&by=head": 3, "entity=target&id=2": 1, "entity=stream": 0,
         "entity=target&date=2026-11-23": 4, "entity=target&date=2026-11-22": 0, "by=nobody": 0,
     }  # fmt: skip
+
+
+def test_values_are_told_in_words_that_people_know(office: FlaskClient, hands: Hands) -> None:
+    booking = hands.book(at(9), "US05")
+    hands.arrive(booking)
+    told = words(office.get("/admin/audit?entity=booking").text)
+    assert "Status Booked → Arrived" in told
+    assert "Device US05" in told
+    assert "Start Mon 23 Nov 2026 09:00" in told
+    assert "Exam type superficial" in told
+    submit(office, "/account/language", language="zh")
+    assert "状态 已预约 → 已报到" in words(office.get("/admin/audit?entity=booking").text)
 
 
 def test_no_patient_is_named(office: FlaskClient, hands: Hands) -> None:
@@ -101,13 +113,17 @@ def test_seals_are_checked_when_somebody_asks(app: Flask, office: FlaskClient) -
 def test_the_overview_counts_and_warns(app: Flask, office: FlaskClient) -> None:
     told = words(office.get("/admin").text)
     assert "Devices 21" in told
-    assert "The jobs do not run." in told
+    assert "The jobs do not run" in told
     run(app, "seal", "done")
     run(app, "compare", "difference", "2 roll-up rows")
     run(app, "horizon", "failed", "OperationalError")
     run(app, "no_shows", None)
     told = words(office.get("/admin").text)
-    assert "The jobs do not run." not in told
+    assert "The jobs do not run" not in told
     assert "python run.py rebuild" in told
+    assert "2 things need looking after." in told
+    assert "Totals or device days differ from the rows they come from: 2 roll-up rows." in told
+    assert "Since Mon 23 Nov 2026 07:00." in told
+    assert "Open the weeks ahead: This job failed: OperationalError." in told
     assert "OperationalError" in told
     assert "Running, or stopped midway" in told
