@@ -1,6 +1,6 @@
 """The audit as people read it: who did what to which row, newest first. Its seals: queries/agreement."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
@@ -20,6 +20,9 @@ from tracker.models import (
     StaffMember,
     Stream,
 )
+
+RowKey = tuple[str, str]
+"""A kind of row and its id, as an entry has them."""
 
 _CODED: Mapping[
     str,
@@ -83,7 +86,7 @@ def audit_entries(
     One statement, and one for each kind of row among them that has codes.
     """
     rows = session.execute(entries_newest_first(chosen, before_id=before_id).limit(limit)).all()
-    codes = _codes(session, [(row.entity, row.entity_id) for row in rows])
+    codes = codes_of_rows(session, [(row.entity, row.entity_id) for row in rows])
     return [
         AuditRow(**{**row._mapping, "what": codes.get((row.entity, row.entity_id), row.entity_id)})
         for row in rows
@@ -114,8 +117,9 @@ def _conditions(chosen: AuditFilter) -> list[ColumnElement[bool]]:
     return conditions
 
 
-def _codes(session: Session, wanted: Sequence[tuple[str, str]]) -> dict[tuple[str, str], str]:
-    codes: dict[tuple[str, str], str] = {}
+def codes_of_rows(session: Session, wanted: Collection[RowKey]) -> dict[RowKey, str]:
+    """The codes of those rows that have one. One statement for each kind among them."""
+    codes: dict[RowKey, str] = {}
     for entity, table in _CODED.items():
         ids = {int(key) for kind, key in wanted if kind == entity and key.isdigit()}
         if ids:

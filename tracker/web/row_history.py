@@ -3,8 +3,8 @@
 from dataclasses import dataclass
 
 from tracker.queries import read_session
-from tracker.queries.audit import AuditFilter, AuditRow, audit_entries
-from tracker.web.views.audit import Change, changes_of
+from tracker.queries.audit import AuditFilter, AuditRow, audit_entries, codes_of_rows
+from tracker.web.audit_words import Change, changes_of, rows_named
 
 LATEST = 10
 _READ = 50
@@ -24,6 +24,8 @@ def history_of(entity: str, entity_id: int | str) -> RowHistory:
     """The latest changes of a row; that somebody signed in changes nothing and is left out."""
     chosen = AuditFilter(entity=entity, entity_id=str(entity_id))
     with read_session() as session:
-        rows = audit_entries(session, chosen, before_id=None, limit=_READ)
-    told = [(row, changes_of(row)) for row in rows if row.action not in _NO_CHANGE]
-    return RowHistory(entity, str(entity_id), tuple(told[:LATEST]))
+        read = audit_entries(session, chosen, before_id=None, limit=_READ)
+        rows = [row for row in read if row.action not in _NO_CHANGE][:LATEST]
+        codes = codes_of_rows(session, rows_named(rows))
+    told = tuple((row, changes_of(row, codes)) for row in rows)
+    return RowHistory(entity, str(entity_id), told)
