@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 from tracker.db import service
 from tracker.domain.notices import NoticeDay
 from tracker.models.calendar import CalendarDay
-from tracker.queries.calendar import known_kinds
+from tracker.queries.calendar import forecast_days, known_kinds
 from tracker.queries.occupancy_derived import opened_keys
 from tracker.writes.booking_rows import Author
 from tracker.writes.calendar_rows import (
@@ -87,6 +87,10 @@ def write_notice(
     lock_supply(session)
     author = Author(by, now)
     kinds = known_kinds(session, [day.local_date for day in days])
+    for forecast in forecast_days(session, year):
+        kinds.pop(
+            forecast, None
+        )  # what was only expected is set, even where the notice says the same
     changed = [day for day in days if kinds.get(day.local_date) != day.kind]
     for day in changed:
         set_day(session, day.local_date, kind=day.kind, name=day.name, author=author)
