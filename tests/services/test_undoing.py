@@ -16,6 +16,7 @@ from tracker.domain.errors import (
 )
 from tracker.services.changing import Move, mark_no_show, move_booking
 from tracker.services.examining import Start, finish, start
+from tracker.services.handing_over import RightPatient, hand_over
 from tracker.services.undoing import undo_step
 
 pytestmark = pytest.mark.usefixtures("app_context")
@@ -126,3 +127,32 @@ def test_unknown_stale_no_show_and_a_reason_that_cannot_be_kept(doctor: int) -> 
     missed = book(2, at(10))
     mark_no_show(missed, by=doctor, now=at(10, 30))
     refused(IllegalTransitionError, undo_step, missed, by=doctor, now=at(10, 30))
+
+
+@pytest.mark.parametrize(("minute", "second"), [(10, 0), (13, 59)])
+def test_for_ten_minutes_a_finish_is_undone_without_a_reason(
+    doctor: int, minute: int, second: int
+) -> None:
+    booking_id = running(1, at(9))
+    finish(booking_id, by=doctor, now=at(9, 4))
+    undo_step(booking_id, by=doctor, now=at(9, minute, second=second))
+    assert (booking(booking_id).status, exams()[0].is_voided) == ("in_progress", True)
+    assert_sound()
+
+
+@pytest.mark.parametrize(("minute", "second"), [(14, 0), (14, 1), (59, 0)])
+def test_afterwards_a_reason_is_needed(doctor: int, minute: int, second: int) -> None:
+    booking_id, late = running(1, at(9)), at(9, minute, second=second)
+    finish(booking_id, by=doctor, now=at(9, 4))
+    for reason in ("", "  "):
+        refusal = refused(InvalidError, undo_step, booking_id, by=doctor, now=late, reason=reason)
+        assert refusal.field == "reason"
+    undo_step(booking_id, by=doctor, now=late, reason="wrong patient")
+    assert (booking(booking_id).status, exams()[0].void_reason) == ("in_progress", "wrong patient")
+
+
+def test_a_correction_does_not_begin_the_ten_minutes_anew(doctor: int) -> None:
+    booking_id = running(1, at(9))
+    finish(booking_id, by=doctor, now=at(9, 4))
+    hand_over(booking_id, RightPatient("M00002", "wrong name"), by=doctor, now=at(9, 12))
+    refused(InvalidError, undo_step, booking_id, by=doctor, now=at(9, 14, second=1))

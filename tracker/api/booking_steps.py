@@ -88,7 +88,9 @@ class RightPatientBody(StepBody):
 class UndoBody(StepBody):
     """Why the last step is taken back."""
 
-    reason = Text(longest=LONGEST_REASON, least=0, load_default="")
+    reason = Text(
+        "Needed ten minutes after a finish.", longest=LONGEST_REASON, least=0, load_default=""
+    )
 
 
 View = Callable[..., Response]

@@ -75,6 +75,7 @@ class BookingDetails:
     started_operator: str | None
     exam_id: int | None
     exam_number: str | None
+    finished_at: datetime | None  # when the exam that counts was logged
 
 
 _started_device = aliased(Device)
@@ -129,6 +130,7 @@ _details = (
         _started_operator.code,
         Exam.id,
         Exam.number,
+        Exam.logged_at,
     )
     .join(Patient, Patient.id == Booking.patient_id)
     .join(ExamType, ExamType.id == Booking.exam_type_id)

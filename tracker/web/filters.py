@@ -17,6 +17,7 @@ from jinja2.runtime import Context
 
 from tracker.domain.age import age_on
 from tracker.domain.naming import mask_name
+from tracker.domain.undoing import one_press_minutes
 from tracker.web.labels import label
 from tracker.web.languages import current_language
 
@@ -143,7 +144,7 @@ FILTERS = {
     function.__name__: function
     for function in (
         day, short_day, plain_day, month, clock, clock_range, moment, iso_day, wall_clock, utc_offset,
-        shift_days, minutes, number, points, percent, mask_name, localised, label, age,
+        shift_days, minutes, number, points, percent, mask_name, localised, label, age, one_press_minutes,
     )
 }  # fmt: skip
 

@@ -20,6 +20,7 @@ from tracker.queries import read_session
 from tracker.queries.bookings import BookingDetails, booking_details, booking_history
 from tracker.queries.devices import devices
 from tracker.queries.exams import patient_numbers
+from tracker.queries.reopening import why_not_reopened
 from tracker.queries.settings import department_settings
 from tracker.queries.visits import visit_exams
 from tracker.sentences import sentence, status_of
@@ -160,12 +161,15 @@ def _page(booking_id: int, refusal: DomainError | None = None) -> Response:
         day = booking.local_date
         patients = patient_numbers(reading, patients_in(steps))
         visit = visit_exams(reading, booking.patient_id, first=day, last=day)
+        is_over = booking.status == Status.CANCELLED
+        closed = why_not_reopened(reading, booking_id, now=request_now()) if is_over else ()
     page = render_template(
         "bookings/booking.html",
         booking=booking,
         band=band_of(booking.starts_at, settings.band_minutes),
         story=story_of(steps, Codes(machines, patients)),
-        steps=steps_of(booking),
+        steps=[step for step in steps_of(booking) if step != Step.UNDO or not closed],
+        closed_reasons=[sentence(reason) for reason in closed],
         visit=[exam for exam in visit if exam.booking_id != booking_id],
         warnings=warnings_of_day(map(planned, visit), day, fasting_ends=settings.fasting_ends),
         refusal=None if refusal is None else _told(refusal),

@@ -10,7 +10,7 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
 from tracker import clock
-from tracker.domain.errors import N_, DomainError, NotFoundError
+from tracker.domain.errors import N_, DomainError, InvalidError, NotFoundError
 from tracker.domain.lateness import expected_starts, free_from, late_minutes
 from tracker.domain.workcalendar import local_date_of
 from tracker.queries import read_session
@@ -86,6 +86,7 @@ def _own_device() -> str | None:
 @blueprint.get("/worklist/<int:booking_id>/start")
 @blueprint.get("/worklist/<int:booking_id>/finish")
 @blueprint.get("/worklist/<int:booking_id>/undo-start")
+@blueprint.get("/worklist/<int:booking_id>/undo-finish-now")
 def back(booking_id: int) -> ResponseReturnValue:  # noqa: ARG001 - a refused form stood here
     """Where a refused form stood there is nothing to read: back to the list."""
     return see_other("/worklist")
@@ -164,6 +165,22 @@ def undo_finish(booking_id: int) -> ResponseReturnValue:
         except DomainError as refusal:
             form.refuse(refusal)
     return _undo_page(booking, form)
+
+
+@blueprint.post("/worklist/<int:booking_id>/undo-finish-now")
+def undo_finish_now(booking_id: int) -> ResponseReturnValue:
+    """Void the exam just finished, by one press; once the ten minutes are over the reason is asked for."""
+    form = StepForm()
+    try:
+        _undo(booking_id, form)
+    except InvalidError as refusal:
+        flash(sentence(refusal), "warning")
+        asked = urlencode({"device": form.device.data or ""})
+        return see_other(f"/worklist/{booking_id}/undo-finish?{asked}")
+    except DomainError as refusal:
+        return _refused(booking_id, form, refusal)
+    flash(_("The exam is voided; it is in progress again."), "info")
+    return see_other(_list_of(booking_id, form))
 
 
 def _undo(booking_id: int, form: StepForm, *, reason: str = "") -> None:
