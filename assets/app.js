@@ -14,6 +14,7 @@ import "./app/leaving.js";
 import "./app/print.js";
 import "./app/requests.js";
 import "./app/sign_in_again.js";
+import "./app/switch_user.js";
 
 window.htmx = htmx;
 window.Alpine = Alpine;

@@ -3,7 +3,7 @@
 from flask import Flask
 from flask.testing import FlaskClient
 
-from tests.support.cast import PASSWORD, Cast, ClientOf, submit
+from tests.support.cast import Cast, ClientOf, submit
 from tracker import clock
 from tracker.services.accounts import AccountChange, change_account, reset_password
 
@@ -35,15 +35,6 @@ def test_signing_out_here_leaves_other_browsers_alone(client_of: ClientOf) -> No
     submit(here, "/logout")
     assert not is_in(here)
     assert is_in(there)
-
-
-def test_the_next_person_comes_back_to_the_same_page(client_of: ClientOf) -> None:
-    client = client_of("reception")
-    answer = submit(client, "/switch-user", next="/account?tab=2")
-    assert (answer.status_code, answer.location) == (303, "/login?next=/account%3Ftab%3D2")
-    entered = submit(client, "/login", username="head", password=PASSWORD, next="/account?tab=2")
-    assert entered.location == "/account?tab=2"
-    assert ">head<" in client.get("/account").text
 
 
 def test_a_sign_out_needs_its_token(client_of: ClientOf) -> None:

@@ -12,10 +12,10 @@ from tracker.services import sign_in as signing_in
 from tracker.web.access import may_open
 from tracker.web.addresses import local_path, see_other
 from tracker.web.forms.sign_in import SignInForm
-from tracker.web.fragments import answer_in_place, is_htmx
+from tracker.web.fragments import answer_in_place, is_htmx, render_block
 from tracker.web.languages import remember_language
 from tracker.web.person import enter, held_secret, last_person, leave, request_now
-from tracker.web.resume import again_dialog, kept_form, sign_in_address
+from tracker.web.resume import again_dialog, kept_form
 
 blueprint = Blueprint("sign_in", __name__)
 
@@ -58,12 +58,46 @@ def leave_page() -> ResponseReturnValue:
     return see_other("/login")
 
 
+@blueprint.get("/switch-user")
+def ask_next() -> ResponseReturnValue:
+    """Who takes over: above the page that asks, or as a page that leads back to it (`next`)."""
+    return _next_person(SignInForm(formdata=None, next=local_path(request.args.get("next"))))
+
+
 @blueprint.post("/switch-user")
 def switch() -> ResponseReturnValue:
-    """End the sign-in and let the next person come back to the same page (`next`)."""
-    page = local_path(request.form.get("next"))
-    _end()
-    return see_other(sign_in_address(page))
+    """Sign the next person in and the one before out, in one step; a page that is open stays as it is.
+
+    Whose role does not include the page (`next`) begins at the start.
+    """
+    form = SignInForm()
+    if not form.validate_on_submit():
+        return _next_person(form), 422
+    try:
+        opened = signing_in.sign_in(_attempt(form), now=request_now())
+    except (WrongCredentialsError, TooManyFailuresError) as refusal:
+        form.refuse(refusal)
+        return _next_person(form), 429 if isinstance(refusal, TooManyFailuresError) else 422
+    who = enter(opened.secret)
+    response = _taken_over(local_path(form.next.data), who)
+    remember_language(response, who.language)
+    return response
+
+
+def _next_person(form: SignInForm) -> str:
+    form.use_own_ids("switch")
+    if is_htmx():
+        return render_block("account/switch_user.html", "dialog", form=form)
+    return render_template("account/switch_user.html", form=form)
+
+
+def _taken_over(page: str, who: Caller) -> Response:
+    if not may_open(page):
+        return see_other("/")
+    if not is_htmx():
+        return see_other(page)
+    name = who.staff_name or who.username
+    return answer_in_place("user-switched", _("%(name)s is signed in now.", name=name))
 
 
 def _attempt(form: SignInForm) -> signing_in.Attempt:
