@@ -1,20 +1,26 @@
 """Closures and new days against bookings: no booking is stranded, whoever was first."""
 
 from collections import Counter
-from datetime import datetime
+from datetime import datetime, timedelta
+from threading import Thread
 
 import pytest
+from flask import Flask
 from sqlalchemy import text
 
 from tests.races.callers import Call
 from tests.races.conftest import Race
-from tests.support.department import account_id, at
+from tests.support import catalogue
+from tests.support.department import MONDAY, account_id, at
 from tests.support.exam_room import book
 from tests.support.soundness import count, instant
-from tracker.db import db
+from tracker.db import db, read_session, transaction
 from tracker.domain.errors import NotBookableError
+from tracker.models import Closure
+from tracker.queries.occupancy_derived import differing_days, opened_keys
 from tracker.services.booking import BookingOrder
 from tracker.services.closures import Closing, close
+from tracker.writes.occupancy import lock_device_days, lock_supply
 
 TAKEN = "SlotTakenError slot_taken"
 NOT_BOOKABLE = "NotBookableError not_bookable"
@@ -124,3 +130,28 @@ def test_a_day_that_is_opened_while_it_is_closed_is_closed(race: Race, head: int
     with pytest.raises(NotBookableError) as refusal:
         book(1, at(9, day=monday), device="US08")
     assert "closed" in {reason.code for reason in refusal.value.reasons}
+
+
+@pytest.mark.engines("postgresql")
+def test_a_day_that_is_made_while_it_is_closed_is_closed(app: Flask, head: int) -> None:
+    """A start on a machine that has no row today makes one; the closure at that moment is not committed yet."""
+    saturday = MONDAY + timedelta(days=5)
+    key = (catalogue.device("US07").id, saturday)
+
+    def make() -> None:
+        with app.app_context(), transaction() as session:
+            lock_device_days(session, [key], now=at(8, day=5))
+
+    maker = Thread(target=make)
+    with transaction() as session:
+        lock_supply(session)
+        assert opened_keys(session, saturday, saturday) == []
+        shut = {"starts_at": at(9, day=5), "ends_at": at(10, day=5), "reason": "broken"}
+        session.add(Closure(device_id=key[0], **shut, created_at=at(8, day=5), created_by_id=head))
+        session.flush()
+        maker.start()
+        maker.join(timeout=0.5)
+    maker.join()
+    with read_session() as session:
+        assert differing_days(session, saturday, saturday) == []
+        assert opened_keys(session, saturday, saturday) == [key]

@@ -56,11 +56,17 @@ def lock_supply(session: Session) -> None:
 def lock_device_days(
     session: Session, keys: Iterable[DayKey], *, now: datetime
 ) -> dict[DayKey, DeviceDay]:
-    """Lock and read the occupancy rows in sorted order; a missing one is made. One statement."""
+    """Lock and read the occupancy rows in sorted order; a missing one is made. One statement if none is.
+
+    A row is made under the lock of the supply: closing changes the rows that it sees, and sees none that
+    another transaction is about to make. Rows that stand are locked by then, against the order: should
+    somebody who closes wait for one of them, the database ends one of the two, which tries again.
+    """
     wanted = sorted(set(keys))
     days = _locked(session, wanted)
     missing = [key for key in wanted if key not in days]
     if missing:
+        lock_supply(session)
         rebuild_occupancy(session, missing)
         days = _locked(session, wanted)
     return with_clock(session, days, now)
