@@ -26,7 +26,7 @@ from tracker.domain.catalogue import (
 from tracker.domain.errors import N_, InvalidError
 
 MOST_ROWS = 5000
-MOST_CHANGES = 500
+MOST_CHANGES = 400
 """Rows that one import adds or changes at most: the transaction then lasts less than a second."""
 
 _YES = frozenset({"yes", "y", "true", "1", "是", "√", "✓"})

@@ -273,8 +273,8 @@ def bomb() -> bytes:
             "A sheet has at most 5000 rows.",
         ),
         (
-            workbook(staff=[STAFF, *([f"Z{n}", "x", "doctor"] for n in range(501))]),
-            "At most 500 rows can be added or changed at once.",
+            workbook(staff=[STAFF, *([f"Z{n}", "x", "doctor"] for n in range(401))]),
+            "At most 400 rows can be added or changed at once.",
         ),
     ],
 )  # fmt: skip
