@@ -79,6 +79,12 @@ def test_a_reason_and_a_patient_are_needed(
     assert hands.look(booking).mrn == "M00001"
 
 
+def test_the_way_out_leads_nowhere_else(client_of: ClientOf, booking: int) -> None:
+    with clock.at(at(8)):
+        page = client_of("reception").get(f"/bookings/{booking}/patient?next=javascript:alert(1)")
+    assert 'href="javascript' not in page.text
+
+
 def test_what_stands_in_the_way_is_linked_before_and_told_after(
     client_of: ClientOf, hands: Hands, booking: int, right: int
 ) -> None:

@@ -104,6 +104,7 @@ def _page(
         "form": form,
         "search": search or PatientSearch(),
         "may_give": may_give(booking),
+        "leave": local_path(form.next.data, f"/bookings/{booking_id}"),
         "today": local_date_of(request_now(), clock.hospital_zone()),
     }
     if search is not None and is_htmx():
