@@ -3,9 +3,11 @@
 from collections.abc import Mapping
 from typing import Any
 
+from flask_babel import force_locale
 from flask_babel import lazy_gettext as _l
 
 from tracker.domain.sheets import WORKBOOKS, Column, Sheet, shown
+from tracker.services.sheets import SheetLine
 from tracker.web.forms.accounts import NewAccountForm
 from tracker.web.forms.calendar import DayForm
 from tracker.web.forms.devices import DeviceForm
@@ -14,6 +16,7 @@ from tracker.web.forms.staff import StaffForm
 from tracker.web.forms.streams import StreamForm
 from tracker.web.labels import BLADDER, STAFF_KIND, TITLE
 from tracker.web.office_labels import COLOUR, DAY_KIND
+from tracker.web.workbooks import Lines
 
 NOUNS: Mapping[str, Any] = {
     "devices": _l("Devices"),
@@ -97,6 +100,30 @@ def legend(sheets: tuple[Sheet, ...]) -> list[tuple[str, str, str]]:
         for code, word in _WORDS.get((sheet.name, column.name), {}).items()
         if code
     ]
+
+
+def as_codes(lines: Lines) -> Lines:
+    """The lines with each word that people may write (医生, Doctor) as the code it stands for."""
+    codes: dict[tuple[str, str, str], str] = {}
+    for language in ("zh", "en"):
+        with force_locale(language):
+            for (sheet, column), words in _WORDS.items():
+                codes |= {
+                    (sheet, column, str(word).casefold()): code for code, word in words.items()
+                }
+    return {
+        sheet: [
+            SheetLine(
+                line.number,
+                {
+                    column: codes.get((sheet, column, text.strip().casefold()), text)
+                    for column, text in line.cells.items()
+                },
+            )
+            for line in rows
+        ]
+        for sheet, rows in lines.items()
+    }
 
 
 def _cell(column: Column, value: object) -> str | int | float:

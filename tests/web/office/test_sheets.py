@@ -200,6 +200,17 @@ def test_an_error_stands_beside_its_row_and_column(
 
 
 @pytest.mark.engines("sqlite")
+@pytest.mark.parametrize(("kind", "title"), [("医生", "主治医师"), ("Doctor", "attending doctor")])
+def test_words_of_either_language_stand_for_their_codes(
+    app: Flask, office: FlaskClient, kind: str, title: str
+) -> None:
+    rows = [STAFF, ["D77", "新", kind, title, "", "", 1]]
+    assert take_in(office, "staff", workbook(staff=rows)).status_code == 303
+    with app.app_context():
+        assert (person("D77").kind, person("D77").title) == ("doctor", "attending")
+
+
+@pytest.mark.engines("sqlite")
 def test_a_row_that_stands_twice_is_refused(office: FlaskClient) -> None:
     row = ["D77", "新", "doctor", "", "", "", 1]
     page = words(send(office, "staff", workbook(staff=[STAFF, row, row])).text)

@@ -18,6 +18,7 @@ from tracker.web.person import caller, request_now
 from tracker.web.saving import refused
 from tracker.web.sheet_words import (
     NOUNS,
+    as_codes,
     cells_of,
     choices_of,
     column_word,
@@ -62,7 +63,7 @@ def preview(noun: str) -> ResponseReturnValue:
     told: list[ImportOutcome] = []
 
     def read_it() -> None:
-        read.append(read_workbook(form.file.data.read(), WORKBOOKS[_imported(noun)]))
+        read.append(as_codes(read_workbook(form.file.data.read(), WORKBOOKS[_imported(noun)])))
         told.append(_rehearsed(noun, read[0]))
         pack(read[0])
 
