@@ -1,6 +1,6 @@
 """The administrator's exam types: all that is said about one, per stream too; retiring and putting back."""
 
-from flask import Blueprint, flash, render_template, request
+from flask import Blueprint, render_template, request
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
@@ -10,16 +10,17 @@ from tracker.queries.devices import capabilities
 from tracker.queries.exam_types import ExamTypeRow, exam_type_streams, exam_types
 from tracker.queries.streams import streams
 from tracker.services import exam_types as keeping
-from tracker.web.addresses import see_other
 from tracker.web.filters import localised
 from tracker.web.forms.choices import choices_of_pairs
 from tracker.web.forms.exam_types import ExamTypeForm, pairs_as_data, with_streams
 from tracker.web.forms.versioned import VersionedForm
 from tracker.web.person import caller, request_now
 from tracker.web.row_history import history_of
-from tracker.web.saving import refused
+from tracker.web.saving import Answer, answered, told_of_step
 
 blueprint = Blueprint("exam_types", __name__)
+
+LIST = "/admin/exam-types"
 
 
 @blueprint.get("/admin/exam-types")
@@ -42,11 +43,12 @@ def add() -> ResponseReturnValue:
     """Add an exam type."""
     form = _form()
     by, now = caller().account_id, request_now()
-    status = refused(form, lambda: keeping.add_exam_type(form.values(), by=by, now=now))
-    if status:
-        return _page(form), status
-    flash(_("%(name)s is added.", name=form.name_zh.data), "success")
-    return see_other("/admin/exam-types")
+    told = _("%(name)s is added.", name=form.name_zh.data)
+    return answered(
+        form,
+        lambda: keeping.add_exam_type(form.values(), by=by, now=now),
+        Answer(lambda: _page(form), told, LIST),
+    )
 
 
 @blueprint.get("/admin/exam-types/<int:exam_type_id>")
@@ -61,39 +63,34 @@ def edit(exam_type_id: int) -> ResponseReturnValue:
 @blueprint.post("/admin/exam-types/<int:exam_type_id>")
 def change(exam_type_id: int) -> ResponseReturnValue:
     """Change an exam type."""
-    row = _one(exam_type_id)
-    form = _form(row)
+    form = _form(_one(exam_type_id))
     by, now = caller().account_id, request_now()
-    status = refused(
+    told = _("%(name)s is saved.", name=form.name_zh.data)
+    return answered(
         form,
         lambda: keeping.change_exam_type(
             exam_type_id, form.values(), version=form.seen, by=by, now=now
         ),
+        Answer(lambda: _page(form, _one(exam_type_id)), told, LIST),
     )
-    if status:
-        return _page(form, _one(exam_type_id)), status
-    flash(_("%(name)s is saved.", name=form.name_zh.data), "success")
-    return see_other("/admin/exam-types")
 
 
 @blueprint.post("/admin/exam-types/<int:exam_type_id>/<any(retire, reinstate):step>")
 def step(exam_type_id: int, step: str) -> ResponseReturnValue:
     """Book an exam type no more, or again."""
     take = keeping.retire_exam_type if step == "retire" else keeping.reinstate_exam_type
-    sent = VersionedForm()
+    row, sent = _one(exam_type_id), VersionedForm()
     by, now = caller().account_id, request_now()
-    status = refused(sent, lambda: take(exam_type_id, version=sent.seen, by=by, now=now))
-    row = _one(exam_type_id)
-    if status:
-        return _page(_form(row, is_sent=False), row, step=sent), status
-    if step == "retire":
-        flash(
-            _("%(name)s is retired. What is booked and counted stays.", name=localised(row)),
-            "success",
-        )
-    else:
-        flash(_("%(name)s is back in service.", name=localised(row)), "success")
-    return see_other("/admin/exam-types")
+
+    def page() -> str:
+        present = _one(exam_type_id)
+        return _page(_form(present, is_sent=False), present, step=sent)
+
+    return answered(
+        sent,
+        lambda: take(exam_type_id, version=sent.seen, by=by, now=now),
+        Answer(page, told_of_step(step, row), LIST),
+    )
 
 
 def _read() -> tuple[ExamTypeRow, ...]:

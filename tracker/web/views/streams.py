@@ -1,6 +1,6 @@
 """The administrator's streams: goals, the release of reserves, retiring and putting back."""
 
-from flask import Blueprint, flash, render_template, request
+from flask import Blueprint, render_template, request
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
@@ -8,15 +8,15 @@ from tracker.domain.errors import N_, NotFoundError
 from tracker.queries import read_session
 from tracker.queries.streams import StreamRow, streams
 from tracker.services import streams as keeping
-from tracker.web.addresses import see_other
-from tracker.web.filters import localised
 from tracker.web.forms.streams import StreamForm
 from tracker.web.forms.versioned import VersionedForm
 from tracker.web.person import caller, request_now
 from tracker.web.row_history import history_of
-from tracker.web.saving import refused
+from tracker.web.saving import Answer, answered, told_of_step
 
 blueprint = Blueprint("streams", __name__)
+
+LIST = "/admin/streams"
 
 
 @blueprint.get("/admin/streams")
@@ -37,11 +37,12 @@ def add() -> ResponseReturnValue:
     """Add a stream."""
     form = _form()
     by, now = caller().account_id, request_now()
-    status = refused(form, lambda: keeping.add_stream(form.values(), by=by, now=now))
-    if status:
-        return _page(form), status
-    flash(_("%(name)s is added.", name=form.name_zh.data), "success")
-    return see_other("/admin/streams")
+    told = _("%(name)s is added.", name=form.name_zh.data)
+    return answered(
+        form,
+        lambda: keeping.add_stream(form.values(), by=by, now=now),
+        Answer(lambda: _page(form), told, LIST),
+    )
 
 
 @blueprint.get("/admin/streams/<int:stream_id>")
@@ -56,37 +57,32 @@ def edit(stream_id: int) -> ResponseReturnValue:
 @blueprint.post("/admin/streams/<int:stream_id>")
 def change(stream_id: int) -> ResponseReturnValue:
     """Change a stream."""
-    row = _one(stream_id)
-    form = _form(row)
+    form = _form(_one(stream_id))
     by, now = caller().account_id, request_now()
-    status = refused(
+    told = _("%(name)s is saved.", name=form.name_zh.data)
+    return answered(
         form,
         lambda: keeping.change_stream(stream_id, form.values(), version=form.seen, by=by, now=now),
+        Answer(lambda: _page(form, _one(stream_id)), told, LIST),
     )
-    if status:
-        return _page(form, _one(stream_id)), status
-    flash(_("%(name)s is saved.", name=form.name_zh.data), "success")
-    return see_other("/admin/streams")
 
 
 @blueprint.post("/admin/streams/<int:stream_id>/<any(retire, reinstate):step>")
 def step(stream_id: int, step: str) -> ResponseReturnValue:
     """Book for a stream no more, or again."""
     take = keeping.retire_stream if step == "retire" else keeping.reinstate_stream
-    sent = VersionedForm()
+    row, sent = _one(stream_id), VersionedForm()
     by, now = caller().account_id, request_now()
-    status = refused(sent, lambda: take(stream_id, version=sent.seen, by=by, now=now))
-    row = _one(stream_id)
-    if status:
-        return _page(_form(row, is_sent=False), row, step=sent), status
-    if step == "retire":
-        flash(
-            _("%(name)s is retired. What is booked and counted stays.", name=localised(row)),
-            "success",
-        )
-    else:
-        flash(_("%(name)s is back in service.", name=localised(row)), "success")
-    return see_other("/admin/streams")
+
+    def page() -> str:
+        present = _one(stream_id)
+        return _page(_form(present, is_sent=False), present, step=sent)
+
+    return answered(
+        sent,
+        lambda: take(stream_id, version=sent.seen, by=by, now=now),
+        Answer(page, told_of_step(step, row), LIST),
+    )
 
 
 def _read() -> tuple[StreamRow, ...]:
