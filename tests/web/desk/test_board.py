@@ -157,13 +157,17 @@ def test_the_page_refreshes_its_devices_alone(client_of: ClientOf) -> None:
 
 
 def test_the_page_says_what_a_late_machine_means(client_of: ClientOf, hands: Hands) -> None:
-    first, second = hands.book(at(8)), hands.book(at(8, 10), patient="M00002")
+    first, second, third = (
+        hands.book(at(8, 10 * turn), patient=f"M0000{turn + 1}") for turn in range(3)
+    )
     hands.arrive(first)
     hands.start(first, at(8))
     hands.arrive(second, at(8, 5))
+    hands.arrive(third, at(8, 5))
     with clock.at(at(8, 20)):
         page = client_of("reception").get("/board").text
     assert "08:10 → 08:21" in page
+    assert ": 08:21, 08:29" in page
 
 
 def test_one_state_can_be_chosen(client_of: ClientOf, hands: Hands) -> None:
