@@ -41,6 +41,7 @@ NO_PAGES = frozenset({"assets.asset_file", "health.alive", "health.ready", "metr
 ASKED = {
     "book.show": ["", "?patient={patient}&exam_type=abdominal&stream=outpatient"],
     "worklist.show": ["", "?device={busy}"],
+    "machine_lists.show": ["?device={busy}"],
     "wrong_patient.show": ["", "?patient={patient}"],
     "merging.show": ["", "?patient={patient}"],
     "walk_in.show": ["?device=US07", "?device=US07&patient={patient}"],
