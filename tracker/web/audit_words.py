@@ -90,6 +90,7 @@ COLUMN: Mapping[str, LazyString] = {
     "release_days_before": _l("Released on which working day before"),
     "release_time": _l("Reserve is released at"),
     "reserve_minutes": _l("Minutes kept"),
+    "rest_of": _l("Rest of the block"),
     "roles": _l("Roles"),
     "room": _l("Room"),
     "rows": _l("Rows"),
@@ -109,6 +110,7 @@ COLUMN: Mapping[str, LazyString] = {
     "title": _l("Title"),
     "weekday": _l("Weekday"),
     "weekly_blocks": _l("Weekly blocks"),
+    "without_competence": _l("Without the competence for"),
 }
 _ROWS = {
     "device_id": "device",

@@ -71,7 +71,7 @@ def _cut(session: Session, block: Block, parts: Split, rest: Rest, author: Autho
 def _change(shift: Shift, rest: Rest, author: Author) -> dict[str, object]:
     change: dict[str, object] = {
         "operator_id": [shift.block.operator_id, rest.operator_id],
-        "from": rest.at.isoformat(),
+        "starts_at": rest.at.isoformat(),
     }
     if rest.lacking:
         change["without_competence"] = sorted(rest.lacking)
