@@ -108,6 +108,20 @@ def test_what_stands_in_the_way_is_listed(
     assert hands.look(mine).patient_id == temporary
 
 
+def test_a_record_with_its_true_number_is_not_given_away(
+    client_of: ClientOf, temporary: int, true: int
+) -> None:
+    with clock.at(at(8)):
+        client = english(client_of("reception"))
+        page = client.get(f"/patients/{true}/merge?patient={temporary}").text
+        answer = submit(client, f"/patients/{true}/merge", patient=temporary, reason=REASON)
+    assert ("Only a record with a temporary number" in page, 'name="reason"' in page) == (
+        True,
+        False,
+    )
+    assert answer.status_code == 409
+
+
 def test_a_reason_and_a_record_are_needed(
     client_of: ClientOf, hands: Hands, temporary: int, true: int
 ) -> None:
