@@ -23,12 +23,13 @@ from sqlalchemy import (
     MetaData,
     Table,
     Time,
-    func,
     insert,
     select,
     text,
 )
 from sqlalchemy.exc import SQLAlchemyError
+
+from tracker.writes.numbering import continue_numbering
 
 FORMAT = 1
 _BATCH = 2_000
@@ -241,12 +242,7 @@ def _load_table(
         raise ArchiveError(f"the backup is damaged: {table.name}") from error
     if (rows, digest.hexdigest()) != promised:
         raise ArchiveError(f"the backup is damaged: {table.name}")
-    if connection.dialect.name == "postgresql" and _is_numbered(table):
-        highest = connection.scalar(select(func.max(table.c.id))) or 0
-        connection.execute(
-            text("SELECT setval(pg_get_serial_sequence(:name, 'id'), :next, false)"),
-            {"name": table.name, "next": highest + 1},
-        )
+    continue_numbering(connection, table)
 
 
 def _batches(
@@ -258,11 +254,6 @@ def _batches(
             for line in batch:
                 digest.update(line)
             yield [json.loads(line) for line in batch]
-
-
-def _is_numbered(table: Table) -> bool:
-    column = table.c.get("id")
-    return column is not None and column.server_default is not None
 
 
 def _typed(table: Table, row: dict[str, Any]) -> dict[str, Any]:

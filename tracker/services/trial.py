@@ -100,7 +100,7 @@ def _write_people(
         ],
     )
     session.execute(insert(PatientKey.__table__), keys)  # type: ignore[arg-type]
-    continue_numbering(session, Patient)
+    continue_numbering(session.connection(), Patient.__table__)
     _note(session, "patients", len(people), by=by, now=now)
 
 

@@ -3,13 +3,14 @@
 import secrets
 from datetime import datetime
 
-from sqlalchemy import func, select, update
+from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from tracker.domain.credentials import secret_hash
 from tracker.domain.errors import N_, InvalidError, NotFoundError
 from tracker.domain.roles import SYSTEM_ACCOUNT_ID, SYSTEM_USERNAME
 from tracker.models import Account, SignIn, StaffMember
+from tracker.writes.numbering import continue_numbering
 
 
 def ensure_system_account(session: Session, *, now: datetime) -> None:
@@ -22,18 +23,9 @@ def ensure_system_account(session: Session, *, now: datetime) -> None:
         known = Account(id=SYSTEM_ACCOUNT_ID, username=SYSTEM_USERNAME, roles=[], created_at=now)
         session.add(known)
         session.flush()
-        _count_on(session)
+        continue_numbering(session.connection(), Account.__table__)
     if known.username != SYSTEM_USERNAME:
         raise RuntimeError("the first account must be the system's")
-
-
-def _count_on(session: Session) -> None:
-    """Let PostgreSQL's own count go on from the numbers given by hand; SQLite's does so by itself."""
-    if session.get_bind().dialect.name == "postgresql":
-        sequence = func.pg_get_serial_sequence("account", "id")
-        session.execute(
-            select(func.setval(sequence, select(func.max(Account.id)).scalar_subquery()))
-        )
 
 
 def locked_account(session: Session, account_id: int) -> Account:

@@ -1,18 +1,16 @@
-"""Going on with ids after rows were written under ids of their own: trial data, a restored database."""
+"""Going on with ids after rows were written under ids of their own: trial data, the system account, a restore."""
 
-from sqlalchemy import func, select, text
-from sqlalchemy.orm import Session
-
-from tracker.db import Base
+from sqlalchemy import Connection, FromClause, func, select, text
 
 
-def continue_numbering(session: Session, model: type[Base]) -> None:
-    """Let the next id be the one after the highest; SQLite does so by itself."""
-    if session.get_bind().dialect.name != "postgresql":
+def continue_numbering(connection: Connection, table: FromClause) -> None:
+    """Let the next `id` of a table be the one after the highest; SQLite does so by itself.
+
+    A table whose ids are not counted by the database is left alone.
+    """
+    if connection.dialect.name != "postgresql" or "id" not in table.c:
         return
-    table = model.__table__
-    highest = session.scalar(select(func.max(table.c.id))) or 0
-    session.execute(
-        text("SELECT setval(pg_get_serial_sequence(:table, 'id'), :next, false)"),
-        {"table": table.name, "next": highest + 1},  # type: ignore[attr-defined]
-    )
+    highest = connection.scalar(select(func.max(table.c.id)))
+    sequence = func.pg_get_serial_sequence(table.description, "id")
+    if connection.scalar(select(sequence)) is not None:
+        connection.execute(select(func.setval(sequence, (highest or 0) + 1, text("false"))))
