@@ -32,11 +32,6 @@ def template() -> Template:
     return DEPARTMENT
 
 
-@pytest.fixture
-def doctor() -> int:
-    return account_id("sonographer")
-
-
 def test_start_notes_machine_doctor_and_minute(doctor: int) -> None:
     booking_id = arrived(1, at(9))
     start(booking_id, by=doctor, now=at(9, 2))

@@ -39,11 +39,6 @@ def template() -> Template:
     return DEPARTMENT
 
 
-@pytest.fixture
-def doctor() -> int:
-    return account_id("sonographer")
-
-
 def examined(number: str = "A1") -> ExamDetails:
     """An exam that `sonographer` did on Monday from 9:00 to 9:10."""
     finish(running(1, at(9)), Report(number), by=account_id("sonographer"), now=at(9, 10))

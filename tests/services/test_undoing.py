@@ -3,7 +3,7 @@
 import pytest
 
 from tests.support.databases import Template
-from tests.support.department import DEPARTMENT, account_id, at
+from tests.support.department import DEPARTMENT, at
 from tests.support.exam_room import arrived, book, booking, counted, exams, history, running
 from tests.support.refusals import refused
 from tests.support.soundness import assert_sound, count
@@ -25,11 +25,6 @@ pytestmark = pytest.mark.usefixtures("app_context")
 @pytest.fixture
 def template() -> Template:
     return DEPARTMENT
-
-
-@pytest.fixture
-def doctor() -> int:
-    return account_id("sonographer")
 
 
 def test_each_step_back_is_a_step_of_its_own(doctor: int) -> None:

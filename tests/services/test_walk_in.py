@@ -22,11 +22,6 @@ def template() -> Template:
     return DEPARTMENT
 
 
-@pytest.fixture
-def doctor() -> int:
-    return account_id("sonographer")
-
-
 def test_on_a_free_machine_the_exam_runs_at_once(doctor: int) -> None:
     received = receive_walk_in(ORDER, by=doctor, now=at(9, 3, second=40))
     assert received.is_started
