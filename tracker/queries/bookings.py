@@ -22,6 +22,7 @@ from tracker.models import (
     StaffMember,
     Stream,
 )
+from tracker.queries.detail_columns import EXAM_TYPE, PATIENT, STREAM
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,25 +101,15 @@ _details = (
         Booking.started_at,
         Booking.created_at,
         Booking.block_id,
-        Patient.id,
-        Patient.mrn,
-        Patient.mrn_is_temporary,
-        Patient.name,
-        Patient.sex,
-        Patient.birth_date,
+        *PATIENT,
         Patient.phone,
         ExamType.id,
-        ExamType.code,
-        ExamType.name_zh,
-        ExamType.name_en,
-        ExamType.colour,
+        *EXAM_TYPE,
         ExamType.is_fasting,
         ExamType.bladder,
         ExamType.preparation_zh,
         ExamType.preparation_en,
-        Stream.code,
-        Stream.name_zh,
-        Stream.name_en,
+        *STREAM,
         Device.id,
         Device.code,
         Device.building,

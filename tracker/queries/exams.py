@@ -22,6 +22,7 @@ from tracker.models import (
     StaffMember,
     Stream,
 )
+from tracker.queries.detail_columns import EXAM_TYPE, PATIENT, STREAM
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,20 +76,10 @@ _details: Select[*tuple[Any, ...]] = (
         Exam.version,
         Exam.number,
         Exam.booking_id,
-        Patient.id,
-        Patient.mrn,
-        Patient.mrn_is_temporary,
-        Patient.name,
-        Patient.sex,
-        Patient.birth_date,
-        ExamType.code,
-        ExamType.name_zh,
-        ExamType.name_en,
-        ExamType.colour,
+        *PATIENT,
+        *EXAM_TYPE,
         Exam.parts,
-        Stream.code,
-        Stream.name_zh,
-        Stream.name_en,
+        *STREAM,
         Device.id,
         Device.code,
         StaffMember.id,
