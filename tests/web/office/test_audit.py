@@ -124,6 +124,6 @@ def test_the_overview_counts_and_warns(app: Flask, office: FlaskClient) -> None:
     assert "2 things need looking after." in told
     assert "Totals or device days differ from the rows they come from: 2 roll-up rows." in told
     assert "Since Mon 23 Nov 2026 07:00." in told
-    assert "Open the weeks ahead: This job failed: OperationalError." in told
+    assert "Open the weeks ahead · This job failed: OperationalError." in told
     assert "OperationalError" in told
     assert "Running, or stopped midway" in told
