@@ -63,7 +63,7 @@ def test_the_rest_of_a_backup_that_was_killed_is_no_obstacle(
     part = file.with_name(file.name + ".part")
     part.write_text("half a backup")
     assert terminal("backup", file).status == 0
-    assert lines_of(file, "patient") == 40
+    assert lines_of(file, "patient") == 42
     assert not part.exists()
 
 
@@ -91,7 +91,7 @@ def test_it_waits_for_nobody_and_takes_what_is_committed(
         with transaction() as session:
             write_audit(session, action="x", entity="x", entity_id=1, by=SYSTEM, now=at(8))
             assert terminal("backup", file).status == 0
-    assert lines_of(file, "patient") == 41
+    assert lines_of(file, "patient") == 43
     with zipfile.ZipFile(file) as archive:
         assert b'"action": "x"' not in archive.read("audit_entry.jsonl")
 
