@@ -30,7 +30,9 @@ class ConfirmedForm(PageForm):
 class NoticeForm(PageForm):
     """The State Council's notice, and the year it is about where the title is missing."""
 
-    year = IntegerField(_l("Year of the notice"), [InputRequired(), NumberRange(FIRST_YEAR, LAST_YEAR)])
+    year = IntegerField(
+        _l("Year of the notice"), [InputRequired(), NumberRange(FIRST_YEAR, LAST_YEAR)]
+    )
     text = TextAreaField(
         _l("Text of the notice"),
         [InputRequired(), Length(max=LONGEST_NOTICE)],
