@@ -17,7 +17,7 @@ from tracker.cli.migrate import make_ready
 from tracker.db import db, read_session
 from tracker.domain.patients import PatientFacts
 from tracker.drivers.trial import Size, make_trial
-from tracker.models import Account, Booking, Exam
+from tracker.models import Account, Booking, Exam, ExamType, Patient
 from tracker.queries.installation import holds_patients, trial_state
 from tracker.queries.volume import VolumeFilter, volume
 from tracker.services.patients import add_patient
@@ -47,6 +47,8 @@ def test_a_small_trial_is_sound_and_complete(app_context: None) -> None:
         past = volume(session, VolumeFilter(MONDAY - timedelta(days=12), MONDAY)).total.exams
         names = set(session.scalars(select(Account.username).where(Account.is_active)))
         statuses = set(session.scalars(select(Booking.status)))
+        prostates = select(Patient.sex).join(Exam).join(ExamType).where(ExamType.code == "prostate")
+        assert set(session.scalars(prostates)) <= {"male"}
     assert past == count(Exam) > 40
     assert names - {"system"} == {"reception", "sonographer", "head", "admin"}
     assert {"booked", "completed"} <= statuses

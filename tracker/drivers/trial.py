@@ -1,6 +1,7 @@
 """Trial data: made-up patients, two years of exams, accounts, and a fortnight that is filling up."""
 
 import random
+from collections import defaultdict
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
@@ -41,6 +42,7 @@ YEARS = 2
 _BATCH_PEOPLE = 4_000
 _BATCH_DAYS = 10
 _SEED = 20
+_OF_ONE_SEX = {"prostate": "male", "pelvic_floor": "female"}
 _DESK_PHONE = "000-8001"
 
 
@@ -69,7 +71,7 @@ def make_trial(password: str, *, engine: Engine, tell: Tell, size: Size = FULL) 
     change_settings({"desk_phone": _DESK_PHONE}, by=SYSTEM_ACCOUNT_ID, now=now)
     rng = random.Random(_SEED)  # nosec B311 - made-up data, the same in every trial
     known = _make_people(rng, size, now, tell)
-    _make_history(rng, size, now, tell)
+    _make_history(rng, known, size, now, tell=tell)
     _make_fortnight(rng, known, size, engine=engine, tell=tell)
     end_trial(by=SYSTEM_ACCOUNT_ID, now=clock.now())
 
@@ -121,18 +123,21 @@ def _kinds() -> list[tuple[str, str, Kind]]:
                     permille=pair.demand_permille,
                     minutes=terms.minutes,
                     points_hundredths=terms.points_hundredths,
+                    sex=_OF_ONE_SEX.get(pair.exam_type),
                 )
                 found.append((pair.exam_type, pair.stream, kind))
     return found
 
 
-def _make_history(rng: random.Random, size: Size, now: datetime, tell: Tell) -> None:
+def _make_history(
+    rng: random.Random, known: Sequence[PatientFacts], size: Size, now: datetime, *, tell: Tell
+) -> None:
     zone = clock.hospital_zone()
     today = local_date_of(now, zone)
     with read_session() as session:
         pattern, calendar = stored_pattern(session), work_calendar(session)
     kinds = [kind for _, _, kind in _kinds()]
-    history = History(rng, pattern, kinds, range(1, size.patients + 1), zone)
+    history = History(rng, pattern, kinds, _ids_by_sex(known), zone)
     first = today - timedelta(days=size.history_days)
     days = history.days(first, today - timedelta(days=1), calendar, exams_a_year=size.exams_a_year)
     written = 0
@@ -141,6 +146,15 @@ def _make_history(rng: random.Random, size: Size, now: datetime, tell: Tell) -> 
         write_exams(exams, by=SYSTEM_ACCOUNT_ID, now=now)
         written += len(exams)
         tell(f"performed exams: {written}, through {batch[-1][0]}")
+
+
+def _ids_by_sex(known: Sequence[PatientFacts]) -> dict[str | None, Sequence[int]]:
+    """The ids of everybody (None), and of each sex; people are numbered from 1 as they are made."""
+    ids: dict[str | None, list[int]] = defaultdict(list)
+    for number, person in enumerate(known, start=1):
+        ids[None].append(number)
+        ids[person.sex].append(number)
+    return dict(ids)
 
 
 def _rows(day: date, exams: list[PastExam]) -> Iterator[PerformedExam]:

@@ -23,13 +23,17 @@ _WEEKDAY = (1.1, 1.02, 0.99, 0.97, 0.95, 0.9, 0.9)
 
 @dataclass(frozen=True, slots=True)
 class Kind:
-    """One (exam type, stream) with its share of demand, minutes and points (hundredths)."""
+    """One (exam type, stream) with its share of demand, minutes and points (hundredths).
+
+    `sex`: whose exam it is, where it is one sex's alone.
+    """
 
     exam_type_id: int
     stream_id: int
     permille: int
     minutes: int
     points_hundredths: int
+    sex: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,14 +50,14 @@ class PastExam:
 
 
 class History:
-    """Makes the exams of one working day after the other."""
+    """Makes the exams of one working day after the other, for patients by sex (None: all of them)."""
 
     def __init__(
         self,
         rng: random.Random,
         pattern: Sequence[PatternBlock],
         kinds: Sequence[Kind],
-        patient_ids: Sequence[int],
+        patient_ids: Mapping[str | None, Sequence[int]],
         zone: ZoneInfo,
     ) -> None:
         self._rng = rng
@@ -103,7 +107,7 @@ class History:
             end = instant + timedelta(seconds=round(length * scale * 60))
             if block.operator_id is not None:
                 yield PastExam(
-                    patient_id=self._rng.choice(self._patients),
+                    patient_id=self._rng.choice(self._patients[kind.sex]),
                     kind=kind,
                     device_id=block.device_id,
                     operator_id=block.operator_id,

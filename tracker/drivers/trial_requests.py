@@ -2,7 +2,7 @@
 
 import math
 import random
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
@@ -50,9 +50,21 @@ def requests_ahead(
     return [
         _request(rng, line, at, wish, person)
         for line, (at, wish, person) in enumerate(
-            zip(instants, wanted, rng.sample(list(people), len(wanted)), strict=True), start=2
+            zip(instants, wanted, _people_for(rng, wanted, people), strict=True), start=2
         )
     ]
+
+
+def _people_for(
+    rng: random.Random,
+    wanted: Sequence[tuple[str, str, Kind, date]],
+    people: Sequence[PatientFacts],
+) -> Iterator[PatientFacts]:
+    """Somebody else for each wish, of the sex whose exam it is."""
+    waiting = rng.sample(list(people), len(people))
+    for _, _, kind, _ in wanted:
+        fits = (n for n, each in enumerate(waiting) if kind.sex in {None, each.sex})
+        yield waiting.pop(next(fits))
 
 
 def _request(
