@@ -46,3 +46,9 @@ def test_a_value_that_cannot_be_is_refused_on_its_field(key: str, value: object)
     with pytest.raises(InvalidError) as refusal:
         checked(key, value)
     assert refusal.value.field == key
+
+
+def test_the_slip_tells_one_time_to_arrive() -> None:
+    """The band on it; its last lines ask for no other hour."""
+    notes = (DepartmentSettings().slip_note_zh, DepartmentSettings().slip_note_en)
+    assert [any(letter.isdigit() for letter in note) for note in notes] == [False, False]

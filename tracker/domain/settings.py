@@ -43,10 +43,10 @@ class DepartmentSettings:
     check_in_place_en: str = "Reception desk of the department"
     # The number to ring, printed on the slip; empty: no line for it.
     desk_phone: str = ""
-    # The last lines of the slip.
-    slip_note_zh: str = "请携带本单及就诊卡，提前 15 分钟到分诊台报到；如不能前来，请尽早告知。"
+    # The last lines of the slip; when to arrive is said by its band alone, and these words agree with it.
+    slip_note_zh: str = "请携带本单及就诊卡，在上述时段内到分诊台报到；如不能前来，请尽早告知。"
     slip_note_en: str = (
-        "Bring this slip and your patient card, and report to the desk 15 minutes early. "
+        "Bring this slip and your patient card, and report to the desk within the time above. "
         "If you cannot come, please tell us as soon as you can."
     )
 
