@@ -5,6 +5,8 @@ from typing import Any
 import pytest
 
 from tests.support.api import Answer, ApiCaller
+from tests.support.department import account_id, at
+from tracker.services.merging import Merge, merge_patient
 
 BODY: dict[str, Any] = {
     "mrn": "Z-100",
@@ -28,7 +30,8 @@ def names(who: ApiCaller, q: str) -> list[str]:
 def test_an_added_patient_is_answered_and_found(reception):
     answer = add(reception)
     assert answer.status == 201
-    expected = {**BODY, "id": answer.json["id"], "version": 1, "mrn_is_temporary": False}
+    issued = {"id": answer.json["id"], "version": 1, "mrn_is_temporary": False}
+    expected = {**BODY, **issued, "merged_into": None}
     assert answer.json == expected
     assert reception.get("/patients/Z-100").json == expected
     assert reception.get(f"/patients/{answer.json['id']}").json == expected
@@ -44,6 +47,18 @@ def test_without_a_number_a_temporary_one_is_issued(reception):
     assert patient["mrn"].startswith("T20261123-")
     assert patient["phone"] == ""
     assert reception.get(f"/patients/{patient['mrn']}").json == patient
+
+
+def test_a_record_that_was_merged_names_the_one_that_is_used(app, reception):
+    temporary = add(reception, mrn=None).json
+    true = add(reception).json
+    with app.app_context():
+        into = Merge(int(true["id"][1:]), "the card was brought")
+        now = at(8)
+        merge_patient(int(temporary["id"][1:]), into, by=account_id("reception"), now=now)
+    merged = reception.get(f"/patients/{temporary['id']}").json
+    assert merged["merged_into"] == true["id"]
+    assert reception.get(f"/patients/{merged['merged_into']}").json["merged_into"] is None
 
 
 def test_a_number_that_is_in_use_is_refused_on_its_field(reception):

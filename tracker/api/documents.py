@@ -77,10 +77,15 @@ class PatientSchema(AnswerSchema):
     sex = text(validate=validate.OneOf(SEXES))
     birth_date = fields.Date()
     phone = text()
+    merged_into = text(
+        "The id of the record that is used instead of this temporary one: book for that one.",
+        allow_none=True,
+    )
 
 
 def patient_document(patient: PatientRow) -> Document:
     """PatientSchema."""
+    into = patient.merged_into_id
     return {
         "id": patient_id(patient.id),
         "version": patient.version,
@@ -90,6 +95,7 @@ def patient_document(patient: PatientRow) -> Document:
         "sex": patient.sex,
         "birth_date": patient.birth_date.isoformat(),
         "phone": patient.phone,
+        "merged_into": None if into is None else patient_id(into),
     }
 
 
