@@ -7,7 +7,7 @@ from typing import Any
 from tracker.db import read_session
 from tracker.domain.errors import DomainError
 from tracker.queries.openings import Wish, find_openings
-from tracker.services import changing, closures, examining, exams, horizon, undoing
+from tracker.services import changing, closures, examining, exams, horizon, merging, undoing
 from tracker.services.booking import Booked, BookingOrder, book_exam
 from tracker.writes.idempotency import Answer, Claim
 from tracker.writes.placing import day_of
@@ -88,6 +88,21 @@ def finish_and_start_next(by: int, now: datetime, booking_id: int) -> None:
 def undo(by: int, now: datetime, booking_id: int) -> None:
     """Take back the last step."""
     undoing.undo_step(booking_id, by=by, now=now, reason="mistake")
+
+
+def enter_later(by: int, now: datetime, *entries: exams.ExamEntry) -> None:
+    """Enter exams that were done but not clicked."""
+    exams.enter_exams_later(list(entries), by=by, now=now)
+
+
+def correct(by: int, now: datetime, exam_id: int, correction: exams.Correction) -> None:
+    """Correct an exam."""
+    exams.correct(exam_id, correction, by=by, now=now)
+
+
+def merge(by: int, now: datetime, patient_id: int, into_id: int) -> None:
+    """Merge a temporary record into the true one."""
+    merging.merge_patient(patient_id, merging.Merge(into_id, "the same person"), by=by, now=now)
 
 
 def void(by: int, now: datetime, exam_id: int) -> None:

@@ -22,7 +22,7 @@ from tracker.domain.texts import LONGEST_REASON, needed_reason, plain_line
 from tracker.models import Account, Booking, Device, Exam, StaffMember
 from tracker.queries.catalogue import ExamTerms, exam_terms
 from tracker.queries.openings import MOST_PARTS, known_terms, patient_id_of
-from tracker.writes.afterwards import complete_booking_of, lock_days_with
+from tracker.writes.afterwards import complete_booking_of, lock_examined
 from tracker.writes.booking_rows import Author, lock_booking
 from tracker.writes.exam_rows import (
     checked_number,
@@ -73,7 +73,7 @@ def enter_exam_later(
     """
 
     def enter() -> int:
-        _lock_days(session, [entry], by=by, now=now)
+        _lock(session, [entry], by=by, now=now)
         return _enter(session, entry, by=by, now=now)
 
     return answer_once(session, claim, enter, now=now)
@@ -84,7 +84,7 @@ def enter_exams_later(
     session: Session, entries: list[ExamEntry], *, by: int, now: datetime
 ) -> list[int]:
     """Log several exams, all or none. An error's details name the row (`row`, from 0)."""
-    _lock_days(session, entries, by=by, now=now)
+    _lock(session, entries, by=by, now=now)
     ids = []
     for row, entry in enumerate(entries):
         try:
@@ -100,13 +100,13 @@ def enter_exams_later(
     return ids
 
 
-def _lock_days(session: Session, entries: list[ExamEntry], *, by: int, now: datetime) -> None:
-    """The device days of every row before the first booking: nobody can wait for us in another order."""
+def _lock(session: Session, entries: list[ExamEntry], *, by: int, now: datetime) -> None:
+    """Of every row before the first is entered: nobody can wait for us in another order."""
     examined = []
     for entry in entries:
         with suppress(DomainError):  # whoever is unknown is refused in the row's turn
             examined.append((patient_id_of(session, entry.patient), day_of(entry.started_at)))
-    lock_days_with(session, examined, author=Author(by, now))
+    lock_examined(session, examined, author=Author(by, now))
 
 
 def _enter(session: Session, entry: ExamEntry, *, by: int, now: datetime) -> int:

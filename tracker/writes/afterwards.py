@@ -10,10 +10,12 @@ from typing import Any
 from sqlalchemy import or_, select
 from sqlalchemy.orm import Session
 
+from tracker.db import RetryTransactionError
 from tracker.domain.errors import N_, InvalidError
 from tracker.domain.lifecycle import Status, Step, next_status
 from tracker.domain.supply import MINUTE
-from tracker.models import Booking, Exam
+from tracker.models import Booking, Exam, Patient
+from tracker.queries.occupancy import DayKey
 from tracker.writes.booking_rows import Author, lock_booking, save_change, snapshot
 from tracker.writes.booking_steps import Days, key_of, take_step
 from tracker.writes.examining import terms_of
@@ -25,17 +27,24 @@ OPEN = frozenset({Status.BOOKED, Status.ARRIVED, Status.IN_PROGRESS, Status.NO_S
 may have marked a patient who was there."""
 
 
-def lock_days_with(
+def lock_examined(
     session: Session, examined: Iterable[tuple[int, date]], *, author: Author
 ) -> None:
-    """Lock every device day on which one of these patients is booked on his day, before anything else."""
-    keys = {
-        (row.device_id, row.local_date)
-        for patient_id, local_date in sorted(set(examined))
-        for row in _bookings(session, patient_id, local_date)
-    }
+    """Lock what exams of these patients on these days depend on, before the first of them is looked at.
+
+    The device days of their bookings, the bookings, then the patients: of two who enter the same exam the
+    second one sees the first one's. Raises RetryTransactionError when a booking went elsewhere meanwhile.
+    """
+    wanted = sorted(set(examined))
+    keys = {_key(row) for each in wanted for row in _bookings(session, *each)}
     if keys:
         lock_device_days(session, keys, now=author.now)
+    for each in wanted:
+        if not keys.issuperset(map(_key, _bookings(session, *each, lock=True))):
+            raise RetryTransactionError
+    ids = {patient_id for patient_id, _ in wanted}
+    patients = select(Patient.id).where(Patient.id.in_(ids)).order_by(Patient.id)
+    session.execute(patients.with_for_update(key_share=True)).all()
 
 
 def complete_booking_of(session: Session, exam: Exam, wanted: int | None, author: Author) -> None:
@@ -57,13 +66,20 @@ def complete_booking_of(session: Session, exam: Exam, wanted: int | None, author
     exam.booking_id = booking.id
 
 
-def _bookings(session: Session, patient_id: int, local_date: date) -> Sequence[Any]:
+def _bookings(
+    session: Session, patient_id: int, local_date: date, *, lock: bool = False
+) -> Sequence[Any]:
     columns = (Booking.id, Booking.status, Booking.exam_type_id, Booking.starts_at)
-    return session.execute(
+    found = (
         select(*columns, Booking.device_id, Booking.local_date)
         .where(Booking.patient_id == patient_id, Booking.local_date == local_date)
         .order_by(Booking.id)
-    ).all()
+    )
+    return session.execute(found.with_for_update() if lock else found).all()
+
+
+def _key(row: Any) -> DayKey:
+    return row.device_id, row.local_date
 
 
 def _booking_for(rows: Sequence[Any], exam: Exam, wanted: int | None) -> int | None:
