@@ -84,6 +84,7 @@ def test_the_true_record_is_searched_for(
     with clock.at(at(8)):
         client = client_of("reception")
         path = f"/patients/{temporary}/merge"
+        assert f'action="{path}/find"' in client.get(f"{path}?patient={true}").text
         certain = submit(client, f"{path}/find", q="L100", go="1")
         assert certain.location == f"{path}?patient={true}"
         data = {"csrf_token": token_in(client), "q": "L10"}

@@ -38,6 +38,7 @@ def test_the_right_one_is_found_shown_beside_and_takes_over(
         client = english(client_of("reception"))
         here = f"/bookings/{booking}/patient"
         assert here in client.get(f"/bookings/{booking}").text
+        assert f'action="{here}/find"' in client.get(f"{here}?next=/board").text
         found = submit(client, f"{here}/find", q="wangx", next="/board")
         assert "R1" in found.text
         certain = submit(client, f"{here}/find", q="wangx", go="1", next="/board")
