@@ -10,12 +10,13 @@ from tests.races.callers import Call
 from tests.races.conftest import Race
 from tests.races.test_changing import kinds
 from tests.support.department import account_id, at
-from tests.support.exam_room import counted
+from tests.support.exam_room import counted, running
 from tests.support.soundness import count
 from tracker.db import db, read_session
 from tracker.domain.patients import PatientFacts
 from tracker.queries.patients import patient_by_mrn
 from tracker.services.booking import BookingOrder
+from tracker.services.examining import Report, finish
 from tracker.services.exams import Correction, ExamEntry, enter_exam_later
 from tracker.services.patients import add_patient
 
@@ -84,6 +85,29 @@ def test_exams_are_corrected_to_one_patient_at_once(race: Race, desk: int) -> No
         right = Correction(**facts, patient="M00001", reason="the wrong patient")
         wanted.append(("correct", (head, at(10), exam_id, right)))
     assert kinds(race(wanted)) == {"ok": 8}
+    assert left_behind(known("M00002")) == 0
+
+
+def test_examined_bookings_are_corrected_to_one_patient_at_once(race: Race, desk: int) -> None:
+    head, doctor = account_id("head"), account_id("sonographer")
+    wanted: list[Call] = []
+    for n in range(6):
+        exam_id = finish(
+            running(2, at(9, 20 * n), device=f"US{n + 1:02}"),
+            Report(f"N{n}"),
+            by=doctor,
+            now=at(9, 20 * n + 9),
+        )
+        facts = {name: getattr(ENTRY, name) for name in _TOLD}
+        facts |= {
+            "device": f"US{n + 1:02}",
+            "started_at": at(9, 20 * n),
+            "ended_at": at(9, 20 * n + 9),
+            "number": f"N{n}",
+        }
+        right = Correction(**facts, patient="M00001", reason="the wrong patient")
+        wanted.append(("correct", (head, at(12), exam_id, right)))
+    assert kinds(race(wanted)) == {"ok": 6}
     assert left_behind(known("M00002")) == 0
 
 

@@ -240,6 +240,8 @@ def correct(
     if booking is not None and booking.patient_id != patient_id:
         lock_patient(session, patient_id)
         give_booking(session, booking, patient_id, author)
+    else:
+        keep_patient(session, patient_id)
     correct_exam(session, exam, changes, author)
 
 
@@ -279,7 +281,7 @@ def _changes(session: Session, exam: Exam, correction: Correction) -> dict[str, 
     )
     return {
         "number": correction.number,
-        "patient_id": keep_patient(session, correction.patient),
+        "patient_id": patient_id_of(session, correction.patient),  # locked once, as it is needed
         "exam_type_id": terms.exam_type_id,
         "parts": correction.parts,
         "stream_id": terms.stream_id,
