@@ -22,8 +22,9 @@ def test_every_answer_has_the_headers(client: FlaskClient, path: str) -> None:
     assert "Strict-Transport-Security" not in headers
 
 
-def test_no_page_is_left_in_the_browser(client_of: ClientOf) -> None:
-    assert client_of("head").get("/account").headers["Cache-Control"] == "no-store"
+@pytest.mark.parametrize("path", ["/account", "/admin/sheets/accounts/accounts.xlsx", "/"])
+def test_neither_page_nor_download_is_left_in_the_browser(client_of: ClientOf, path: str) -> None:
+    assert client_of("admin").get(path).headers["Cache-Control"] == "no-store"
 
 
 @pytest.mark.parametrize("token", [None, "", "x"])

@@ -64,7 +64,7 @@ def register_security(app: Flask) -> None:
 def _protect(response: Response) -> Response:
     for name, value in HEADERS.items():
         response.headers.setdefault(name, value)
-    if response.mimetype == "text/html":
-        # Desks are shared: after a sign-out the back button must not show a patient.
-        response.headers.setdefault("Cache-Control", "no-store")
+    # Desks are shared: after a sign-out neither the back button nor a kept download may show a name.
+    # Assets have said already how long they may be kept.
+    response.headers.setdefault("Cache-Control", "no-store")
     return response
