@@ -13,6 +13,7 @@ from schemathesis import GenerationMode
 from schemathesis.config import SchemathesisConfig
 from schemathesis.specs.openapi.definitions import OPENAPI_31_VALIDATOR
 
+from config import ROOT
 from tests.support.api import caller, description
 from tests.support.department import at
 from tests.support.starting_data import SYSTEM
@@ -28,6 +29,8 @@ REFUSED_BY_RULE = str(int(HTTPStatus.UNPROCESSABLE_ENTITY))
 EXAMPLES = 8
 OPERATIONS_WITH_INPUT = 23
 EVERYBODY = "everybody"
+PAGES_ONLY = {"not_temporary", "refused", "too_many_failures", "wrong_credentials"}
+"""Codes of what the interface does not offer."""
 OPEN = {"health.alive", "health.ready", "metrics.show"}
 
 
@@ -120,3 +123,15 @@ def loaded(app: Flask) -> schemathesis.BaseSchema:
     checks = {"positive_data_acceptance": {"expected-statuses": expected}}
     config = SchemathesisConfig.from_dict({"checks": checks})
     return schemathesis.openapi.from_wsgi("/api/openapi.json", app, config=config)
+
+
+def test_every_code_of_a_refusal_is_told(app):
+    told = set(re.findall(r"`([a-z_]+)`", description(app)["info"]["description"]))
+    raised = {
+        code
+        for layer in ("domain", "queries", "services", "writes", "api")
+        for path in (ROOT / "tracker" / layer).glob("*.py")
+        for code in re.findall(r'\b(?:code|BUSY) ?= ?"([a-z_]+)"', path.read_text())
+    }
+    assert raised - PAGES_ONLY <= told
+    assert {"patient_busy", "patient_merged", "other_day", "entered_already"} <= raised

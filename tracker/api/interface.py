@@ -26,6 +26,27 @@ Codes name devices, streams, exam types and staff members; ids are strings. Inst
 offset, `from` and `to` are days of the hospital, both inclusive. Lists are pages: send `next_cursor` as
 `cursor` for the next one. A refusal is a problem document; its `code` is stable, its texts are in English or,
 for `Accept-Language: zh`, in Chinese.
+
+| code | status | what it says |
+|---|---|---|
+| `validation` | 400, 422 | a value is missing, malformed or out of range; `errors` has every field |
+| `unauthenticated`, `forbidden` | 401, 403 | no token, or one whose roles do not include this |
+| `not_found` | 404 | there is no such thing; `errors` names the field that asked for it |
+| `not_bookable` | 422 | the rule says no to this time; `reasons` has every reason |
+| `slot_taken` | 409 | the time was free and is taken; `openings` has what is free instead |
+| `patient_busy` | 409 | the patient has another booking at this time; as a reason, and when a booking changes hands |
+| `patient_merged` | 409 | the record was merged into another: use the one its `merged_into` names |
+| `other_day` | 409 | a patient is checked in on the day of the booking alone |
+| `illegal_transition` | 409 | the booking's status does not allow this step |
+| `stale` | 409 | the row was changed since the `version` that was sent |
+| `device_in_use` | 409 | another exam is in progress on the device |
+| `device_lacks_capability` | 422 | the device cannot do this exam |
+| `entered_already` | 422 | this exam of the patient is counted already |
+| `already_voided` | 409 | the exam counts nothing already |
+| `number_in_use` | 422 | another exam has this exam number |
+| `mrn_in_use`, `mrn_reserved` | 422 | the medical record number is another's, or looks like a temporary one |
+| `idempotency_conflict` | 409 | the `Idempotency-Key` was sent with another request |
+| `conflict` | 409 | somebody else was first; read again |
 """
 TAGS = (
     ("catalogue", "What the department has."),
