@@ -108,6 +108,7 @@ COLUMN: Mapping[str, LazyString] = {
     "stream_id": _l("Stream"),
     "supervises": _l("May supervise"),
     "title": _l("Title"),
+    "username": _l("User name"),
     "weekday": _l("Weekday"),
     "weekly_blocks": _l("Weekly blocks"),
     "without_competence": _l("Without the competence for"),
