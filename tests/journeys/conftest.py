@@ -6,6 +6,7 @@ import pytest
 from flask import Flask
 from playwright.sync_api import BrowserContext, Page
 
+from tests.journeys.looking import DESK
 from tests.support.cast import PASSWORD
 from tests.support.databases import Template
 from tests.support.live import Hospital, Words
@@ -14,7 +15,6 @@ from tracker.web.assets import DIST
 
 SignIn = Callable[..., Page]
 
-DESK, PHONE = {"width": 1366, "height": 768}, {"width": 390, "height": 844}
 # What Chromium says about an answer that the journey asked for: a refusal, a sign-in that is needed.
 EXPECTED = ("the server responded with a status of 4",)
 

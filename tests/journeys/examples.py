@@ -34,14 +34,18 @@ ROWS: Mapping[str, InstrumentedAttribute[int]] = {
     "staff_id": StaffMember.id,
     "stream_id": Stream.id,
 }
-FIXED = {"kind": "add", "day": "2026-11-23", "year": 2026, "step": "arrive"}
+FIXED = {"kind": "add", "day": "2026-11-23", "year": 2026, "step": "arrive", "noun": "devices"}
 # Answers that are no page: files, figures for machines, and the way back from a form.
-NO_PAGES = frozenset({"assets.asset_file", "health.alive", "health.ready", "metrics.show"})
+NO_PAGES = frozenset(
+    {"assets.asset_file", "health.alive", "health.ready", "metrics.show", "sheets.download"}
+)
 # What is asked for in the addresses of a page that shows more, or nothing at all, without.
 ASKED = {
     "book.show": ["", "?patient={patient}&exam_type=abdominal&stream=outpatient"],
     "worklist.show": ["", "?device={busy}"],
     "machine_lists.show": ["?device={busy}"],
+    "take_over.show": ["?device={busy}", "?device=US06&operator=D01"],
+    "sending.show": ["", "?to=US01"],
     "wrong_patient.show": ["", "?patient={patient}"],
     "merging.show": ["", "?patient={patient}"],
     "walk_in.show": ["?device=US07", "?device=US07&patient={patient}"],
@@ -75,6 +79,8 @@ def _rules(app: Flask) -> Iterator[tuple[str, Rule]]:
 def _example(endpoint: str, name: str) -> object:
     if endpoint == "worklist.undo_finish":
         return _first(Booking.id, Booking.status == "completed")
+    if endpoint == "sending.show":
+        return _first(Booking.id, Booking.status == "arrived")
     if name == "account_id":
         return _first(Account.id, Account.username == "reception")
     if name == "booking_id":

@@ -4,31 +4,31 @@ The pages come from the routes and the table of access: a new one is looked at w
 """
 
 import json
-from collections.abc import Iterator
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from flask import Flask
 from playwright.sync_api import Page
 
 from config import ROOT
-from tests.journeys.conftest import DESK, PHONE, SignIn
+from tests.journeys.conftest import SignIn
 from tests.journeys.examples import addresses
+from tests.journeys.looking import PHONE, faults_of
 from tests.support.live import Hospital, Words
 from tracker.domain.roles import Role
 from tracker.web.access import ACCESS
 
 pytestmark = [pytest.mark.browser, pytest.mark.engines("sqlite")]
 
-# The timeline widget is left out by name: its table is tested in its place.
-LEFT_OUT = {"exclude": [[".ec"]]}
-# Latin letters that a Chinese page shows: standards, the switch of languages, names of accounts.
+# Latin letters that a Chinese page shows: standards and units, the switch of languages, names of accounts.
 NAMES = {
     "AE",
     "DICOM",
     "Title",
     "English",
     "LOINC",
+    "MB",
+    "XLSX",
+    "xlsx",
     "admin",
     "head",
     "reception",
@@ -46,7 +46,8 @@ LATIN = """() => {
     const inside = walker.currentNode.parentElement;
     if (!inside.closest("code, kbd, pre, script, noscript, textarea, [lang=en]")) texts.push(walker.currentNode.data);
   }
-  return texts.flatMap((text) => text.match(/[A-Za-z]{2,}[A-Za-z0-9_]*/g) ?? []);
+  const named = /[a-z-]+[.]xlsx|run[.]py [a-z]+/g;  // files and commands
+  return texts.flatMap((text) => text.replace(named, "").match(/[A-Za-z]{2,}[A-Za-z0-9_]*/g) ?? []);
 }"""
 
 
@@ -65,7 +66,7 @@ def test_pages_fit_and_axe_finds_nothing(
         if answer and answer.status != 200:
             faults.append(f"{address}: {answer.status}")
         if page.url not in seen:
-            faults += [f"{address}: {fault}" for fault in _faults(page, at_desk=is_first)]
+            faults += [f"{address}: {fault}" for fault in faults_of(page, at_desk=is_first)]
         if words.language == "zh" and endpoint not in STORED:
             faults += [f"{address}: {word}" for word in _latin(page)]
         seen.add(page.url)
@@ -74,18 +75,7 @@ def test_pages_fit_and_axe_finds_nothing(
 
 def test_the_page_of_signing_in_fits_and_axe_finds_nothing(hospital: Hospital, page: Page) -> None:
     page.goto(f"{hospital.address}/login")
-    assert list(_faults(page, at_desk=True)) == []
-
-
-def _faults(page: Page, *, at_desk: bool) -> Iterator[str]:
-    """On a phone; what another role has seen at a desk before need not be looked at there again."""
-    for size in (PHONE, DESK) if at_desk else (PHONE,):
-        page.set_viewport_size(size)
-        width = page.evaluate("document.documentElement.scrollWidth")
-        if width > size["width"]:
-            yield f"{width} px wide instead of {size['width']}"
-        for fault in Axe().run(page, context=LEFT_OUT).response["violations"]:
-            yield f"{size['width']} px: {fault['id']} {[node['html'] for node in fault['nodes']]}"
+    assert list(faults_of(page, at_desk=True)) == []
 
 
 def _latin(page: Page) -> set[str]:
