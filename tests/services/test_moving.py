@@ -17,7 +17,7 @@ from tracker.domain.errors import (
     SlotTakenError,
     StaleError,
 )
-from tracker.services.changing import Move, cancel_booking, mark_no_show, move_booking
+from tracker.services.changing import Move, cancel_booking, check_in, mark_no_show, move_booking
 from tracker.services.closures import Closing, close
 from tracker.services.examining import finish
 
@@ -109,6 +109,20 @@ def test_a_no_show_moved_to_a_new_time_is_arrived(desk: int) -> None:
     move(booking_id, "US08", at(10), now=at(9, 50))
     found = booking(booking_id)
     assert (found.status, found.arrived_at, found.starts_at) == ("arrived", at(9, 50), at(10))
+    assert_sound()
+
+
+@pytest.mark.parametrize("missed", [True, False])
+def test_who_is_moved_to_a_later_day_is_booked_for_it(desk: int, missed: bool) -> None:
+    """Missed or already here: on the new day the patient has yet to come, and is checked in then."""
+    booking_id = book(1, at(9)) if missed else arrived(1, at(9))
+    if missed:
+        mark_no_show(booking_id, by=desk, now=at(9, 30))
+    move(booking_id, "US08", at(10, day=1), now=at(9, 50))
+    found = booking(booking_id)
+    assert (found.status, found.arrived_at, found.starts_at) == ("booked", None, at(10, day=1))
+    assert history(booking_id)[-1].to_status == "booked"
+    check_in(booking_id, by=desk, now=at(9, 55, day=1))
     assert_sound()
 
 

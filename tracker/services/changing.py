@@ -80,8 +80,9 @@ def move_booking(
 ) -> None:
     """Give a booking another time or device in one step: both or nothing; its identity stays.
 
-    Raises IllegalTransitionError unless it is booked, arrived or a no-show (who then is arrived), and the
-    refusals of booking: InvalidError, SlotTakenError, NotBookableError.
+    A no-show who is moved within today is arrived; on a later day everybody is booked. Raises
+    IllegalTransitionError unless it is booked, arrived or a no-show, and the refusals of booking:
+    InvalidError, SlotTakenError, NotBookableError.
     """
     reason = plain_line(move.reason, field="reason", longest=LONGEST_REASON)
     place = Place(device_id_of(session, move.device), move.start)

@@ -11,13 +11,14 @@ from tracker.writes.booking_rows import Author, save_change, snapshot
 from tracker.writes.booking_steps import Days, key_of
 from tracker.writes.holding import hold_patient
 from tracker.writes.occupancy import save_device_days
-from tracker.writes.placing import Place, freed, refusal, retaken
+from tracker.writes.placing import Place, day_of, freed, refusal, retaken
 
 
 def move_to(session: Session, booking: Booking, days: Days, place: Place, author: Author) -> None:
     """Move a booked, arrived or no-show booking to a place whose device day is locked in `days`.
 
-    A no-show returns as arrived. An added booking becomes a planned one. A flag is settled by the move.
+    A no-show returns as arrived; on a later day whoever is moved has yet to arrive (docs/adr/0015). An added
+    booking becomes a planned one. A flag is settled by the move.
     Raises IllegalTransitionError, SlotTakenError or NotBookableError; then nothing has changed.
     """
     status = Status(booking.status)
@@ -33,11 +34,18 @@ def move_to(session: Session, booking: Booking, days: Days, place: Place, author
     before = snapshot(booking)
     changed = {key_of(booking), place.key}
     stand_at(booking, asked, day, place)
-    if status is Status.NO_SHOW:
-        booking.status, booking.arrived_at = Status.ARRIVED.value, author.now
+    _arrive_again(booking, author)
     save_change(session, booking, author, action="move", before=before)
     days[place.key] = retaken(day, booking)
     save_device_days(session, [days[key] for key in sorted(changed) if key in days])
+
+
+def _arrive_again(booking: Booking, author: Author) -> None:
+    """Here is who is here today."""
+    if booking.local_date > day_of(author.now):
+        booking.status, booking.arrived_at = Status.BOOKED.value, None
+    elif booking.status == Status.NO_SHOW:
+        booking.status, booking.arrived_at = Status.ARRIVED.value, author.now
 
 
 def stand_at(booking: Booking, asked: Asked, day: DeviceDay, place: Place) -> None:
