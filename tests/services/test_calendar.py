@@ -10,9 +10,15 @@ from tests.support.databases import Template
 from tests.support.department import DEPARTMENT, MONDAY, SYSTEM, at
 from tracker.db import read_session, transaction
 from tracker.domain.errors import InvalidError
+from tracker.domain.notices import NoticeDay
 from tracker.models import Block, CalendarDay, CalendarYear, Occupancy
 from tracker.queries.calendar import known_days, work_calendar
-from tracker.services.calendar import set_calendar_day, take_over_year, unset_calendar_day
+from tracker.services.calendar import (
+    set_calendar_day,
+    take_over_year,
+    unset_calendar_day,
+    write_notice,
+)
 from tracker.services.horizon import open_horizon
 from tracker.writes.occupancy import rebuild_occupancy
 
@@ -114,3 +120,18 @@ def test_a_year_not_announced_stays_provisional():
         assert not work_calendar(session).is_published(2027)
     with pytest.raises(InvalidError):
         take_over_year(3000, by=SYSTEM, now=at(9))
+
+
+def test_a_forecast_day_that_the_notice_leaves_out_loses_its_blocks():
+    """A Saturday that was expected to be made up is rest after all: nobody may book it any more."""
+    with transaction() as session:
+        session.execute(CalendarYear.__table__.update().values(is_published=False))
+        day = CalendarDay(local_date=SATURDAY, kind="make_up", name="", is_overridden=False)
+        session.add(day)
+    open_horizon(by=SYSTEM, now=at(9), through=SATURDAY)
+    assert blocks_on(SATURDAY) == 42
+    book("abdominal", "US12", at(10, day=5))
+    notice = [NoticeDay(NATIONAL_DAY, "holiday", "国庆节")]
+    left = write_notice(2026, notice, is_final=True, by=SYSTEM, now=at(9))
+    assert not is_working(SATURDAY)
+    assert (left, blocks_on(SATURDAY)) == (1, 1)

@@ -92,12 +92,14 @@ def write_notice(
             forecast, None
         )  # what was only expected is set, even where the notice says the same
     changed = [day for day in days if kinds.get(day.local_date) != day.kind]
+    touched = [day.local_date for day in changed]
     for day in changed:
         set_day(session, day.local_date, kind=day.kind, name=day.name, author=author)
     if is_final:
-        forget_forecast(session, year, besides=[day.local_date for day in days], author=author)
+        noticed = [day.local_date for day in days]
+        touched += forget_forecast(session, year, besides=noticed, author=author)
         publish_year(session, year, is_published=True, author=author)
-    return clear_days(session, [day.local_date for day in changed], author)
+    return clear_days(session, touched, author)
 
 
 def take_over_year(year: int, *, by: int, now: datetime) -> int:

@@ -46,13 +46,18 @@ def set_day(session: Session, local_date: date, *, kind: str, name: str, author:
 
 def forget_forecast(
     session: Session, year: int, *, besides: Collection[date], author: Author
-) -> None:
-    """Take back the days of a year that were only forecast, but for some; they are as their weekday says."""
-    for day in sorted(set(forecast_days(session, year)) - set(besides)):
+) -> list[date]:
+    """Take back the days of a year that were only forecast, but for some; they are as their weekday says.
+
+    Returns them: the caller clears those that are not worked by it.
+    """
+    forgotten = sorted(set(forecast_days(session, year)) - set(besides))
+    for day in forgotten:
         before = session.get_one(CalendarDay, day)
         note_calendar(session, day.isoformat(), author, {"kind": [before.kind, None]})
         session.delete(before)
     session.flush()
+    return forgotten
 
 
 def publish_year(session: Session, year: int, *, is_published: bool, author: Author) -> None:
