@@ -315,6 +315,59 @@ def test_a_temporary_record_is_merged_into_the_one_with_its_number(
     expect(page.locator("main")).to_contain_text("L100")
 
 
+@ENGLISH
+def test_what_yesterday_left_open_is_settled_until_the_list_is_empty(
+    hospital: Hospital, hands: Hands, words: Words, sign_in: SignIn
+) -> None:
+    # given: an exam that nobody finished, two patients still here on paper, one booked on a closed machine
+    running, left, returned = (
+        hands.book(at(9, 10 * number), "US05", patient=f"M0000{number}") for number in (1, 2, 3)
+    )
+    for booking in (running, left, returned):
+        hands.arrive(booking, at(9))
+    hands.start(running, at(9, 10))
+    flagged = hands.book(at(9, day=1), "US07", patient="M00004")
+    hands.close("US07", at(8, day=1), at(12, day=1), now=at(16))
+    hospital.now = at(7, 40, day=1)
+    page = sign_in("head")
+    page.locator("#site-nav a[href='/settle']").press("Enter")
+    count = page.locator(".site-count")
+    expect(count).to_have_text("4")
+    look_at(page)
+
+    # when: the exam gets its end, one patient has left, two get another time
+    follow(row_of(page, running), words("Examined at …"))
+    row = page.locator("fieldset.entry-row").first
+    expect(row.get_by_label(words("Start"), exact=True)).to_have_value("09:10")
+    row.get_by_label(words("End"), exact=True).fill("09:18")
+    page.keyboard.press("F4")
+    expect(count).to_have_text("3")
+    page.goto(f"{hospital.address}/settle")
+    follow(row_of(page, left), words("Left without exam"))
+    expect(page.get_by_role("dialog").get_by_label(words("Reason"))).to_be_focused()
+    page.keyboard.type(words("Left without waiting"))
+    page.keyboard.press("Enter")
+    expect(count).to_have_text("2")
+    for booking in (returned, flagged):
+        page.goto(f"{hospital.address}/settle")
+        follow(row_of(page, booking), words("Move"))
+        page.locator("#openings .opening").first.press("Enter")
+        told(page, words("Moved. The old time is free again."))
+
+    # then: nothing is left, and the exam took its eight minutes
+    expect(count).to_have_count(0)
+    page.goto(f"{hospital.address}/settle")
+    expect(page.locator("main")).to_contain_text(words("Everything is settled"))
+    page.goto(f"{hospital.address}/exams?from=2026-11-23&to=2026-11-23")
+    expect(page.locator("tbody [data-row]")).to_have_count(1)
+    expect(page.locator("tbody")).to_contain_text("09:10–09:18")
+
+
+def row_of(page: Page, booking: int) -> Locator:
+    """The row of a list that leads to a booking."""
+    return page.get_by_role("row").filter(has=page.locator(f"a[href='/bookings/{booking}']"))
+
+
 def worklist(sign_in: SignIn, hospital: Hospital, device: str) -> Page:
     """The sonographer at a machine's list."""
     page = sign_in("sonographer")
