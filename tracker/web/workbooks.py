@@ -21,14 +21,15 @@ from tracker.domain.sheets import MOST_ROWS, Sheet
 from tracker.services.sheets import SheetLine
 
 MOST_COLUMNS = 100
+MOST_DIGITS = 7  # of a row's number
 MOST_UNPACKED = 50_000_000  # bytes of all parts of the archive
 MOST_PACKED = 400_000  # characters that a page's form may carry along
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
-_CELL = re.compile(
-    rb'<(?:\w+:)?c\s(?:[^<>]*?\s)?r="([A-Z]{1,4})(\d{1,9})"[^<>]*>(?:\s*<(?:\w+:)?(f)[\s/>])?'
-)
-_FORMULA = re.compile(rb"<(?:\w+:)?f[\s/>]")
+_PARTS = {"[content_types].xml", "xl/workbook.xml"}
+_SHEET = re.compile(rb"<(?:\w+:)?sheetData[\s/>]")
+_TAG = re.compile(rb"<(/?)(?:\w+:)?(row|c|f)(?=[\s/>])([^<>]*)>")
+_PLACE = re.compile(rb"""\sr\s*=\s*["']([A-Za-z]*)(\d+)["']""")
 _TITLE = re.compile(r"\[(\w+)\]\s*$")
 
 Lines = dict[str, list[SheetLine]]
@@ -64,13 +65,19 @@ def read_workbook(content: bytes, sheets: Sequence[Sheet]) -> Lines:
 
 
 def _check_archive(content: bytes) -> None:
+    """A workbook of Excel and no other kind; each part is read to its end, so that none is longer than it says."""
     try:
         with zipfile.ZipFile(BytesIO(content)) as archive:
             if sum(part.file_size for part in archive.infolist()) > MOST_UNPACKED:
                 raise InvalidError(N_("The file is too large."), field="file")
+            if not {name.lower() for name in archive.namelist()} >= _PARTS:
+                raise _no_workbook()
             for part in archive.namelist():
-                if part.startswith("xl/worksheets/") and part.endswith(".xml"):
-                    _check_sheet(archive.read(part))
+                xml = archive.read(part)
+                if _SHEET.search(
+                    xml
+                ):  # wherever it lies: the workbook's own table of contents names it
+                    _check_sheet(xml)
     except (
         zipfile.BadZipFile,
         zlib.error,
@@ -84,26 +91,45 @@ def _check_archive(content: bytes) -> None:
 
 def _check_sheet(xml: bytes) -> None:
     """No formulas, and no cell far out: a single one would make the whole area between be read."""
-    for cell in _CELL.finditer(xml):
-        column, row, formula = cell.groups()
-        if formula:
-            raise InvalidError(
-                N_("Cell %(cell)s holds a formula. Enter values alone."),
-                field="file",
-                params={"cell": (column + row).decode()},
-            )
-        if int(row) > MOST_ROWS + 1:
-            raise InvalidError(
-                N_("A sheet has at most %(count)s rows."), field="file", params={"count": MOST_ROWS}
-            )
-        if _column_number(column) > MOST_COLUMNS:
-            raise InvalidError(
-                N_("A sheet has at most %(count)s columns."),
-                field="file",
-                params={"count": MOST_COLUMNS},
-            )
-    if _FORMULA.search(xml):
-        raise InvalidError(N_("A cell holds a formula. Enter values alone."), field="file")
+    rows, cells, here = 0, 0, b""
+    for tag in _TAG.finditer(xml):
+        is_end, name, attributes = tag.groups()
+        if name == b"f":
+            raise _formula(here.decode())
+        if attributes.count(b'"') % 2 or attributes.count(b"'") % 2:
+            raise _no_workbook()  # a tag that ends inside a value
+        letters, number = found.groups() if (found := _PLACE.search(attributes)) else (b"", b"0")
+        here = b"" if is_end else letters.upper() + number
+        rows += name == b"row" and not is_end
+        cells = cells + (not is_end) if name == b"c" else 0
+        if len(number) > MOST_DIGITS or max(rows, int(number)) > MOST_ROWS + 1:
+            raise _too_long()
+        if max(cells, _column_number(letters.upper())) > MOST_COLUMNS:
+            raise _too_wide()
+
+
+def _formula(cell: str) -> InvalidError:
+    if not cell:
+        return InvalidError(N_("A cell holds a formula. Enter values alone."), field="file")
+    return InvalidError(
+        N_("Cell %(cell)s holds a formula. Enter values alone."),
+        field="file",
+        params={"cell": cell},
+    )
+
+
+def _too_long() -> InvalidError:
+    return InvalidError(
+        N_("A sheet has at most %(count)s rows."), field="file", params={"count": MOST_ROWS}
+    )
+
+
+def _too_wide() -> InvalidError:
+    return InvalidError(
+        N_("A sheet has at most %(count)s columns."),
+        field="file",
+        params={"count": MOST_COLUMNS},
+    )
 
 
 def _column_number(letters: bytes) -> int:
@@ -119,9 +145,7 @@ def _no_workbook() -> InvalidError:
 
 def _lines(sheet: Sheet, table: Sequence[Sequence[object]]) -> list[SheetLine]:
     if len(table) > MOST_ROWS + 1:
-        raise InvalidError(
-            N_("A sheet has at most %(count)s rows."), field="file", params={"count": MOST_ROWS}
-        )
+        raise _too_long()
     if not table:
         return []
     columns = _columns(sheet, [cell_text(each) for each in table[0]])
