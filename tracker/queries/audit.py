@@ -56,12 +56,13 @@ _ENTRIES: Select[*tuple[Any, ...]] = select(
 
 @dataclass(frozen=True, slots=True)
 class AuditFilter:
-    """Which entries: all conditions given must hold; `local_date` is a hospital day."""
+    """Which entries: all conditions given must hold; `local_date` is a hospital day, `besides` are actions left out."""
 
     entity: str | None = None
     entity_id: str | None = None
     username: str | None = None
     local_date: date | None = None
+    besides: Collection[str] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,6 +111,8 @@ def _conditions(chosen: AuditFilter) -> list[ColumnElement[bool]]:
     conditions: list[ColumnElement[bool]] = [
         column == value for column, value in wanted if value is not None
     ]
+    if chosen.besides:
+        conditions.append(AuditEntry.action.not_in(chosen.besides))
     if chosen.local_date is not None:
         first = day_start(chosen.local_date, clock.hospital_zone())
         last = day_start(chosen.local_date + DAY, clock.hospital_zone())

@@ -7,7 +7,6 @@ from tracker.queries.audit import AuditFilter, AuditRow, audit_entries, codes_of
 from tracker.web.audit_words import Change, changes_of, rows_named
 
 LATEST = 10
-_READ = 50
 _NO_CHANGE = frozenset({"sign_in", "sign_out", "end_sign_in"})
 
 
@@ -22,10 +21,9 @@ class RowHistory:
 
 def history_of(entity: str, entity_id: int | str) -> RowHistory:
     """The latest changes of a row; that somebody signed in changes nothing and is left out."""
-    chosen = AuditFilter(entity=entity, entity_id=str(entity_id))
+    chosen = AuditFilter(entity=entity, entity_id=str(entity_id), besides=_NO_CHANGE)
     with read_session() as session:
-        read = audit_entries(session, chosen, before_id=None, limit=_READ)
-        rows = [row for row in read if row.action not in _NO_CHANGE][:LATEST]
+        rows = audit_entries(session, chosen, before_id=None, limit=LATEST)
         codes = codes_of_rows(session, rows_named(rows))
     told = tuple((row, changes_of(row, codes)) for row in rows)
     return RowHistory(entity, str(entity_id), told)

@@ -7,7 +7,10 @@ from flask import Flask
 from flask.testing import FlaskClient
 
 from tests.support.catalogue import device, exam_type, person, stream
+from tests.support.department import at
 from tests.web.office.forms import resend, words
+from tracker.db import transaction
+from tracker.writes.audit import write_audit
 
 pytestmark = pytest.mark.engines("sqlite")
 
@@ -43,6 +46,16 @@ def test_a_day_and_an_account_have_their_history(office: FlaskClient) -> None:
     assert "Who changed what" in words(office.get("/admin/calendar/2026-11-24").text)
     page = office.get("/admin/accounts/2").text
     assert "signed in ·" not in words(page)
+
+
+def test_a_change_is_told_however_often_somebody_signed_in_since(
+    app: Flask, office: FlaskClient
+) -> None:
+    with app.app_context(), transaction() as session:
+        entry = {"session": session, "entity": "account", "entity_id": 2, "by": 2, "change": {}}
+        for action in ["reset_password", *["sign_in", "sign_out"] * 40]:
+            write_audit(action=action, now=at(6), **entry)
+    assert "Who changed what" in words(office.get("/admin/accounts/2").text)
 
 
 @pytest.mark.parametrize(
