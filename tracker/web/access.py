@@ -4,6 +4,7 @@ How a browser proves who it is lives in tracker/web/person.py; the JSON interfac
 """
 
 from collections.abc import Mapping
+from contextlib import suppress
 
 from flask import Flask, current_app, request
 from flask.typing import ResponseReturnValue
@@ -98,6 +99,7 @@ ACCESS: Mapping[str, Audience] = {
     "exam_entry.name_patient": EXAM_WORK,
     "walk_in.show": EXAM_WORK,
     "walk_in.receive": EXAM_WORK,
+    "walk_in.back": EXAM_WORK,
     "walk_in.find_patient": EXAM_WORK,
     "walk_in.add_patient": EXAM_WORK,
     # closing
@@ -181,15 +183,18 @@ def may(endpoint: str) -> bool:
 
 
 def may_open(path: str) -> bool:
-    """Whether the person at the browser may open a local path by GET; unknown paths may be tried."""
+    """Whether the person at the browser may open a local path; unknown paths may be tried.
+
+    A page that answers a form alone stands at its address too: its endpoint decides.
+    """
     urls = current_app.create_url_adapter(request)
     if urls is None:
         return True
-    try:
-        endpoint, _ = urls.match(path.partition("?")[0], method="GET")
-    except HTTPException:
-        return True
-    return may(endpoint)
+    for method in ("GET", "POST"):
+        with suppress(HTTPException):
+            endpoint, _ = urls.match(path.partition("?")[0], method=method)
+            return may(endpoint)
+    return True
 
 
 def check_access() -> ResponseReturnValue | None:

@@ -205,6 +205,22 @@ def test_an_account_without_a_doctor_chooses_one(
     assert hands.look(waiting).started_operator == "D05"
 
 
+def test_a_doctor_works_in_his_own_name_whoever_was_chosen_before(
+    client_of: ClientOf, hands: Hands, waiting: int
+) -> None:
+    """The page's address may be that of somebody who handed the desk over."""
+    with clock.at(at(9)):
+        head, doctor = client_of("head"), client_of("sonographer")
+        address = "/worklist?device=US01&operator=D05"
+        chosen = re.compile(r'name="operator" value="([^"]*)"')
+        assert chosen.findall(head.get(address).text)[0] == "D05"
+        assert set(chosen.findall(doctor.get(address).text)) == {""}
+        for kind in ("walk-in", "add"):
+            page = f"/worklist/{kind}?device=US01&operator=D05"
+            assert chosen.findall(head.get(page).text)[0] == "D05"
+            assert chosen.findall(doctor.get(page).text) == []
+
+
 def test_where_a_refused_form_stood_there_is_a_way_back(client_of: ClientOf, waiting: int) -> None:
     with clock.at(at(9)):
         client = client_of("sonographer")

@@ -159,3 +159,10 @@ def test_nobody_else_receives(client_of: ClientOf, hands: Hands, who: str, kind:
         assert client.get(f"/worklist/{kind}?device=US01").status_code == 403
         assert submit(client, f"/worklist/{kind}", patient=1, **ADDED).status_code == 403
     assert booked(hands) == []
+
+
+@pytest.mark.parametrize("page", ["/worklist/walk-in/patient", "/worklist/add/patients"])
+def test_where_a_search_or_a_refused_form_stood_there_is_a_way_back(
+    client_of: ClientOf, page: str
+) -> None:
+    assert client_of("sonographer").get(page).location == "/worklist"

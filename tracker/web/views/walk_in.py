@@ -22,6 +22,7 @@ from tracker.services import patients
 from tracker.services.booking import BookingOrder, book_exam
 from tracker.services.walk_in import WalkIn, receive_walk_in
 from tracker.web.addresses import see_other
+from tracker.web.chosen_doctor import chosen_doctor
 from tracker.web.filters import local, localised
 from tracker.web.forms.book import choices_of
 from tracker.web.forms.patients import PatientForm
@@ -91,6 +92,13 @@ def receive(kind: str) -> ResponseReturnValue:
     except DomainError as refusal:
         return _page(kind, desk, _refused(form, refusal), form)
     return see_other(list_address(desk.device, desk.operator))
+
+
+@blueprint.get("/patients")
+@blueprint.get("/patient")
+def back(kind: str) -> ResponseReturnValue:  # noqa: ARG001 - part of the address
+    """Where a search or a refused form stood there is nothing to read: back to the list."""
+    return see_other("/worklist")
 
 
 @blueprint.post("/patients")
@@ -174,7 +182,7 @@ def _desk() -> Desk:
     is_id = number.isascii() and number.isdigit() and len(number) <= 9
     return Desk(
         device=request.values.get("device", ""),
-        operator=request.values.get("operator", ""),
+        operator=chosen_doctor(request.values.get("operator", "")),
         patient=int(number) if is_id else 0,
     )
 

@@ -24,6 +24,7 @@ from tracker.services import examining, undoing
 from tracker.services.examining import Start
 from tracker.web.addresses import see_other
 from tracker.web.arguments import code_argument, day_argument
+from tracker.web.chosen_doctor import chosen_doctor
 from tracker.web.forms.worklist import FinishForm, StepForm, UndoForm
 from tracker.web.fragments import is_htmx, render_block
 from tracker.web.person import caller, request_now
@@ -253,7 +254,7 @@ def _context(device: str, day: date) -> dict[str, Any]:
         found = worklist(reading, device=device, local_date=day)
         blocks = blocks_of_day(reading, day, device=device)
         doctors = staff_members(reading, kind="doctor")
-    operator = code_argument("operator") or request.form.get("operator", "")
+    operator = chosen_doctor(code_argument("operator") or request.form.get("operator", ""))
     chosen = {"device": device, "operator": operator}
     starts = _expected_starts(found, blocks) if day == today() else {}
     return {
