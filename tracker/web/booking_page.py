@@ -82,12 +82,14 @@ class BookingPage:
     """Everything the page shows beside its forms.
 
     `chosen` is the request as somebody made it, for the address; `state` the same with what is usual, for booking;
-    `nearest` what a booking that came too late was offered instead.
+    `nearest` what a booking that came too late was offered instead; `into` the record that is used instead of
+    a `patient` who was merged: nothing is searched for one.
     """
 
     catalogue: Catalogue
     today: date
     patient: PatientRow | None = None
+    into: PatientRow | None = None
     ahead: tuple[VisitExam, ...] = ()
     follows: VisitExam | None = None
     exam_type: ExamTypeRow | None = None
@@ -139,10 +141,12 @@ def read_page(
         until = today + timedelta(days=BOOKINGS_AHEAD_DAYS)
         ahead = visit_exams(session, patient.id, first=today, last=until)
         page = replace(page, patient=patient, ahead=ahead, follows=_last_of_visit(form, ahead))
+        if patient.merged_into_id is not None:
+            page = replace(page, into=patient_by_id(session, patient.merged_into_id))
     chosen = form.state()
     _complete(session, form, page)
     page = replace(page, chosen=chosen, state=form.state(), follows=_on_its_day(form, page.follows))
-    if not is_valid or not form.exam_type.data:
+    if not is_valid or page.into or not form.exam_type.data:
         return page
     page = replace(page, exam_type=catalogue.exam_types[form.exam_type.data])
     try:

@@ -78,6 +78,21 @@ def test_the_merged_page_leads_to_the_true_one_and_books_nothing(
         assert (refused.status_code, "that of L100" in refused.text) == (409, True)
 
 
+def test_the_booking_page_says_so_at_once_and_keeps_what_is_wanted(
+    client_of: ClientOf, hands: Hands, temporary: int, true: int
+) -> None:
+    with clock.at(at(8)):
+        client = english(client_of("reception"))
+        wanted = "exam_type=superficial&stream=cadre_ward"
+        before = client.get(f"/book?patient={temporary}&{wanted}").text
+        submit(client, f"/patients/{temporary}/merge", patient=true, reason=REASON)
+        after = client.get(f"/book?patient={temporary}&{wanted}").text
+        [way] = re.findall(r'href="(/book[^"]*)" data-autofocus', after)
+        assert ('id="openings"' in before, 'id="openings"' in after) == (True, False)
+        assert (f"patient={true}&" in way, "exam_type=superficial" in way) == (True, True)
+        assert 'id="openings"' in client.get(way.replace("&amp;", "&")).text
+
+
 def test_the_true_record_is_searched_for(
     client_of: ClientOf, hands: Hands, temporary: int, true: int
 ) -> None:
