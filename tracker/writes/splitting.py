@@ -3,7 +3,7 @@
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from sqlalchemy import delete, insert, select
+from sqlalchemy import delete, insert
 from sqlalchemy.orm import Session
 
 from tracker.domain.takeover import Split, split_block
@@ -11,8 +11,9 @@ from tracker.models import Block, BlockReserve, Booking
 from tracker.queries.taking_over import Shift
 from tracker.writes.audit import write_audit
 from tracker.writes.blocks import insert_blocks
-from tracker.writes.booking_rows import Author, save_change, snapshot
+from tracker.writes.booking_rows import Author
 from tracker.writes.catalogue_rows import save_row
+from tracker.writes.operators import give_bookings
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,13 +89,13 @@ def _take_along(
     author: Author,
 ) -> None:
     """Let bookings follow: all of the later part into its block, those to be examined to their doctor."""
-    chosen = select(Booking).where(Booking.id.in_({*moved, *shift.to_come})).order_by(Booking.id)
-    locked = chosen.with_for_update().execution_options(populate_existing=True)
-    for booking in session.scalars(locked).all():
-        before = snapshot(booking)
-        if booking.id in moved:
-            booking.block_id = to[0]
-        if booking.id in shift.to_come:
-            booking.operator_id = to[1]
-        if snapshot(booking) != before:
-            save_change(session, booking, author, action="take_over", before=before)
+    block_id, operator_id = to
+    to_come = frozenset(shift.to_come)
+    groups: tuple[tuple[frozenset[int], dict[str, int | None]], ...] = (
+        (moved & to_come, {"block_id": block_id, "operator_id": operator_id}),
+        (moved - to_come, {"block_id": block_id}),
+        (to_come - moved, {"operator_id": operator_id}),
+    )
+    for ids, values in groups:
+        if ids:
+            give_bookings(session, [Booking.id.in_(ids)], values, author, action="take_over")
