@@ -22,7 +22,8 @@ def locked_row(
     session: Session, table: type[Versioned], row_id: int, *, version: int | None
 ) -> Versioned:
     """The row, locked. Raises NotFoundError, or StaleError when `version` is not the present one."""
-    row = session.get(table, row_id, with_for_update=True)
+    # bookings may go on to refer to it: one that holds its device day would wait for us, and we for that day
+    row = session.get(table, row_id, with_for_update={"key_share": True})
     if row is None:
         raise NotFoundError(N_("This entry does not exist."))
     if version is not None and row.version != version:
