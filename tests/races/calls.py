@@ -6,8 +6,20 @@ from typing import Any
 
 from tracker.db import read_session
 from tracker.domain.errors import DomainError
+from tracker.drivers import no_shows
 from tracker.queries.openings import Wish, find_openings
-from tracker.services import changing, closures, examining, exams, horizon, merging, undoing
+from tracker.services import (
+    changing,
+    closures,
+    examining,
+    exams,
+    handing_over,
+    horizon,
+    merging,
+    staff,
+    taking_over,
+    undoing,
+)
 from tracker.services.booking import Booked, BookingOrder, book_exam
 from tracker.writes.idempotency import Answer, Claim
 from tracker.writes.placing import day_of
@@ -118,6 +130,28 @@ def close(by: int, now: datetime, closing: closures.Closing) -> None:
 def lift(by: int, now: datetime, closure_id: int) -> None:
     """Lift a closure."""
     closures.lift(closure_id, by=by, now=now)
+
+
+def take_over(by: int, now: datetime, device: str, operator: str) -> None:
+    """Take a machine over."""
+    wanted = taking_over.Takeover(device, operator, "ill")
+    taking_over.take_over_machine(wanted, by=by, now=now)
+
+
+def retire_person(by: int, now: datetime, staff_member_id: int) -> None:
+    """Let a person leave."""
+    staff.retire_staff_member(staff_member_id, by=by, now=now)
+
+
+def hand_over(by: int, now: datetime, booking_id: int, patient: str) -> None:
+    """Hand a booking, and its exam, to the right patient."""
+    right = handing_over.RightPatient(patient, "the wrong patient")
+    handing_over.hand_over(booking_id, right, by=by, now=now)
+
+
+def mark_due_no_shows(by: int, now: datetime) -> int:
+    """What the job does."""
+    return no_shows.mark_due_no_shows(by=by, now=now)
 
 
 def open_days(by: int, now: datetime, through: datetime) -> None:

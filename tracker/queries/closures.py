@@ -15,6 +15,7 @@ from tracker.domain.workcalendar import day_start, local_date_of
 from tracker.models import Account, Booking, BookingHistory, Closure, Device, ExamType, Patient
 from tracker.queries.occupancy import expected_end, runs_today
 
+_OPEN = frozenset({Status.BOOKED, Status.ARRIVED, Status.IN_PROGRESS})
 _place = func.coalesce(Booking.started_device_id, Booking.device_id)
 """Where a booking stands: on the device that examines, else on the one planned."""
 
@@ -178,7 +179,10 @@ def bookings_hit(session: Session, stretch: Stretch) -> list[Booking]:
     is planned. The caller has locked the device days of the stretch, not those an exam was taken over from.
     """
     statement = select(Booking).where(_hit(session, stretch)).with_for_update()
-    return list(session.scalars(statement.order_by(Booking.starts_at, Booking.id)))
+    ordered = statement.order_by(Booking.starts_at, Booking.id)
+    found = session.scalars(ordered.execution_options(populate_existing=True))
+    # an exam may have ended while its booking was waited for
+    return [each for each in found if Status(each.status) in _OPEN]
 
 
 def _hit(session: Session, stretch: Stretch) -> ColumnElement[bool]:

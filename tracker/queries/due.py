@@ -12,7 +12,15 @@ from tracker.domain.workcalendar import instant_of, local_date_of
 from tracker.models import Booking, JobRun, PartOfDay
 
 
-def overdue_bookings(session: Session, *, now: datetime, limit: int) -> list[int]:
+@dataclass(frozen=True, slots=True)
+class Overdue:
+    """A booking whose half-day is over, as it was seen."""
+
+    booking_id: int
+    version: int
+
+
+def overdue_bookings(session: Session, *, now: datetime, limit: int) -> list[Overdue]:
     """Bookings still `booked` at the end of the half-day in which they start: nobody came."""
     today = local_date_of(now, clock.hospital_zone())
     ends = [
@@ -23,14 +31,13 @@ def overdue_bookings(session: Session, *, now: datetime, limit: int) -> list[int
     due = Booking.local_date < today
     if over is not None:
         due = or_(due, and_(Booking.local_date == today, Booking.starts_at < over))
-    return list(
-        session.scalars(
-            select(Booking.id)
-            .where(Booking.status == Status.BOOKED.value, due, Booking.local_date <= today)
-            .order_by(Booking.starts_at)
-            .limit(limit)
-        )
+    rows = session.execute(
+        select(Booking.id, Booking.version)
+        .where(Booking.status == Status.BOOKED.value, due, Booking.local_date <= today)
+        .order_by(Booking.starts_at)
+        .limit(limit)
     )
+    return [Overdue(*row) for row in rows]
 
 
 @dataclass(frozen=True, slots=True)
