@@ -65,6 +65,18 @@ def test_one_paper_list_is_entered_once(race: Race, desk: int) -> None:
     assert counted()[0] == count("exam") == 6
 
 
+def test_lists_that_cross_are_all_entered(race: Race, desk: int) -> None:
+    """Other patients on the same machines, each desk in an order of its own: only the roll-ups are shared."""
+    wanted: list[Call] = []
+    for number in range(6):
+        entries = [
+            replace(ENTRY, patient=f"M{6 * number + n:05}", device=f"US{n:02}") for n in range(1, 7)
+        ]
+        wanted.append(("enter_later", (desk, at(9), *entries[:: (-1) ** number])))
+    assert kinds(race(wanted)) == {"ok": 6}
+    assert counted()[0] == count("exam") == 36
+
+
 def test_one_exam_is_entered_once(race: Race, desk: int) -> None:
     """The patient was not booked: no device day is locked that would let one wait for the other."""
     assert kinds(race([("enter_later", (desk, at(9), ENTRY))] * 8)) == {"ok": 1, ENTERED: 7}

@@ -1,7 +1,7 @@
 """Exams entered later for patients who were booked: the booking is completed, and each exam counted once."""
 
 from dataclasses import replace
-from datetime import timedelta
+from datetime import date, timedelta
 
 import pytest
 from sqlalchemy import text
@@ -19,10 +19,14 @@ from tests.support.exam_room import (
     running,
 )
 from tests.support.soundness import assert_sound
-from tracker.db import db
-from tracker.domain.errors import InvalidError
+from tracker.db import db, read_session
+from tracker.domain.errors import ConflictError, InvalidError
+from tracker.domain.patients import PatientFacts
+from tracker.queries.patients import patient_by_mrn
 from tracker.services.changing import cancel_booking, mark_no_show
 from tracker.services.exams import ExamEntry, enter_exam_later, enter_exams_later, void
+from tracker.services.merging import Merge, merge_patient
+from tracker.services.patients import add_patient
 
 pytestmark = pytest.mark.usefixtures("app_context")
 
@@ -116,6 +120,43 @@ def test_a_missed_booking_whose_time_was_given_away_is_completed_all_the_same() 
     enter()
     assert (booking(booking_id).status, booking(taken).status) == ("completed", "booked")
     assert_sound()
+
+
+def test_the_next_day_a_booking_that_nobody_marked_is_completed_all_the_same() -> None:
+    """The server was gone until the morning after, and the job with it."""
+    booking_id = book(1, at(9))
+    enter_exam_later(ENTRY, by=account_id("sonographer"), now=at(7, 30, day=1))
+    assert (booking(booking_id).status, booking(booking_id).arrived_at) == ("completed", at(9, 3))
+    assert_sound()
+
+
+def test_an_exam_that_is_there_does_not_take_another_booking_of_the_day() -> None:
+    """Entered from two lists: the second time the afternoon's booking must stay what it is."""
+    book(1, at(9))
+    afternoon = book(1, at(15))
+    enter()
+    with pytest.raises(InvalidError) as refusal:
+        enter()
+    assert refusal.value.code == "entered_already"
+    assert (booking(afternoon).status, counted()[0]) == ("booked", 1)
+
+
+def test_a_merged_record_names_the_row() -> None:
+    desk = account_id("reception")
+    temporary = add_patient(PatientFacts("王小明", "male", date(1980, 2, 29)), by=desk, now=at(7))
+    assert isinstance(temporary, int)
+    merge_patient(temporary, Merge(true_patient("M00001"), "一人"), by=desk, now=at(8))
+    entries = [replace(ENTRY, patient="M00002"), replace(ENTRY, patient=temporary)]
+    with pytest.raises(ConflictError) as refusal:
+        enter_exams_later(entries, by=desk, now=NOON)
+    assert (refusal.value.code, refusal.value.field) == ("patient_merged", "patient")
+    assert refusal.value.details["row"] == 1
+    assert counted()[0] == 0
+
+
+def true_patient(mrn: str) -> int:
+    with read_session() as session:
+        return patient_by_mrn(session, mrn).id
 
 
 def test_the_same_exam_is_not_entered_twice() -> None:

@@ -27,8 +27,8 @@ from tracker.writes.booking_rows import Author, lock_booking
 from tracker.writes.exam_rows import (
     checked_number,
     correct_exam,
+    insert_exam,
     lock_exam,
-    log_exam,
     refuse_number_in_use,
     void_exam,
 )
@@ -37,6 +37,7 @@ from tracker.writes.handing import give_booking
 from tracker.writes.idempotency import Answer, Claim, answer_once
 from tracker.writes.patient_rows import keep_patient, lock_patient
 from tracker.writes.placing import day_of
+from tracker.writes.volume import count_exams
 
 LONGEST_EXAM = timedelta(hours=12)
 
@@ -74,7 +75,9 @@ def enter_exam_later(
 
     def enter() -> int:
         _lock(session, [entry], by=by, now=now)
-        return _enter(session, entry, by=by, now=now)
+        exam = _enter(session, entry, by=by, now=now)
+        count_exams(session, [exam])
+        return exam.id
 
     return answer_once(session, claim, enter, now=now)
 
@@ -85,11 +88,11 @@ def enter_exams_later(
 ) -> list[int]:
     """Log several exams, all or none. An error's details name the row (`row`, from 0)."""
     _lock(session, entries, by=by, now=now)
-    ids = []
+    entered = []
     for row, entry in enumerate(entries):
         try:
-            ids.append(_enter(session, entry, by=by, now=now))
-        except (InvalidError, NotFoundError) as error:
+            entered.append(_enter(session, entry, by=by, now=now))
+        except (InvalidError, NotFoundError, ConflictError) as error:
             raise type(error)(
                 error.text,
                 code=error.code,
@@ -97,7 +100,8 @@ def enter_exams_later(
                 params=error.params,
                 details={**error.details, "row": row},
             ) from error
-    return ids
+    count_exams(session, entered)
+    return [exam.id for exam in entered]
 
 
 def _lock(session: Session, entries: list[ExamEntry], *, by: int, now: datetime) -> None:
@@ -109,7 +113,7 @@ def _lock(session: Session, entries: list[ExamEntry], *, by: int, now: datetime)
     lock_examined(session, examined, author=Author(by, now))
 
 
-def _enter(session: Session, entry: ExamEntry, *, by: int, now: datetime) -> int:
+def _enter(session: Session, entry: ExamEntry, *, by: int, now: datetime) -> Exam:
     author = Author(by, now, plain_line(entry.reason, field="reason", longest=LONGEST_REASON))
     number = None if entry.number is None else checked_number(entry.number)
     check_times(entry.started_at, entry.ended_at, author.now)
@@ -132,7 +136,7 @@ def _enter(session: Session, entry: ExamEntry, *, by: int, now: datetime) -> int
     if number is not None:
         refuse_number_in_use(session, number, besides=None)
     complete_booking_of(session, exam, entry.booking, author)
-    return log_exam(session, exam, author, number=number).id
+    return insert_exam(session, exam, author, number=number)
 
 
 def any_device_id(session: Session, code: str) -> int:

@@ -17,7 +17,7 @@ from tracker.domain.supply import MINUTE
 from tracker.models import Booking, Exam, Patient
 from tracker.queries.occupancy import DayKey
 from tracker.writes.booking_rows import Author, lock_booking, save_change, snapshot
-from tracker.writes.booking_steps import Days, key_of, take_step
+from tracker.writes.booking_steps import Days, key_of
 from tracker.writes.examining import terms_of
 from tracker.writes.occupancy import lock_device_days, save_device_days
 from tracker.writes.placing import resized, retaken
@@ -25,6 +25,9 @@ from tracker.writes.placing import resized, retaken
 OPEN = frozenset({Status.BOOKED, Status.ARRIVED, Status.IN_PROGRESS, Status.NO_SHOW})
 """From these a booking is completed afterwards. While the server was gone nobody could check in, and the job
 may have marked a patient who was there."""
+
+_STEPS = {Status.BOOKED: Step.ARRIVE, Status.NO_SHOW: Step.RETURN}
+"""How who was not checked in arrives."""
 
 
 def lock_examined(
@@ -53,9 +56,12 @@ def complete_booking_of(session: Session, exam: Exam, wanted: int | None, author
     It is the `wanted` one, if it is the patient's on that day; else of his bookings for this exam type the
     nearest in time. Raises InvalidError when it has its exam already: no exam is counted twice.
     """
-    booking_id = _booking_for(_bookings(session, exam.patient_id, exam.local_date), exam, wanted)
+    rows = _bookings(session, exam.patient_id, exam.local_date)
+    booking_id = wanted if _is_meant(rows, wanted) else None
     if booking_id is None:
         _refuse_second(session, exam)
+        booking_id = _nearest(rows, exam)
+    if booking_id is None:
         return
     booking, days = lock_booking(session, booking_id, now=author.now)
     if booking.status == Status.COMPLETED:
@@ -82,9 +88,11 @@ def _key(row: Any) -> DayKey:
     return row.device_id, row.local_date
 
 
-def _booking_for(rows: Sequence[Any], exam: Exam, wanted: int | None) -> int | None:
-    if any(row.id == wanted and row.status in OPEN | {Status.COMPLETED} for row in rows):
-        return wanted
+def _is_meant(rows: Sequence[Any], wanted: int | None) -> bool:
+    return any(row.id == wanted and row.status in OPEN | {Status.COMPLETED} for row in rows)
+
+
+def _nearest(rows: Sequence[Any], exam: Exam) -> int | None:
     same = [row for row in rows if row.exam_type_id == exam.exam_type_id and row.status in OPEN]
     nearest = min(same, key=lambda row: abs(row.starts_at - exam.started_at), default=None)
     return None if nearest is None else nearest.id
@@ -116,19 +124,18 @@ def _entered_already() -> InvalidError:
 
 
 def _arrive(session: Session, booking: Booking, days: Days, exam: Exam, author: Author) -> None:
-    if booking.status == Status.BOOKED:
-        take_step(session, booking, days, Step.ARRIVE, author)
-    elif booking.status == Status.NO_SHOW:
-        before = snapshot(booking)
-        booking.status = next_status(Status.NO_SHOW, Step.RETURN).to.value
+    """Arrived when the exam began, whatever day it is now: a check-in of today is another thing."""
+    status, before = Status(booking.status), snapshot(booking)
+    if status not in _STEPS:
+        return
+    booking.status = next_status(status, _STEPS[status]).to.value
+    if status is Status.NO_SHOW:
         # its time was given back, and somebody else may have it: it holds none again
         booking.device_ends_at = booking.patient_ends_at = booking.starts_at
         days[key_of(booking)] = retaken(days[key_of(booking)], booking)
         save_device_days(session, [days[key_of(booking)]])
-        save_change(session, booking, author, action=Step.RETURN.value, before=before)
-    else:
-        return
     booking.arrived_at = exam.started_at
+    save_change(session, booking, author, action=_STEPS[status].value, before=before)
 
 
 def _start(session: Session, booking: Booking, exam: Exam, author: Author) -> None:

@@ -32,7 +32,14 @@ VERSIONED = (
 
 
 def log_exam(session: Session, exam: Exam, author: Author, *, number: str | None) -> Exam:
-    """Insert an exam under its number (typed or scanned, else issued) and count it.
+    """Insert an exam as `insert_exam` does and count it."""
+    insert_exam(session, exam, author, number=number)
+    count_exam(session, exam, 1)
+    return exam
+
+
+def insert_exam(session: Session, exam: Exam, author: Author, *, number: str | None) -> Exam:
+    """Insert an exam under its number (typed or scanned, else issued); the caller counts it.
 
     Raises InvalidError on `exam_number` when another exam has it.
     """
@@ -45,7 +52,6 @@ def log_exam(session: Session, exam: Exam, author: Author, *, number: str | None
     if number is None:
         exam.number = _issued_number(session, exam.id)
         session.flush()
-    count_exam(session, exam, 1)
     _audit(session, exam, author, "log", {"booking_id": exam.booking_id})
     return exam
 

@@ -21,6 +21,11 @@ def count_exam(session: Session, exam: Exam, sign: int) -> None:
     add_volume(session, [_row_of(exam, sign)])
 
 
+def count_exams(session: Session, exams: Iterable[Exam]) -> None:
+    """Add several exams, all of which are inserted: their roll-up rows are locked in one order."""
+    add_volume(session, [_row_of(exam, 1) for exam in exams])
+
+
 def recount_exam(session: Session, before: _Row, exam: Exam) -> None:
     """Take out an exam as it was counted (`before`: see `counted_as`) and add it as it is now."""
     add_volume(session, [before, _row_of(exam, 1)])
