@@ -6,16 +6,19 @@ import pytest
 from sqlalchemy import select
 
 from tests.support.databases import Template
-from tests.support.department import DEPARTMENT, account_id, at
+from tests.support.department import DEPARTMENT, MONDAY, account_id, at
 from tests.support.exam_room import arrived, book, booking, exams, history, running
 from tests.support.soundness import assert_sound, tables
-from tracker.db import read_session
+from tracker.db import read_session, transaction
 from tracker.domain.errors import ConflictError, InvalidError, StaleError
+from tracker.domain.horizon import DayBlock
 from tracker.models import AuditEntry, Block, BlockExamType, BlockReserve, Device, StaffMember
 from tracker.services.changing import cancel_booking, check_in
 from tracker.services.examining import finish, start
 from tracker.services.taking_over import Takeover, take_over_machine
 from tracker.services.undoing import undo_step
+from tracker.writes.blocks import insert_blocks
+from tracker.writes.occupancy import rebuild_occupancy
 
 pytestmark = pytest.mark.usefixtures("app_context")
 
@@ -236,3 +239,34 @@ def test_a_machine_can_be_taken_again_and_again() -> None:
     assert [code for *_, code in blocks()] == [BEFORE, ABLE, "D13", ABLE]
     assert booking(booked).operator == ABLE
     assert sum((ends - starts).seconds for starts, ends, _ in blocks()) == 4 * 3600
+
+
+def test_a_night_that_runs_past_midnight_is_taken_over_as_the_block_that_runs() -> None:
+    open_night(at(22), at(2, day=1))
+    take(now=at(0, 30, day=1), reason="the night")
+    with read_session() as session:
+        night = session.execute(
+            select(Block.starts_at, Block.ends_at, Block.local_date, StaffMember.code)
+            .outerjoin(StaffMember, StaffMember.id == Block.operator_id)
+            .where(Block.starts_at >= at(22), Block.ends_at <= at(2, day=1))
+            .order_by(Block.starts_at)
+        ).all()
+    assert [tuple(row) for row in night] == [
+        (at(22), at(0, 30, day=1), MONDAY, None),
+        (at(0, 30, day=1), at(2, day=1), MONDAY, ABLE),
+    ]
+
+
+def open_night(starts_at: datetime, ends_at: datetime) -> None:
+    with transaction() as session:
+        device_id = session.scalars(select(Device.id).where(Device.code == MACHINE)).one()
+        types = frozenset(
+            session.scalars(
+                select(BlockExamType.exam_type_id)
+                .join(Block, Block.id == BlockExamType.block_id)
+                .where(Block.device_id == device_id)
+            )
+        )
+        block = DayBlock(device_id, MONDAY, starts_at, ends_at, None, None, types)
+        insert_blocks(session, [block])
+        rebuild_occupancy(session, [(device_id, MONDAY)])

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, select
+from sqlalchemy import ColumnElement, or_, select
 from sqlalchemy.orm import Session
 
 from tracker import clock
@@ -92,9 +92,8 @@ def take_over_plan(
 def shift_now(session: Session, *, device: str, now: datetime) -> Shift:
     """The block of a machine (code) that runs, else the next of today. Raises ConflictError: there is none."""
     today = local_date_of(now, clock.hospital_zone())
-    found = _shifts(
-        session, now, Device.code == device, Block.local_date == today, Block.ends_at > now
-    )
+    of_now = or_(Block.local_date == today, Block.starts_at <= now)  # a night began yesterday
+    found = _shifts(session, now, Device.code == device, Block.ends_at > now, of_now)
     if not found:
         raise ConflictError(N_("This machine has no working hours left today."), field="device")
     return found[0]
