@@ -8,6 +8,7 @@ from flask import Flask
 from flask.testing import FlaskClient
 
 from tests.support.cast import PASSWORD, ClientOf, submit, token_in
+from tracker.domain.credentials import FREE_FAILURES
 
 pytestmark = pytest.mark.engines("sqlite")
 
@@ -65,6 +66,27 @@ def test_whose_role_lacks_the_page_begins_at_the_start(client_of: ClientOf) -> N
     client = client_of("reception")
     assert switch(client, "admin", "/book").headers["HX-Redirect"] == "/"
     assert name_on(client) == "admin"
+
+
+@pytest.mark.parametrize("page", ["/account", "/account/password", "/volume/mine"])
+def test_a_page_of_ones_own_does_not_stay(client_of: ClientOf, page: str) -> None:
+    answer = switch(client_of("sonographer"), "head", page)
+    assert (answer.status_code, answer.headers["HX-Redirect"]) == (204, page)
+
+
+def test_a_page_that_answered_a_form_stays_for_no_other_role(client_of: ClientOf) -> None:
+    """Its address knows no GET; it shows a patient all the same."""
+    answer = switch(client_of("head"), "admin", "/exams/enter/patient")
+    assert answer.headers["HX-Redirect"] == "/"
+
+
+def test_trying_passwords_is_slowed_as_at_the_sign_in(client_of: ClientOf) -> None:
+    client = client_of("reception")
+    for _ in range(FREE_FAILURES):
+        assert switch(client, "head", "/board", password="wrong").status_code == 422
+    answer = switch(client, "head", "/board")
+    assert (answer.status_code, answer.headers["Retry-After"] in ("4", "5")) == (429, True)
+    assert name_on(client) == "reception"
 
 
 def test_a_wrong_password_leaves_everything_as_it_was(client_of: ClientOf) -> None:

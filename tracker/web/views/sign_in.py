@@ -19,6 +19,9 @@ from tracker.web.resume import again_dialog, kept_form
 
 blueprint = Blueprint("sign_in", __name__)
 
+OWN_PAGES = frozenset({"/account", "/account/password", "/account/language", "/volume/mine"})
+"""They show everybody something else: one that is open does not stay for the next person."""
+
 
 @blueprint.get("/login")
 def show() -> ResponseReturnValue:
@@ -77,7 +80,7 @@ def switch() -> ResponseReturnValue:
         opened = signing_in.sign_in(_attempt(form), now=request_now())
     except (WrongCredentialsError, TooManyFailuresError) as refusal:
         form.refuse(refusal)
-        return _next_person(form), 429 if isinstance(refusal, TooManyFailuresError) else 422
+        return _next_person(form), *_told(refusal)
     who = enter(opened.secret)
     response = _taken_over(local_path(form.next.data), who)
     remember_language(response, who.language)
@@ -94,7 +97,7 @@ def _next_person(form: SignInForm) -> str:
 def _taken_over(page: str, who: Caller) -> Response:
     if not may_open(page):
         return see_other("/")
-    if not is_htmx():
+    if not is_htmx() or page.partition("?")[0] in OWN_PAGES:
         return see_other(page)
     name = who.staff_name or who.username
     return answer_in_place("user-switched", _("%(name)s is signed in now.", name=name))
@@ -114,9 +117,14 @@ def _page(form: SignInForm) -> str:
 
 
 def _refused(form: SignInForm, refusal: DomainError) -> ResponseReturnValue:
+    return _page(form), *_told(refusal, wrong=422 if is_htmx() else 401)
+
+
+def _told(refusal: DomainError, *, wrong: int = 422) -> tuple[int, dict[str, str]]:
+    """Status and headers of a refused attempt; `wrong` is the status of a wrong name or password."""
     if isinstance(refusal, TooManyFailuresError):
-        return _page(form), 429, {"Retry-After": str(refusal.retry_after_seconds)}
-    return _page(form), 422 if is_htmx() else 401
+        return 429, {"Retry-After": str(refusal.retry_after_seconds)}
+    return wrong, {}
 
 
 def _go_on(form: SignInForm, who: Caller, *, before: Caller | None) -> Response:
