@@ -128,6 +128,16 @@ def test_one_press_loads_the_booked_and_keeps_what_was_typed(
     assert exams(hands)[0].mrn == "M00005"  # nothing was entered
 
 
+def test_what_cannot_be_read_is_not_lost_by_loading(client_of: ClientOf, hands: Hands) -> None:
+    hands.book(at(9), patient="M00009")
+    with clock.at(at(12, 30)):
+        client = client_of("sonographer")
+        fields = row(0, patient="M00030", start="25:99", parts="zwei")
+        refused = submit(client, "/exams/enter", **HEAD, **fields, load="booked")
+    assert refused.status_code == 422
+    assert [text in refused.text for text in ("M00030", "25:99", "zwei")] == [True] * 3
+
+
 def fields_of(page: str) -> dict[str, str]:
     """What the rows of a page would send again, but for its lists of choices."""
     sent = dict(re.findall(r'name="(rows-\d+-[a-z_]+)"[^>]* value="([^"]*)"', page))

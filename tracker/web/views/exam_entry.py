@@ -51,7 +51,8 @@ def enter() -> ResponseReturnValue:
     """Log all rows, or none and say what is wrong beside the field; `load` adds the booked patients as rows."""
     form = EnterForm()
     _offer(form)
-    if "load" in request.form and form.date.data and form.device.data:
+    wants_more = "load" in request.form and form.date.data and form.device.data
+    if wants_more and not _is_unreadable(form):
         return _loaded(form)
     if form.validate():
         rows = list(form.filled())
@@ -126,6 +127,11 @@ def _booked(form: EnterForm) -> list[BookingDetails]:
     )
     with read_session() as reading:
         return list_bookings(reading, chosen)
+
+
+def _is_unreadable(form: EnterForm) -> bool:
+    """Whether something typed is no time or number at all: a page made anew would have lost it."""
+    return any(field.process_errors for row in form.filled() for field in row)
 
 
 def _loaded(form: EnterForm) -> ResponseReturnValue:
