@@ -33,7 +33,7 @@ from tracker.services.staff import retire_staff_member
 from tracker.writes.booking_rows import Author, lock_booking
 from tracker.writes.examining import Report, finish_exam
 from tracker.writes.moving import move_to
-from tracker.writes.occupancy import lock_device_days
+from tracker.writes.occupancy import lock_device_days, rebuild_occupancy
 from tracker.writes.placing import Place
 
 
@@ -98,6 +98,25 @@ def test_who_is_moved_to_tomorrow_as_the_half_day_ends_is_expected_tomorrow(
         begin()
     found = booking(booking_id)
     assert (marked, found.status, found.starts_at) == ([0], "booked", at(9, day=1))
+
+
+@pytest.mark.engines("postgresql")
+def test_days_are_made_anew_without_locking_those_between(app: Flask, app_context: None) -> None:
+    """They are locked in one order, and no other is locked after them: a move holds one of them already."""
+    first, last = (catalogue.device(code).id for code in ("US11", "US18"))
+    tuesday, wednesday, friday = (at(0, day=n).date() for n in (1, 2, 4))
+    keys = [(first, tuesday), (last, friday)]
+
+    def make_anew() -> None:
+        with transaction() as session:
+            lock_device_days(session, keys, now=at(8))
+            rebuild_occupancy(session, keys)
+
+    with beside(app, make_anew) as begin, transaction() as session:
+        lock_device_days(session, [(first, wednesday)], now=at(8))
+        begin()
+        session.execute(text("SET LOCAL lock_timeout = '300ms'"))
+        lock_device_days(session, [(last, friday)], now=at(8))
 
 
 @pytest.mark.engines("postgresql")

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from sqlalchemy import func, or_, select
+from sqlalchemy import func, or_, select, tuple_
 from sqlalchemy.orm import Session
 
 from tracker import clock
@@ -80,8 +80,10 @@ def differing_days(session: Session, first: date, last: date) -> list[DayKey]:
     return [key for key in keys if key not in stored or not same_day(stored[key], fresh[key])]
 
 
-def stored_days(session: Session, scope: Scope, *, lock: bool = False) -> dict[DayKey, DeviceDay]:
-    """The rows of the scope as they are; with `lock` they are locked in sorted order."""
+def stored_days(
+    session: Session, scope: Scope, *, lock: Sequence[DayKey] = ()
+) -> dict[DayKey, DeviceDay]:
+    """The rows of the scope as they are; with `lock` these alone, locked in sorted order."""
     found = (
         select(
             Occupancy.device_id,
@@ -96,11 +98,14 @@ def stored_days(session: Session, scope: Scope, *, lock: bool = False) -> dict[D
         )
         .order_by(Occupancy.device_id, Occupancy.local_date)
     )
+    if lock:
+        key = tuple_(Occupancy.device_id, Occupancy.local_date)
+        found = found.where(key.in_(lock)).with_for_update()
     return {
         (row.device_id, row.local_date): decode_day(
             (row.device_id, row.local_date), (row.busy, row.closed, row.blocks)
         )
-        for row in session.execute(found.with_for_update() if lock else found)
+        for row in session.execute(found)
     }
 
 

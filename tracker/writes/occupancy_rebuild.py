@@ -33,7 +33,7 @@ def _rebuild_some(session: Session, keys: list[DayKey]) -> int:
         min(day for _, day in keys),
         max(day for _, day in keys),
     )
-    stored = stored_days(session, scope, lock=True)
+    stored = stored_days(session, scope, lock=keys)
     fresh = derived_days(session, scope)
     different = [fresh[key] for key in keys if not same_day(stored[key], fresh[key])]
     save_device_days(session, different)
