@@ -6,7 +6,8 @@ from sqlalchemy import func, select
 from tests.support import catalogue
 from tests.support.catalogue import book, last_entry, values_of
 from tests.support.databases import Template
-from tests.support.department import DEPARTMENT, SYSTEM, at
+from tests.support.department import DEPARTMENT, SYSTEM, account_id, at
+from tests.support.exam_room import arrived
 from tracker.db import read_session
 from tracker.domain.catalogue import DeviceValues
 from tracker.domain.errors import ConflictError, InvalidError, NotFoundError, StaleError
@@ -14,6 +15,7 @@ from tracker.models import Block
 from tracker.queries.catalogue import capable_devices
 from tracker.queries.devices import devices
 from tracker.services.devices import add_device, change_device, reinstate_device, retire_device
+from tracker.services.examining import Start, finish, start
 from tracker.services.horizon import open_horizon
 
 pytestmark = pytest.mark.usefixtures("app_context")
@@ -134,3 +136,12 @@ def test_retiring_twice_changes_nothing():
     retire_device(row.id, by=SYSTEM, now=at(9))
     retire_device(row.id, by=SYSTEM, now=at(10))
     assert catalogue.device("US05").version == 2
+
+
+def test_a_machine_on_which_an_exam_runs_is_not_retired_wherever_it_was_planned():
+    booking_id = arrived(1, at(9), device="US08")
+    start(booking_id, Start(device="US07"), by=account_id("sonographer"), now=at(9))
+    with pytest.raises(ConflictError):
+        retire_device(catalogue.device("US07").id, by=SYSTEM, now=at(9, 5))
+    finish(booking_id, by=account_id("sonographer"), now=at(9, 9))
+    retire_device(catalogue.device("US07").id, by=SYSTEM, now=at(9, 10))

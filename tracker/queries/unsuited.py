@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from datetime import date, datetime
 
-from sqlalchemy import func, select
+from sqlalchemy import func, or_, select
 from sqlalchemy.orm import Session
 
 from tracker.domain.lifecycle import Status
@@ -42,11 +42,9 @@ def unsuited_bookings(session: Session, *, after: datetime) -> int:
 
 
 def bookings_ahead(session: Session, device_id: int) -> int:
-    """How many bookings of a device are still to be done or run, whenever they were planned."""
-    return (
-        session.scalar(select(func.count(Booking.id)).where(_ahead, Booking.device_id == device_id))
-        or 0
-    )
+    """How many bookings of a device are still to be done or run there, whenever and wherever they were planned."""
+    here = or_(Booking.device_id == device_id, Booking.started_device_id == device_id)
+    return session.scalar(select(func.count(Booking.id)).where(_ahead, here)) or 0
 
 
 def bookings_on(session: Session, local_dates: Sequence[date]) -> int:
