@@ -172,7 +172,7 @@ def test_two_administrators_cannot_remove_each_other(app: Flask, cast: Cast) -> 
 
 def test_two_callers_cannot_change_the_same_version(cast: Cast) -> None:
     seen = row(cast["head"]).version
-    change = AccountChange(roles=["head"], staff_code=None, version=seen)
+    change = AccountChange(roles=["head", "reception"], staff_code=None, version=seen)
     change_account(cast["head"], change=change, by=cast["admin"], now=NOW)
     with pytest.raises(StaleError):
         change_account(cast["head"], change=change, by=cast["admin"], now=NOW)

@@ -68,6 +68,16 @@ class StreamPair(PairValues):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class AccountValues:
+    """An account as a sheet has it; `staff` is a staff member's code, or nothing."""
+
+    username: str
+    roles: frozenset[str]
+    staff: str = ""
+    is_active: bool = True
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class DayValues:
     """A day of the working calendar as a sheet has it."""
 
@@ -141,14 +151,14 @@ CALENDAR = Sheet(
 ACCOUNTS = Sheet(
     "accounts",
     (
-        Column("username"),
-        Column("roles", "codes"),
+        _must("username"),
+        _must("roles", "codes"),
         Column("staff"),
         Column("is_active", "yes"),
     ),
     key=("username",),
 )
-"""Goes out only: an account is made with a password, and a password belongs in no sheet."""
+"""No passwords, which belong in no sheet: a new account cannot sign in until it is given one on its page."""
 
 WORKBOOKS: Mapping[str, tuple[Sheet, ...]] = {
     "devices": (DEVICES,),
@@ -158,7 +168,6 @@ WORKBOOKS: Mapping[str, tuple[Sheet, ...]] = {
     "calendar": (CALENDAR,),
     "accounts": (ACCOUNTS,),
 }
-IMPORTED = frozenset(WORKBOOKS) - {"accounts"}
 VALUES: Mapping[str, type[Any]] = {
     "devices": DeviceValues,
     "exam_types": ExamTypeValues,
@@ -166,6 +175,7 @@ VALUES: Mapping[str, type[Any]] = {
     "streams": StreamValues,
     "staff": StaffValues,
     "calendar": DayValues,
+    "accounts": AccountValues,
 }
 
 

@@ -14,7 +14,7 @@ from tracker.domain.catalogue import (
     StaffValues,
     StreamValues,
 )
-from tracker.domain.sheets import DayValues, StreamPair
+from tracker.domain.sheets import AccountValues, DayValues, StreamPair
 from tracker.models.calendar import CalendarDay
 from tracker.queries.accounts import accounts
 from tracker.queries.devices import devices
@@ -30,16 +30,6 @@ class StoredRow:
     id: int
     values: Any
     is_retired: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class AccountValues:
-    """An account as a sheet shows it: no password, which nobody knows here."""
-
-    username: str
-    roles: tuple[str, ...]
-    staff: str
-    is_active: bool
 
 
 def stored_rows(session: Session, sheet: str) -> list[StoredRow]:
@@ -93,7 +83,12 @@ def _accounts(session: Session) -> list[StoredRow]:
     return [
         StoredRow(
             each.id,
-            AccountValues(each.username, each.roles, each.staff_code or "", each.is_active),
+            AccountValues(
+                username=each.username,
+                roles=frozenset(each.roles),
+                staff=each.staff_code or "",
+                is_active=each.is_active,
+            ),
         )
         for each in accounts(session)
     ]

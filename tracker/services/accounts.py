@@ -3,30 +3,31 @@
 Signing in is services/sign_in.py, API tokens are services/tokens.py.
 """
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection
 from dataclasses import dataclass, replace
 from datetime import datetime
-from typing import Any
 
-from sqlalchemy import select
-from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from tracker.db import read_session, service
 from tracker.domain.credentials import check_password, check_username
-from tracker.domain.errors import N_, ConflictError, InvalidError, StaleError
-from tracker.domain.roles import Role
-from tracker.models import Account
+from tracker.domain.errors import N_, InvalidError, StaleError
 from tracker.passwords import hash_password, is_password
 from tracker.queries.accounts import Credentials, credentials_by_id
+from tracker.writes.account_rows import (
+    AccountFacts,
+    insert_account,
+    lock_active_accounts,
+    note_account,
+    update_account,
+)
 from tracker.writes.accounts import (
     end_sign_ins,
     ensure_system_account,
     locked_account,
     open_sign_in,
-    staff_member_id_of,
 )
-from tracker.writes.audit import write_audit
+from tracker.writes.booking_rows import Author
 
 LANGUAGES = ("", "zh", "en")  # "" is the browser's own choice
 
@@ -75,20 +76,10 @@ def _create_account(
     session: Session, new: NewAccount, *, password_hash: str, by: int, now: datetime
 ) -> int:
     ensure_system_account(session, now=now)
-    account = Account(
-        username=new.username,
-        password_hash=password_hash,
-        roles=_known_roles(new.roles),
-        staff_member_id=staff_member_id_of(session, new.staff_code),
-        created_at=now,
+    facts = AccountFacts(new.roles, new.staff_code)
+    return insert_account(
+        session, new.username, facts, Author(by, now), password_hash=password_hash
     )
-    session.add(account)
-    try:
-        session.flush()  # the database says whether the name is free: two may ask for it at once
-    except IntegrityError as error:
-        raise InvalidError(N_("This name is taken."), field="username") from error
-    _note(session, account, "create", by=by, now=now, username=new.username, **_facts(account))
-    return account.id
 
 
 @service
@@ -99,21 +90,12 @@ def change_account(
 
     Raises NotFoundError, StaleError, InvalidError, and ConflictError where no administrator would be left.
     """
-    _lock_active_accounts(session)
+    lock_active_accounts(session)
     account = locked_account(session, account_id)
     if change.version not in (None, account.version):
         raise StaleError(_CHANGED_MEANWHILE)
-    before = _facts(account)
-    account.roles = _known_roles(change.roles)
-    account.staff_member_id = staff_member_id_of(session, change.staff_code)
-    account.is_active = change.is_active
-    account.version += 1
-    session.flush()
-    after = _facts(account)
-    _keep_an_administrator(session, before=before, after=after)
-    if not account.is_active or before["roles"] != after["roles"]:
-        end_sign_ins(session, account_id=account_id, now=now)
-    _note(session, account, "change", by=by, now=now, before=before, after=after)
+    facts = AccountFacts(change.roles, change.staff_code, change.is_active)
+    update_account(session, account, facts, Author(by, now))
 
 
 def reset_password(account_id: int, *, password: str, by: int, now: datetime) -> None:
@@ -130,7 +112,7 @@ def _reset_password(
     account.password_hash = password_hash
     account.version += 1
     end_sign_ins(session, account_id=account_id, now=now)
-    _note(session, account, "reset_password", by=by, now=now)
+    note_account(session, account, "reset_password", Author(by, now))
 
 
 def change_own_password(
@@ -164,7 +146,7 @@ def _exchange_password(
     account.password_hash = hashes[1]
     account.version += 1
     end_sign_ins(session, account_id=account_id, now=now)
-    _note(session, account, "change_password", by=account_id, now=now)
+    note_account(session, account, "change_password", Author(account_id, now))
     return open_sign_in(session, account_id=account_id, address=address, now=now)
 
 
@@ -177,58 +159,5 @@ def set_language(session: Session, account_id: int, *, language: str, now: datet
     if account.language == language:
         return
     account.language = language
-    _note(session, account, "set_language", by=account_id, now=now, language=language)
-
-
-def _known_roles(roles: Collection[str]) -> list[str]:
-    """The roles in their fixed order. Raises InvalidError for none or an unknown one."""
-    unknown = set(roles) - set(Role)
-    if unknown:
-        raise InvalidError(
-            N_("There is no role %(role)s."), field="roles", params={"role": min(unknown)}
-        )
-    if not roles:
-        raise InvalidError(N_("An account has at least one role."), field="roles")
-    return [role.value for role in Role if role in roles]
-
-
-def _lock_active_accounts(session: Session) -> None:
-    """Two administrators who remove each other must queue, or nobody would be left."""
-    active = select(Account.id).where(Account.is_active).order_by(Account.id)
-    session.execute(active.with_for_update()).all()
-
-
-def _keep_an_administrator(
-    session: Session, *, before: Mapping[str, Any], after: Mapping[str, Any]
-) -> None:
-    if not _administers(before) or _administers(after):
-        return
-    others = session.scalars(select(Account.roles).where(Account.is_active))
-    if not any(Role.ADMIN in roles for roles in others):
-        raise ConflictError(N_("The last active administrator cannot be removed."))
-
-
-def _administers(facts: Mapping[str, Any]) -> bool:
-    return facts["is_active"] and Role.ADMIN in facts["roles"]
-
-
-def _facts(account: Account) -> dict[str, Any]:
-    return {
-        "roles": list(account.roles),
-        "staff_member_id": account.staff_member_id,
-        "is_active": account.is_active,
-    }
-
-
-def _note(
-    session: Session, account: Account, action: str, *, by: int, now: datetime, **change: object
-) -> None:
-    write_audit(
-        session,
-        action=action,
-        entity="account",
-        entity_id=account.id,
-        by=by,
-        now=now,
-        change=change,
-    )
+    author = Author(account_id, now)
+    note_account(session, account, "set_language", author, language=language)

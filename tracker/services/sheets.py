@@ -4,38 +4,32 @@ Each row passes the same steps as its form. How a file becomes rows of text is a
 """
 
 import hashlib
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, fields, replace
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime
-from typing import Any
 
 from sqlalchemy.orm import Session
 
 from tracker.db import service
-from tracker.domain.catalogue import PairValues, StaffValues
 from tracker.domain.errors import N_, DomainError, InvalidError, NotFoundError, StaleError
 from tracker.domain.sheets import (
-    IMPORTED,
     MOST_CHANGES,
     VALUES,
     WORKBOOKS,
-    DayValues,
     Sheet,
-    StreamPair,
     key_of,
     read_row,
     shown,
 )
-from tracker.queries.exam_types import exam_type_by_code
-from tracker.queries.sheets import StoredRow, exam_type_values, stored_rows
+from tracker.queries.sheets import StoredRow, stored_rows
+from tracker.writes.account_rows import (
+    lock_active_accounts,
+)
 from tracker.writes.booking_rows import Author
-from tracker.writes.calendar_rows import clear_days, set_day
-from tracker.writes.device_rows import insert_device, update_device
-from tracker.writes.exam_type_rows import insert_exam_type, stored_pairs, update_exam_type
+from tracker.writes.calendar_rows import clear_days
 from tracker.writes.occupancy import lock_supply
 from tracker.writes.pressure import refresh_pressure
-from tracker.writes.staff_rows import insert_staff_member, update_staff_member
-from tracker.writes.stream_rows import insert_stream, update_stream
+from tracker.writes.sheet_rows import WRITE_ROW
 
 Cells = Mapping[str, str]
 
@@ -148,9 +142,12 @@ def import_sheets(
 def _import(
     session: Session, noun: str, sheets: Mapping[str, Sequence[SheetLine]], author: Author
 ) -> ImportOutcome:
-    if noun not in IMPORTED:
+    if noun not in WORKBOOKS:
         raise NotFoundError(N_("This entry does not exist."))
-    lock_supply(session)
+    if noun == "accounts":
+        lock_active_accounts(session)
+    else:
+        lock_supply(session)
     lines: list[LineOutcome] = []
     for sheet in WORKBOOKS[noun]:
         lines += _import_sheet(session, sheet, sheets.get(sheet.name, ()), author)
@@ -210,7 +207,7 @@ def _import_line(
         return replace(outcome, action="same")
     try:
         with session.begin_nested():
-            is_changed = _WRITE[sheet.name](session, present, wanted, author)
+            is_changed = WRITE_ROW[sheet.name](session, present, wanted, author)
     except DomainError as refusal:
         return replace(outcome, changes=changes, refusals=(refusal,))
     if not is_changed:
@@ -231,66 +228,3 @@ def _changes(sheet: Sheet, present: StoredRow | None, wanted: object) -> tuple[C
         if before != after and (present or after):
             changes.append(CellChange(column.name, before, after))
     return tuple(changes)
-
-
-def _write_device(session: Session, present: StoredRow | None, values: Any, author: Author) -> bool:
-    if present is None:
-        return bool(insert_device(session, values, author))
-    return update_device(session, present.id, values, version=None, author=author)
-
-
-def _write_exam_type(
-    session: Session, present: StoredRow | None, values: Any, author: Author
-) -> bool:
-    if present is None:
-        return bool(insert_exam_type(session, values, author))
-    return update_exam_type(session, present.id, values, version=None, author=author)
-
-
-def _write_pair(
-    session: Session, _present: StoredRow | None, values: StreamPair, author: Author
-) -> bool:
-    """Set the pair on its exam type; one in which nothing differs any more goes."""
-    exam_type = exam_type_by_code(session, values.exam_type)
-    if exam_type is None:
-        raise InvalidError(
-            N_("There is no %(code)s."), field="exam_type", params={"code": values.exam_type}
-        )
-    pair = PairValues(**{each.name: getattr(values, each.name) for each in fields(PairValues)})
-    pairs = stored_pairs(session, exam_type.id) | {values.stream: pair}
-    differing = {code: each for code, each in pairs.items() if each != PairValues()}
-    wanted = exam_type_values(exam_type, differing)
-    return update_exam_type(session, exam_type.id, wanted, version=None, author=author)
-
-
-def _write_stream(session: Session, present: StoredRow | None, values: Any, author: Author) -> bool:
-    if present is None:
-        return bool(insert_stream(session, values, author))
-    return update_stream(session, present.id, values, version=None, author=author)
-
-
-def _write_person(
-    session: Session, present: StoredRow | None, values: StaffValues, author: Author
-) -> bool:
-    """As the form has it: who is no doctor has no title."""
-    values = values if values.kind == "doctor" else replace(values, title="")
-    if present is None:
-        return bool(insert_staff_member(session, values, author))
-    return update_staff_member(session, present.id, values, version=None, author=author)
-
-
-def _write_day(
-    session: Session, _present: StoredRow | None, values: DayValues, author: Author
-) -> bool:
-    set_day(session, values.local_date, kind=values.kind, name=values.name, author=author)
-    return True
-
-
-_WRITE: Mapping[str, Callable[[Session, StoredRow | None, Any, Author], bool]] = {
-    "devices": _write_device,
-    "exam_types": _write_exam_type,
-    "of_streams": _write_pair,
-    "streams": _write_stream,
-    "staff": _write_person,
-    "calendar": _write_day,
-}

@@ -33,6 +33,7 @@ _SHEETS: Mapping[str, Any] = {
     "streams": _l("Streams"),
     "staff": _l("Staff"),
     "calendar": _l("Working calendar"),
+    "accounts": _l("Accounts"),
 }
 _FORMS: Mapping[str, type[Any]] = {
     "devices": DeviceForm,

@@ -16,6 +16,7 @@ from tests.support.catalogue import device, entries_of, exam_type, person, strea
 from tests.web.office.forms import form_of, words
 from tracker.db import read_session
 from tracker.domain.sheets import WORKBOOKS
+from tracker.queries.accounts import accounts
 from tracker.queries.calendar import known_days
 from tracker.queries.exam_types import exam_type_streams
 
@@ -59,7 +60,7 @@ def downloaded(client: FlaskClient, noun: str) -> bytes:
 
 @pytest.mark.engines("sqlite")
 @pytest.mark.parametrize("language", ["zh", "en"])
-@pytest.mark.parametrize("noun", [each for each in WORKBOOKS if each != "accounts"])
+@pytest.mark.parametrize("noun", list(WORKBOOKS))
 def test_what_goes_out_comes_back_unchanged(office: FlaskClient, noun: str, language: str) -> None:
     office.set_cookie("lang", language)
     content = downloaded(office, noun)
@@ -71,7 +72,7 @@ def test_what_goes_out_comes_back_unchanged(office: FlaskClient, noun: str, lang
 
 
 @pytest.mark.engines("sqlite")
-def test_accounts_go_out_without_passwords_and_do_not_come_in(office: FlaskClient) -> None:
+def test_accounts_go_out_without_passwords(office: FlaskClient) -> None:
     content = downloaded(office, "accounts")
     rows = CalamineWorkbook.from_filelike(io.BytesIO(content)).get_sheet_by_index(0).to_python()
     assert [str(title).split(" [")[1] for title in rows[0]] == [
@@ -79,10 +80,33 @@ def test_accounts_go_out_without_passwords_and_do_not_come_in(office: FlaskClien
     ]  # fmt: skip
     assert "admin" in [row[0] for row in rows]
     assert b"argon2" not in content
-    assert 'type="file"' not in office.get("/admin/sheets/accounts").text
-    answer = office.post("/admin/sheets/accounts", data=form_of(
-        office.get("/admin/sheets/staff").text, "/admin/sheets/staff"))  # fmt: skip
-    assert answer.status_code in (404, 422)
+
+
+def test_an_account_of_a_sheet_waits_for_its_password(app: Flask, office: FlaskClient) -> None:
+    rows = [
+        ["username", "roles", "is_active"],
+        ["newdesk", "reception", "yes"],
+        ["reception", "reception, sonographer", "yes"],
+    ]
+    answer = take_in(office, "accounts", workbook(accounts=rows))
+    assert answer.status_code == 303
+    with app.app_context(), read_session() as session:
+        found = {each.username: each for each in accounts(session)}
+    assert list(found["newdesk"].roles) == ["reception"]
+    assert sorted(found["reception"].roles) == ["reception", "sonographer"]
+    stranger = app.test_client()
+    fields = form_of(stranger.get("/login").text, "/login")
+    for password in ("", "!", "newdesk"):
+        sent = fields | {"username": "newdesk", "password": password}
+        assert stranger.post("/login", data=sent).status_code != 303
+
+
+@pytest.mark.engines("sqlite")
+def test_a_sheet_leaves_an_administrator(office: FlaskClient) -> None:
+    rows = [["username", "roles", "is_active"], ["admin", "admin", "no"]]
+    shown = send(office, "accounts", workbook(accounts=rows))
+    assert "The last active administrator cannot be removed." in words(shown.text)
+    assert "/confirm" not in shown.text
 
 
 def test_nothing_is_written_before_it_is_confirmed(app: Flask, office: FlaskClient) -> None:

@@ -5,7 +5,7 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
 from tracker.domain.errors import N_, DomainError, NotFoundError
-from tracker.domain.sheets import IMPORTED, WORKBOOKS, Sheet
+from tracker.domain.sheets import WORKBOOKS, Sheet
 from tracker.queries import Reading, read_session
 from tracker.queries.sheets import stored_rows
 from tracker.sentences import sentence
@@ -63,7 +63,7 @@ def preview(noun: str) -> ResponseReturnValue:
     told: list[ImportOutcome] = []
 
     def read_it() -> None:
-        read.append(as_codes(read_workbook(form.file.data.read(), WORKBOOKS[_imported(noun)])))
+        read.append(as_codes(read_workbook(form.file.data.read(), WORKBOOKS[_known(noun)])))
         told.append(_rehearsed(noun, read[0]))
         pack(read[0])
 
@@ -82,7 +82,7 @@ def confirm(noun: str) -> ResponseReturnValue:
     again = PageForm(formdata=None)
     try:
         done = importing.import_sheets(
-            _imported(noun), lines, seen=form.seen.data or "", by=by, now=now
+            _known(noun), lines, seen=form.seen.data or "", by=by, now=now
         )
     except NotFoundError:
         raise
@@ -122,12 +122,6 @@ def _known(noun: str) -> str:
     return noun
 
 
-def _imported(noun: str) -> str:
-    if noun not in IMPORTED:
-        raise NotFoundError(N_("This entry does not exist."))
-    return noun
-
-
 def _counts(outcome: ImportOutcome) -> dict[str, int]:
     actions = [line.action for line in outcome.lines]
     return {action: actions.count(action) for action in ("add", "change", "same", "refused")}
@@ -145,7 +139,6 @@ def _page(
         "sheets/sheet.html",
         noun=_known(noun),
         title=NOUNS[noun],
-        is_imported=noun in IMPORTED,
         form=form,
         outcome=outcome,
         counts=_counts(outcome) if outcome else None,
