@@ -8,7 +8,7 @@ from sqlalchemy import update
 
 from tests.support.databases import Template
 from tests.support.department import DEPARTMENT, MONDAY, account_id, at
-from tests.support.exam_room import arrived, book, booking, history, running
+from tests.support.exam_room import arrived, arrived_before_its_day, book, booking, history, running
 from tests.support.refusals import codes, refused
 from tests.support.soundness import assert_sound, count, overfull_blocks
 from tracker.db import db, read_session, transaction
@@ -22,7 +22,6 @@ from tracker.domain.errors import (
 from tracker.models import ApiToken, Device, ExamType
 from tracker.queries.openings import Wish, find_openings
 from tracker.services.booking import Booked, BookingOrder, book_exam
-from tracker.services.changing import Move, move_booking
 from tracker.services.closures import Closing, close
 from tracker.services.examining import finish, start
 from tracker.writes.idempotency import Answer, Claim
@@ -260,8 +259,7 @@ def test_an_overdue_exam_holds_its_machine(desk: int) -> None:
 
 def test_an_exam_that_runs_before_its_day_holds_its_machine_too(desk: int) -> None:
     """Tuesday's patient comes on Monday: while the exam runs nobody else is booked or started there."""
-    early, today = arrived(3, at(9)), arrived(2, at(10))
-    move_booking(early, Move("US07", at(10, day=1)), by=desk, now=at(9))
+    early, today = arrived_before_its_day(3, at(10, day=1), now=at(9)), arrived(2, at(10))
     start(early, by=desk, now=at(9))
     order = replace(ORDER, start=at(9, 5))
     refusal = refused(SlotTakenError, book_exam, order, by=desk, now=at(9, 5))

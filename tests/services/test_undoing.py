@@ -4,7 +4,16 @@ import pytest
 
 from tests.support.databases import Template
 from tests.support.department import DEPARTMENT, at
-from tests.support.exam_room import arrived, book, booking, counted, exams, history, running
+from tests.support.exam_room import (
+    arrived,
+    arrived_before_its_day,
+    book,
+    booking,
+    counted,
+    exams,
+    history,
+    running,
+)
 from tests.support.refusals import refused
 from tests.support.soundness import assert_sound, count
 from tracker.domain.errors import (
@@ -14,7 +23,7 @@ from tracker.domain.errors import (
     SlotTakenError,
     StaleError,
 )
-from tracker.services.changing import Move, mark_no_show, move_booking
+from tracker.services.changing import mark_no_show
 from tracker.services.examining import Start, finish, start
 from tracker.services.handing_over import RightPatient, hand_over
 from tracker.services.undoing import undo_step
@@ -83,8 +92,7 @@ def test_minutes_promised_meanwhile_are_not_taken_again(doctor: int) -> None:
     """Tuesday's patient is examined on Monday; what that freed is then all that outpatients may have."""
     for number in range(2, 15):
         book(number, at(8, 10 * number, day=1))
-    early = arrived(1, at(9))
-    move_booking(early, Move("US07", at(8, day=1)), by=doctor, now=at(9))
+    early = arrived_before_its_day(1, at(8, day=1), now=at(9))
     start(early, by=doctor, now=at(9))
     finish(early, by=doctor, now=at(9, 8))
     book(30, at(11, 30, day=1))

@@ -5,13 +5,14 @@ from datetime import datetime
 from sqlalchemy import text
 
 from tests.support.department import account_id, at
-from tracker.db import db, read_session
+from tracker.db import db, read_session, transaction
 from tracker.queries.bookings import BookingDetails, HistoryStep, booking_details, booking_history
 from tracker.queries.exams import ExamDetails, ExamFilter, list_exams
 from tracker.queries.volume import VolumeFilter, volume
 from tracker.services.booking import Booked, BookingOrder, book_exam
 from tracker.services.changing import check_in
 from tracker.services.examining import start
+from tracker.writes.booking_rows import Author, lock_booking, save_change, snapshot
 
 TABLES = ("booking", "booking_history", "exam", "exam_version", "exam_volume", "audit_entry")
 
@@ -29,6 +30,17 @@ def arrived(patient: int, start_at: datetime, *, device: str = "US07", **more: o
     """Book and check in at the time of the booking."""
     booking_id = book(patient, start_at, device=device, **more)
     check_in(booking_id, by=account_id("reception"), now=start_at)
+    return booking_id
+
+
+def arrived_before_its_day(patient: int, start_at: datetime, *, now: datetime) -> int:
+    """A booking of a later day whose patient is here: no step makes one any more, but old ones may stand so."""
+    booking_id, by = book(patient, start_at), account_id("reception")
+    with transaction() as session:
+        row, _ = lock_booking(session, booking_id, now=now)
+        before = snapshot(row)
+        row.status, row.arrived_at = "arrived", now
+        save_change(session, row, Author(by, now), action="arrive", before=before)
     return booking_id
 
 
