@@ -57,6 +57,18 @@ def test_one_exam_at_a_time_on_a_machine(doctor: int) -> None:
     assert refusal.value.details == {"booking": first}
 
 
+def test_an_exam_that_was_left_running_is_not_finished_by_a_click(doctor: int) -> None:
+    """Finished the next morning it would have lasted all night; across midnight it may."""
+    left, late = running(1, at(9)), running(2, at(10), device="US08")
+    rows = row_counts()
+    with pytest.raises(ConflictError) as refusal:
+        finish(left, by=doctor, now=at(21, 1))
+    assert refusal.value.code == "left_running"
+    assert row_counts() == rows
+    finish(late, by=doctor, now=at(22))
+    assert counted()[0] == 1
+
+
 def test_an_account_without_a_doctor_starts_for_the_doctor_of_the_block() -> None:
     booking_id = arrived(1, at(9))
     start(booking_id, by=account_id("head"), now=at(9))

@@ -40,6 +40,7 @@ for `Accept-Language: zh`, in Chinese.
 | `illegal_transition` | 409 | the booking's status does not allow this step |
 | `stale` | 409 | the row was changed since the `version` that was sent |
 | `device_in_use` | 409 | another exam is in progress on the device |
+| `left_running` | 409 | the exam began more than twelve hours ago; enter it with its times |
 | `device_lacks_capability` | 422 | the device cannot do this exam |
 | `entered_already` | 422 | this exam of the patient is counted already |
 | `already_voided` | 409 | the exam counts nothing already |

@@ -2,7 +2,7 @@
 
 from contextlib import suppress
 from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -25,6 +25,7 @@ from tracker.queries.openings import MOST_PARTS, known_terms, patient_id_of
 from tracker.writes.afterwards import complete_booking_of, lock_examined
 from tracker.writes.booking_rows import Author, lock_booking
 from tracker.writes.exam_rows import (
+    LONGEST_EXAM,
     checked_number,
     correct_exam,
     insert_exam,
@@ -38,8 +39,6 @@ from tracker.writes.idempotency import Answer, Claim, answer_once
 from tracker.writes.patient_rows import keep_patient, lock_patient
 from tracker.writes.placing import day_of
 from tracker.writes.volume import count_exams
-
-LONGEST_EXAM = timedelta(hours=12)
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,6 +1,6 @@
 """The rows of an exam: logging it, voiding it, keeping its earlier versions; the roll-up moves with each."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from itertools import chain, count
 from uuid import uuid4
 
@@ -14,6 +14,7 @@ from tracker.writes.audit import write_audit
 from tracker.writes.booking_rows import Author
 from tracker.writes.volume import count_exam, counted_as, recount_exam
 
+LONGEST_EXAM = timedelta(hours=12)
 VERSIONED = (
     "number",
     "patient_id",

@@ -7,7 +7,7 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from tracker import clock
-from tracker.domain.errors import N_, ConflictError, InvalidError
+from tracker.domain.errors import N_, ConflictError, InvalidError, Params
 from tracker.domain.interval import span_mask
 from tracker.domain.lifecycle import LIVE, Status, Step, next_status
 from tracker.domain.reserves import shortage
@@ -18,7 +18,7 @@ from tracker.queries.catalogue import ExamTerms, exam_terms
 from tracker.queries.occupancy import runs_today
 from tracker.writes.booking_rows import Author, save_change, snapshot
 from tracker.writes.booking_steps import Days, key_of, leave_device
-from tracker.writes.exam_rows import live_exam_of, log_exam, void_exam
+from tracker.writes.exam_rows import LONGEST_EXAM, live_exam_of, log_exam, void_exam
 from tracker.writes.occupancy import save_device_days
 from tracker.writes.placing import day_of, resized
 
@@ -78,9 +78,11 @@ def finish_exam(
 ) -> Exam:
     """In progress → completed: logs the exam, frees the rest of the device's time. Returns the exam.
 
-    Raises IllegalTransitionError, InvalidError for a number in use or parts out of range.
+    Raises IllegalTransitionError, InvalidError for a number in use or parts out of range, and ConflictError
+    `left_running` for one that began longer ago than an exam takes: nobody knows any more when it ended.
     """
     target = next_status(Status(booking.status), Step.FINISH).to
+    _refuse_left_running(booking, author.now)
     terms = terms_of(session, booking)
     before = snapshot(booking)
     # never longer than it holds: an exam taken to another device has given this one back
@@ -93,6 +95,13 @@ def finish_exam(
         save_device_days(session, [day])
     save_change(session, booking, author, action="finish", before=before)
     return log_exam(session, _exam_of(booking, report, author, terms), author, number=report.number)
+
+
+def _refuse_left_running(booking: Booking, now: datetime) -> None:
+    if booking.started_at is None or now - booking.started_at <= LONGEST_EXAM:
+        return
+    text = N_("This exam began on %(start)s and was not finished. Enter when it really ended.")
+    raise ConflictError(text, code="left_running", params=Params(start=booking.started_at))
 
 
 def _exam_of(booking: Booking, report: Report, author: Author, terms: ExamTerms) -> Exam:
