@@ -50,6 +50,15 @@ def open_page(
     assert [one for one in complaints if not any(text in one for text in EXPECTED)] == []
 
 
+def keep_the_page(page: Page) -> Page:
+    """Let no form leave: a browser that is closed while it follows one may never answer again."""
+    page.route(
+        "**/*",
+        lambda route: route.abort() if route.request.method == "POST" else route.continue_(),
+    )
+    return page
+
+
 @pytest.mark.parametrize("size", [DESK, PHONE], ids=["desk", "phone"])
 @pytest.mark.parametrize(
     "path", ["/", "/form", "/charts", "/login?roles=nobody", "/errors/409", "/timeline"]
@@ -84,7 +93,7 @@ def test_a_slash_goes_to_the_search_and_the_arrows_through_what_it_finds(
 def test_a_digit_takes_an_opening_while_the_list_has_the_focus(
     open_page: Callable[..., Page],
 ) -> None:
-    page = open_page("/")
+    page = keep_the_page(open_page("/"))
     page.keyboard.press("2")
     assert page.url.endswith("/")
     page.locator("[data-digit='1']").focus()
@@ -94,7 +103,7 @@ def test_a_digit_takes_an_opening_while_the_list_has_the_focus(
 
 
 def test_a_function_key_presses_its_button(open_page: Callable[..., Page]) -> None:
-    page = open_page("/")
+    page = keep_the_page(open_page("/"))
     with page.expect_request(lambda request: request.method == "POST") as sent:
         page.keyboard.press("F4")
     assert "id=7" in (sent.value.post_data or "")
@@ -103,7 +112,7 @@ def test_a_function_key_presses_its_button(open_page: Callable[..., Page]) -> No
 def test_a_scanner_fills_field_after_field_and_sends_in_the_last(
     open_page: Callable[..., Page],
 ) -> None:
-    page = open_page("/login?roles=nobody")
+    page = keep_the_page(open_page("/login?roles=nobody"))
     expect(page.locator("#username")).to_be_focused()
     page.keyboard.type("reception\n")
     expect(page.locator("#password")).to_be_focused()
