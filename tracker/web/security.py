@@ -64,7 +64,7 @@ def register_security(app: Flask) -> None:
 def _protect(response: Response) -> Response:
     for name, value in HEADERS.items():
         response.headers.setdefault(name, value)
-    # Desks are shared: after a sign-out neither the back button nor a kept download may show a name.
-    # Assets have said already how long they may be kept.
-    response.headers.setdefault("Cache-Control", "no-store")
+    if response.mimetype == "text/html" or "Content-Disposition" in response.headers:
+        # Desks are shared: after a sign-out neither the back button nor a kept download may show a name.
+        response.headers.setdefault("Cache-Control", "no-store")
     return response
