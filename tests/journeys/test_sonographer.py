@@ -67,8 +67,8 @@ def test_one_patient_after_the_other(hospital: Hospital, words: Words, worklist:
 def test_a_patient_without_a_booking_is_received_on_the_free_machine(
     hospital: Hospital, words: Words, worklist: Page
 ) -> None:
-    # given: the portable, on which nobody is examined or expected
-    worklist.goto(f"{hospital.address}/worklist?device=P01")
+    # given: a machine on which nobody is examined or expected
+    worklist.goto(f"{hospital.address}/worklist?device=US03")
 
     # when: a patient is at the door
     worklist.keyboard.press("F9")
