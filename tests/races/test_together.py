@@ -18,7 +18,7 @@ from tests.support import catalogue
 from tests.support.department import account_id, at
 from tests.support.exam_room import arrived, book, booking, history, running
 from tests.support.soundness import assert_sound, count
-from tracker.db import read_session, transaction
+from tracker.db import db, read_session, transaction
 from tracker.domain.patients import PatientFacts
 from tracker.drivers.no_shows import mark_due_no_shows
 from tracker.models import Block
@@ -30,6 +30,8 @@ from tracker.services.devices import retire_device
 from tracker.services.examining import Start, start
 from tracker.services.patients import add_patient
 from tracker.services.staff import retire_staff_member
+from tracker.writes.account_rows import lock_active_accounts
+from tracker.writes.accounts import locked_account
 from tracker.writes.booking_rows import Author, lock_booking
 from tracker.writes.examining import Report, finish_exam
 from tracker.writes.moving import move_to
@@ -203,3 +205,16 @@ def test_what_changes_many_rows_and_what_changes_one_stand_in_nobodys_way(
         " AND coalesce(block.operator_id, 0) <> coalesce(booking.operator_id, 0))"
     )
     assert count("booking", other) == 0
+
+
+@pytest.mark.engines("postgresql")
+def test_people_book_while_accounts_are_changed(app_context: None) -> None:
+    """A booking refers to who made it, which takes a share of the account's key."""
+    desk = account_id("reception")
+    referring = text("SELECT id FROM account WHERE id = :id FOR KEY SHARE NOWAIT")
+    with transaction() as session, db.engine.connect() as booking_desk:
+        session.execute(text("SET LOCAL lock_timeout = '2s'"))
+        lock_active_accounts(session)
+        assert booking_desk.execute(referring, {"id": desk}).scalar_one() == desk
+        locked_account(session, desk)
+        assert booking_desk.execute(referring, {"id": desk}).scalar_one() == desk

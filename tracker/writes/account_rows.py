@@ -50,9 +50,12 @@ def insert_account(
 
 
 def lock_active_accounts(session: Session) -> None:
-    """Two administrators who remove each other must queue, or nobody would be left. Before any update."""
+    """Two administrators who remove each other must queue, or nobody would be left. Before any update.
+
+    Who books goes on: a booking refers to its account and waits for no such lock.
+    """
     active = select(Account.id).where(Account.is_active).order_by(Account.id)
-    session.execute(active.with_for_update()).all()
+    session.execute(active.with_for_update(key_share=True)).all()
 
 
 def update_account(session: Session, account: Account, facts: AccountFacts, author: Author) -> bool:

@@ -30,7 +30,7 @@ def ensure_system_account(session: Session, *, now: datetime) -> None:
 
 def locked_account(session: Session, account_id: int) -> Account:
     """The account of a person, locked against other changes. Raises NotFoundError."""
-    account = session.get(Account, account_id, with_for_update=True)
+    account = session.get(Account, account_id, with_for_update={"key_share": True})
     if account is None or account.id == SYSTEM_ACCOUNT_ID:
         raise NotFoundError(N_("There is no such account."))
     return account
