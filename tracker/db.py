@@ -4,6 +4,7 @@ Queries and rules live elsewhere. Reads use `read_session()`, which never commit
 """
 
 import random
+import re
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -29,6 +30,9 @@ T = TypeVar("T")
 RETRIES = 3
 _RETRYABLE = {"40P01", "40001"}  # PostgreSQL: deadlock detected, serialisation failure
 _READS = ("SELECT", "WITH", "BEGIN", "PRAGMA")  # PRAGMA is how SQLite describes its tables
+_WRITES = re.compile(
+    r"\b(?:INSERT INTO|UPDATE \w|DELETE FROM)"
+)  # which WITH may hold on PostgreSQL
 _TRUSTED_SECONDS = 5.0  # so long a connection that worked is not asked again whether it does
 
 
@@ -151,7 +155,8 @@ def _reading_engine(engine: Engine) -> Engine:
 
 
 def _refuse_writing(_connection: object, _cursor: object, statement: str, *_rest: object) -> None:
-    if not statement.lstrip().startswith(_READS):
+    start = statement.lstrip()
+    if not start.startswith(_READS) or (start.startswith("WITH") and _WRITES.search(start)):
         raise RuntimeError("read_session() reads; a service writes")
 
 

@@ -84,6 +84,14 @@ def test_a_read_cannot_write() -> None:
     assert names() == []
 
 
+@pytest.mark.engines("postgresql")
+def test_a_read_cannot_write_besides() -> None:
+    written = attempt("nobody").returning(LoginAttempt.id).cte("written")
+    with read_session() as session, pytest.raises(RuntimeError, match="a service writes"):
+        session.execute(select(written.c.id))
+    assert names() == []
+
+
 # --- never nested ----------------------------------------------------------------------------------
 
 
