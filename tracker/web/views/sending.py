@@ -4,12 +4,10 @@ from flask import Blueprint, flash, render_template
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
-from tracker.domain.errors import DomainError, NotFoundError
 from tracker.domain.lifecycle import Status
 from tracker.queries import read_session
 from tracker.queries.bookings import booking_details
 from tracker.queries.sending import Destination, destinations
-from tracker.sentences import sentence, status_of
 from tracker.services.changing import Move, move_booking
 from tracker.web.addresses import see_other
 from tracker.web.arguments import code_argument
@@ -17,6 +15,7 @@ from tracker.web.filters import clock
 from tracker.web.forms.bookings import MoveForm
 from tracker.web.openings import parse_choice
 from tracker.web.person import caller, request_now
+from tracker.web.saving import refused
 from tracker.web.views.worklist import address_of
 
 blueprint = Blueprint("sending", __name__)
@@ -32,24 +31,20 @@ def show(booking_id: int) -> ResponseReturnValue:
 def send(booking_id: int) -> ResponseReturnValue:
     """Give the patient the time chosen on the other machine; the time on this one is free again."""
     form = MoveForm()
-    if not form.validate():
-        return _page(booking_id, form), 422
     with read_session() as reading:
         left = booking_details(reading, booking_id).device
-    try:
-        device, start = parse_choice(form.opening.data or "")
+    sent: list[Move] = []
+
+    def move() -> None:
+        sent.append(Move(*parse_choice(form.opening.data or "")))
         by, now = caller().account_id, request_now()
-        move_booking(booking_id, Move(device, start), by=by, now=now, version=form.seen)
-    except NotFoundError:
-        raise
-    except DomainError as refusal:
-        form.form_errors.append(sentence(refusal))
-        return _page(booking_id, form), status_of(refusal)
-    asked_for = code_argument("to") == device
-    flash(
-        _("Sent to %(device)s, planned for %(time)s.", device=device, time=clock(start)), "success"
-    )
-    return see_other(address_of(device if asked_for else left))
+        move_booking(booking_id, sent[0], by=by, now=now, version=form.seen)
+
+    if status := refused(form, move):
+        return _page(booking_id, form), status
+    device, time = sent[0].device, clock(sent[0].start)
+    flash(_("Sent to %(device)s, planned for %(time)s.", device=device, time=time), "success")
+    return see_other(address_of(device if code_argument("to") == device else left))
 
 
 def _page(booking_id: int, form: MoveForm) -> str:

@@ -4,7 +4,7 @@ from flask import Blueprint, Response, flash, render_template
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
-from tracker.domain.errors import N_, DomainError, NotFoundError
+from tracker.domain.errors import N_, NotFoundError
 from tracker.domain.sheets import WORKBOOKS, Sheet
 from tracker.queries import Reading, read_session
 from tracker.queries.sheets import stored_rows
@@ -12,7 +12,6 @@ from tracker.sentences import sentence
 from tracker.services import sheets as importing
 from tracker.services.sheets import ImportOutcome
 from tracker.web.addresses import see_other
-from tracker.web.forms.page_form import PageForm
 from tracker.web.forms.sheets import ConfirmedForm, WorkbookForm
 from tracker.web.person import caller, request_now
 from tracker.web.saving import refused
@@ -76,20 +75,21 @@ def preview(noun: str) -> ResponseReturnValue:
 def confirm(noun: str) -> ResponseReturnValue:
     """Do what was shown; where it would be something else by now, show it again."""
     form = ConfirmedForm()
-    form.validate_on_submit()
     lines = unpack(form.lines.data or "")
-    by, now = caller().account_id, request_now()
-    again = PageForm(formdata=None)
-    try:
-        done = importing.import_sheets(
-            _known(noun), lines, seen=form.seen.data or "", by=by, now=now
-        )
-    except NotFoundError:
-        raise
-    except DomainError as refusal:
-        again.refuse(refusal)
+    seen, by, now = form.seen.data or "", caller().account_id, request_now()
+    done: list[ImportOutcome] = []
+
+    def take_in() -> None:
+        done.append(importing.import_sheets(_known(noun), lines, seen=seen, by=by, now=now))
+
+    if status := refused(form, take_in):
         outcome = _rehearsed(noun, lines)
-        return _page(noun, WorkbookForm(formdata=None), outcome, lines, again=again), 409
+        return _page(noun, WorkbookForm(formdata=None), outcome, lines, again=form), status
+    _tell(done[0])
+    return see_other(f"/admin/{noun}")
+
+
+def _tell(done: ImportOutcome) -> None:
     counts = _counts(done)
     flash(
         _(
@@ -104,7 +104,6 @@ def confirm(noun: str) -> ResponseReturnValue:
             _("Bookings stand on days that are not worked now: %(count)s.", count=done.left),
             "warning",
         )
-    return see_other(f"/admin/{noun}")
 
 
 def _rows(session: Reading, sheet: Sheet) -> list[Cells]:
@@ -133,7 +132,7 @@ def _page(
     outcome: ImportOutcome | None = None,
     lines: Lines | None = None,
     *,
-    again: PageForm | None = None,
+    again: ConfirmedForm | None = None,
 ) -> str:
     return render_template(
         "sheets/sheet.html",
