@@ -15,8 +15,9 @@ from tracker.models.booking import Booking
 from tracker.models.catalogue import ExamType
 from tracker.queries.block_terms import block_exam_type_ids, doctor_of_code
 from tracker.queries.devices import devices
+from tracker.writes.audit import plain
 from tracker.writes.booking_rows import Author
-from tracker.writes.catalogue_rows import locked_row, plain, save_row
+from tracker.writes.catalogue_rows import locked_row, save_row
 from tracker.writes.occupancy import lock_device_days, lock_supply, rebuild_occupancy
 from tracker.writes.operators import change_operator_of_bookings
 

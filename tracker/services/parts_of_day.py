@@ -9,8 +9,7 @@ from tracker.db import service
 from tracker.domain.catalogue import whole_minute
 from tracker.domain.errors import N_, InvalidError, NotFoundError
 from tracker.models.catalogue import PartOfDay
-from tracker.writes.audit import write_audit
-from tracker.writes.catalogue_rows import plain
+from tracker.writes.audit import plain, write_audit
 from tracker.writes.occupancy import lock_supply
 
 

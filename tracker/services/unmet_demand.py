@@ -12,10 +12,9 @@ from tracker.domain.demand import REASONS
 from tracker.domain.errors import N_, InvalidError
 from tracker.domain.workcalendar import local_date_of
 from tracker.models import ExamType, Stream, UnmetDemand
+from tracker.queries.openings import MOST_PARTS
 from tracker.writes.audit import write_audit
 from tracker.writes.catalogue_rows import ids_of_codes
-
-MOST_PARTS = 20
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -14,9 +14,9 @@ from tracker.queries.block_terms import block_exam_type_ids, doctor_of_code
 from tracker.queries.devices import device_by_code
 from tracker.queries.streams import streams
 from tracker.queries.weekly_blocks import stored_pattern
-from tracker.writes.audit import write_audit
+from tracker.writes.audit import plain, write_audit
 from tracker.writes.booking_rows import Author
-from tracker.writes.catalogue_rows import change_row, locked_row, plain, save_row
+from tracker.writes.catalogue_rows import change_row, locked_row, save_row
 from tracker.writes.occupancy import lock_supply
 from tracker.writes.weekly_blocks import WeeklyHours, insert_weekly_blocks, replace_details
 

@@ -1,7 +1,7 @@
 """One audit entry for every change of a row. Sealing is a job's work, reading belongs to queries."""
 
 from collections.abc import Mapping
-from datetime import datetime
+from datetime import date, datetime, time
 
 from sqlalchemy.orm import Session
 
@@ -31,3 +31,10 @@ def write_audit(  # noqa: PLR0913 - who, what, which, when: an audit entry has s
 def audit_values(*, action: str, entity: str, by: int, now: datetime) -> dict[str, object]:
     """The columns of an entry, but for which row it is about and what changed in it."""
     return {"at": now, "by_id": by, "action": action, "entity": entity}
+
+
+def plain(value: object) -> object:
+    """A value as JSON has it, the form in which an entry keeps it."""
+    if isinstance(value, date | datetime | time):
+        return value.isoformat()
+    return sorted(value) if isinstance(value, frozenset | set) else value

@@ -16,7 +16,7 @@ from tracker.domain.lifecycle import Status
 from tracker.domain.supply import DeviceDay
 from tracker.models import Booking, BookingHistory
 from tracker.queries.occupancy import DayKey
-from tracker.writes.audit import write_audit
+from tracker.writes.audit import plain, write_audit
 from tracker.writes.occupancy import lock_device_days
 
 _insert_history = BookingHistory.__table__.insert()  # type: ignore[attr-defined]
@@ -148,8 +148,3 @@ def history_values(
         "reason": author.reason,
         "change": dict(change),
     }
-
-
-def plain(value: object) -> object:
-    """A column's value as JSON has it."""
-    return value.isoformat() if isinstance(value, datetime) else value

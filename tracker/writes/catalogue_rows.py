@@ -1,8 +1,7 @@
 """Steps that all rows of the catalogue share: locking one, checking codes, saving a change with its audit entry."""
 
 from collections.abc import Iterable, Mapping
-from datetime import date, datetime, time
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -11,10 +10,11 @@ from tracker.domain.errors import N_, InvalidError, NotFoundError, StaleError
 from tracker.models.block import Block, WeeklyBlock
 from tracker.models.catalogue import Capability, Device, ExamType, Stream
 from tracker.models.staff import StaffMember
-from tracker.writes.audit import write_audit
+from tracker.writes.audit import plain, write_audit
 from tracker.writes.booking_rows import Author
 
 Versioned = TypeVar("Versioned", Device, ExamType, Stream, StaffMember, Block, WeeklyBlock)
+WithCode = TypeVar("WithCode", Device, ExamType, Stream, StaffMember)
 Coded = type[Capability] | type[Device] | type[ExamType] | type[Stream] | type[StaffMember]
 
 
@@ -63,6 +63,23 @@ def change_row(row: Versioned, values: Mapping[str, object]) -> dict[str, object
     return change
 
 
+def add_coded(
+    session: Session, table: type[WithCode], values: Any, columns: Iterable[str], author: Author
+) -> int:
+    """Add a row of these columns under its own code, with its audit entry; returns its id. Raises InvalidError."""
+    refuse_taken_code(session, table, values.code)
+    row = table(**{name: getattr(values, name) for name in columns})
+    return add_row(session, row, author, {"code": values.code})
+
+
+def change_coded(
+    session: Session, row: WithCode, values: Any, columns: Iterable[str]
+) -> dict[str, object]:
+    """`change_row` for a locked row with a code, which stays its own. Raises InvalidError."""
+    refuse_taken_code(session, type(row), values.code, besides=row.id)
+    return change_row(row, {name: getattr(values, name) for name in columns})
+
+
 def add_row(session: Session, row: Versioned, author: Author, change: Mapping[str, object]) -> int:
     """Insert a row with its audit entry; returns its id."""
     session.add(row)
@@ -97,10 +114,3 @@ def _note(
         now=author.now,
         change=change,
     )
-
-
-def plain(value: object) -> object:
-    """A column's value as JSON has it."""
-    if isinstance(value, date | datetime | time):
-        return value.isoformat()
-    return sorted(value) if isinstance(value, frozenset | set) else value

@@ -10,14 +10,13 @@ from tracker.domain.catalogue import DeviceValues, checked_device
 from tracker.domain.errors import N_, ConflictError
 from tracker.models.catalogue import Capability, Device, DeviceCapability
 from tracker.queries.unsuited import unsuited_bookings
+from tracker.writes.audit import plain
 from tracker.writes.booking_rows import Author
 from tracker.writes.catalogue_rows import (
-    add_row,
-    change_row,
+    add_coded,
+    change_coded,
     ids_of_codes,
     locked_row,
-    plain,
-    refuse_taken_code,
     save_row,
 )
 
@@ -29,10 +28,8 @@ _COLUMNS = (
 def insert_device(session: Session, values: DeviceValues, author: Author) -> int:
     """Add a machine with its audit entry; returns its id. Raises InvalidError."""
     values = checked_device(values)
-    refuse_taken_code(session, Device, values.code)
     capabilities = _capability_ids(session, values)
-    device = Device(**{name: getattr(values, name) for name in _COLUMNS})
-    device_id = add_row(session, device, author, {"code": values.code})
+    device_id = add_coded(session, Device, values, _COLUMNS, author)
     _set_capabilities(session, device_id, capabilities)
     return device_id
 
@@ -46,10 +43,9 @@ def update_device(
     """
     values = checked_device(values)
     device = locked_row(session, Device, device_id, version=version)
-    refuse_taken_code(session, Device, values.code, besides=device_id)
     wanted = _capability_ids(session, values)
     before = frozenset(capability.code for capability in device.capabilities)
-    change = change_row(device, {name: getattr(values, name) for name in _COLUMNS})
+    change = change_coded(session, device, values, _COLUMNS)
     if before != values.capabilities:
         unsuited = unsuited_bookings(session, after=author.now)
         _set_capabilities(session, device_id, wanted)

@@ -17,14 +17,13 @@ from tracker.models.catalogue import (
 )
 from tracker.queries.exam_types import exam_type_streams
 from tracker.queries.unsuited import unsuited_bookings
+from tracker.writes.audit import plain
 from tracker.writes.booking_rows import Author
 from tracker.writes.catalogue_rows import (
-    add_row,
-    change_row,
+    add_coded,
+    change_coded,
     ids_of_codes,
     locked_row,
-    plain,
-    refuse_taken_code,
     save_row,
 )
 
@@ -42,9 +41,7 @@ _PAIR = (
 def insert_exam_type(session: Session, values: ExamTypeValues, author: Author) -> int:
     """Add an exam type with its audit entry; returns its id. Raises InvalidError."""
     values = checked_exam_type(values)
-    refuse_taken_code(session, ExamType, values.code)
-    exam_type = ExamType(**{name: getattr(values, name) for name in _COLUMNS})
-    exam_type_id = add_row(session, exam_type, author, {"code": values.code})
+    exam_type_id = add_coded(session, ExamType, values, _COLUMNS, author)
     _set_capabilities(session, exam_type_id, values)
     _set_pairs(session, exam_type_id, values)
     return exam_type_id
@@ -65,8 +62,7 @@ def update_exam_type(
     """
     values = checked_exam_type(values)
     exam_type = locked_row(session, ExamType, exam_type_id, version=version)
-    refuse_taken_code(session, ExamType, values.code, besides=exam_type_id)
-    change = change_row(exam_type, {name: getattr(values, name) for name in _COLUMNS})
+    change = change_coded(session, exam_type, values, _COLUMNS)
     before = frozenset(capability.code for capability in exam_type.capabilities)
     if before != values.capabilities:
         unsuited = unsuited_bookings(session, after=author.now)

@@ -12,8 +12,8 @@ from tracker.db import core
 from tracker.domain.lifecycle import Status
 from tracker.domain.supply import DeviceDay
 from tracker.models import AuditEntry, Booking, BookingHistory
-from tracker.writes.audit import audit_values, write_audit
-from tracker.writes.booking_rows import Author, history_values, plain, write_history
+from tracker.writes.audit import audit_values, plain, write_audit
+from tracker.writes.booking_rows import Author, history_values, write_history
 from tracker.writes.occupancy_rows import save_device_days, save_one, values_of
 
 _Values = Mapping[str, object]

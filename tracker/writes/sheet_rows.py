@@ -21,19 +21,18 @@ from tracker.writes.exam_type_rows import insert_exam_type, stored_pairs, update
 from tracker.writes.staff_rows import insert_staff_member, update_staff_member
 from tracker.writes.stream_rows import insert_stream, update_stream
 
-
-def _write_device(session: Session, present: StoredRow | None, values: Any, author: Author) -> bool:
-    if present is None:
-        return bool(insert_device(session, values, author))
-    return update_device(session, present.id, values, version=None, author=author)
+_Write = Callable[[Session, StoredRow | None, Any, Author], bool]
 
 
-def _write_exam_type(
-    session: Session, present: StoredRow | None, values: Any, author: Author
-) -> bool:
-    if present is None:
-        return bool(insert_exam_type(session, values, author))
-    return update_exam_type(session, present.id, values, version=None, author=author)
+def _coded(insert: Callable[..., int], update: Callable[..., bool]) -> _Write:
+    """How a row with a code is written: as a new one, or over the present one."""
+
+    def write(session: Session, present: StoredRow | None, values: Any, author: Author) -> bool:
+        if present is None:
+            return bool(insert(session, values, author))
+        return update(session, present.id, values, version=None, author=author)
+
+    return write
 
 
 def _write_pair(
@@ -52,20 +51,12 @@ def _write_pair(
     return update_exam_type(session, exam_type.id, wanted, version=None, author=author)
 
 
-def _write_stream(session: Session, present: StoredRow | None, values: Any, author: Author) -> bool:
-    if present is None:
-        return bool(insert_stream(session, values, author))
-    return update_stream(session, present.id, values, version=None, author=author)
-
-
 def _write_person(
     session: Session, present: StoredRow | None, values: StaffValues, author: Author
 ) -> bool:
     """As the form has it: who is no doctor has no title."""
     values = values if values.kind == "doctor" else replace(values, title="")
-    if present is None:
-        return bool(insert_staff_member(session, values, author))
-    return update_staff_member(session, present.id, values, version=None, author=author)
+    return _coded(insert_staff_member, update_staff_member)(session, present, values, author)
 
 
 def _write_day(
@@ -85,11 +76,11 @@ def _write_account(
     return update_account(session, locked_account(session, present.id), facts, author)
 
 
-WRITE_ROW: Mapping[str, Callable[[Session, StoredRow | None, Any, Author], bool]] = {
-    "devices": _write_device,
-    "exam_types": _write_exam_type,
+WRITE_ROW: Mapping[str, _Write] = {
+    "devices": _coded(insert_device, update_device),
+    "exam_types": _coded(insert_exam_type, update_exam_type),
     "of_streams": _write_pair,
-    "streams": _write_stream,
+    "streams": _coded(insert_stream, update_stream),
     "staff": _write_person,
     "calendar": _write_day,
     "accounts": _write_account,

@@ -9,14 +9,13 @@ from sqlalchemy.orm import Session
 from tracker.domain.catalogue import StaffValues, checked_staff
 from tracker.models.catalogue import ExamType
 from tracker.models.staff import Competence, StaffMember
+from tracker.writes.audit import plain
 from tracker.writes.booking_rows import Author
 from tracker.writes.catalogue_rows import (
-    add_row,
-    change_row,
+    add_coded,
+    change_coded,
     ids_of_codes,
     locked_row,
-    plain,
-    refuse_taken_code,
     save_row,
 )
 
@@ -26,9 +25,7 @@ _COLUMNS = ("code", "name", "kind", "title", "sort_order")
 def insert_staff_member(session: Session, values: StaffValues, author: Author) -> int:
     """Add a person with the audit entry; returns the id. Raises InvalidError."""
     values = checked_staff(values)
-    refuse_taken_code(session, StaffMember, values.code)
-    person = StaffMember(**{name: getattr(values, name) for name in _COLUMNS})
-    person_id = add_row(session, person, author, {"code": values.code})
+    person_id = add_coded(session, StaffMember, values, _COLUMNS, author)
     _set_competences(session, person_id, values)
     return person_id
 
@@ -47,8 +44,7 @@ def update_staff_member(
     """
     values = checked_staff(values)
     person = locked_row(session, StaffMember, staff_member_id, version=version)
-    refuse_taken_code(session, StaffMember, values.code, besides=staff_member_id)
-    change = change_row(person, {name: getattr(values, name) for name in _COLUMNS})
+    change = change_coded(session, person, values, _COLUMNS)
     performs, supervises = _competences(session, staff_member_id)
     if (performs, supervises) != (values.competences, values.supervises):
         _set_competences(session, staff_member_id, values)

@@ -6,10 +6,9 @@ from tracker.domain.catalogue import StreamValues, checked_stream
 from tracker.models.catalogue import Stream
 from tracker.writes.booking_rows import Author
 from tracker.writes.catalogue_rows import (
-    add_row,
-    change_row,
+    add_coded,
+    change_coded,
     locked_row,
-    refuse_taken_code,
     save_row,
 )
 
@@ -22,9 +21,7 @@ _COLUMNS = (
 def insert_stream(session: Session, values: StreamValues, author: Author) -> int:
     """Add a stream with its audit entry; returns its id. Raises InvalidError."""
     values = checked_stream(values)
-    refuse_taken_code(session, Stream, values.code)
-    stream = Stream(**{name: getattr(values, name) for name in _COLUMNS})
-    return add_row(session, stream, author, {"code": values.code})
+    return add_coded(session, Stream, values, _COLUMNS, author)
 
 
 def update_stream(
@@ -33,8 +30,7 @@ def update_stream(
     """Change a stream; whether anything differed. Raises InvalidError, NotFoundError, StaleError."""
     values = checked_stream(values)
     stream = locked_row(session, Stream, stream_id, version=version)
-    refuse_taken_code(session, Stream, values.code, besides=stream_id)
-    change = change_row(stream, {name: getattr(values, name) for name in _COLUMNS})
+    change = change_coded(session, stream, values, _COLUMNS)
     if change:
         save_row(session, stream, author, change=change)
     return bool(change)
