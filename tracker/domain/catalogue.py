@@ -31,6 +31,7 @@ TITLES: Mapping[str, str] = {
     "associate_professor": N_("Associate professor"),
     "attending": N_("Attending doctor"),
     "physician": N_("Physician"),
+    "trainee": N_("Trainee"),
 }
 _CODE = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]*", re.ASCII)
 _AE_TITLE = re.compile(r"[\x20-\x5b\x5d-\x7e]*", re.ASCII)  # DICOM PS3.5, VR AE: no backslash

@@ -25,9 +25,9 @@ ROLE_NAMES: Mapping[str, str] = {
 
 EVERYBODY = frozenset(Role)
 DESK_WORK = frozenset({Role.RECEPTION, Role.SONOGRAPHER, Role.HEAD})
-"""Patients, book, move, cancel, check in, no-show, board, schedule."""
+"""Patients, book, add beyond the plan under the role's cap, move, cancel, check in, no-show, board, schedule."""
 EXAM_WORK = frozenset({Role.SONOGRAPHER, Role.HEAD})
-"""Start, finish, walk-in, add, enter afterwards, correct, own figures."""
+"""Start, finish, walk-in, enter afterwards, correct, own figures."""
 LEADING = frozenset({Role.HEAD})
 """Volume, void, plan."""
 CLOSING = frozenset({Role.HEAD, Role.ADMIN})

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field, fields
 from datetime import time
 
 from tracker.domain.errors import N_, InvalidError
-from tracker.domain.roles import IDLE_MINUTES
+from tracker.domain.roles import IDLE_MINUTES, Role
 
 RANGES = {
     "horizon_weeks": (1, 52),
@@ -16,6 +16,8 @@ RANGES = {
 """Whole numbers and the least and most they may be."""
 
 IDLE_RANGE = (1, 24 * 60)
+ADDED_PER_ROLE: Mapping[str, int] = {Role.RECEPTION: 2, Role.SONOGRAPHER: 4, Role.HEAD: 4}
+"""How many added bookings each role may put into one block; the administrator books nobody."""
 TEXT_LENGTH = 400
 
 
@@ -27,8 +29,9 @@ class DepartmentSettings:
     horizon_weeks: int = 8
     # The width of the arrival band a patient is told, in minutes.
     band_minutes: int = 30
-    # How many added bookings (加号) one block takes.
+    # How many added bookings (加号) one block takes, and how many of them from each role (0: none).
     added_cap_per_block: int = 4
+    added_cap_per_role: Mapping[str, int] = field(default_factory=lambda: dict(ADDED_PER_ROLE))
     # After how many idle minutes, with arrived patients waiting, the board says so.
     no_start_minutes: int = 30
     # Local time by which an exam that needs fasting has to end.
@@ -72,7 +75,9 @@ def checked(key: str, value: object) -> object:
         low, high = RANGES[key]
         return _whole_number(key, value, low, high)
     if key == "idle_minutes":
-        return _idle(value)
+        return _per_role(key, value, IDLE_MINUTES, IDLE_RANGE)
+    if key == "added_cap_per_role":
+        return _per_role(key, value, ADDED_PER_ROLE, RANGES["added_cap_per_block"])
     if key == "fasting_ends":
         return _time(key, value)
     if key in KEYS:
@@ -97,13 +102,13 @@ def _whole_number(key: str, value: object, low: int, high: int) -> int:
     return value
 
 
-def _idle(value: object) -> dict[str, int]:
-    if not isinstance(value, Mapping) or set(value) - set(IDLE_MINUTES):
-        raise InvalidError(
-            N_("Give minutes for the roles of the department."), field="idle_minutes"
-        )
-    given = {role: _whole_number("idle_minutes", value[role], *IDLE_RANGE) for role in value}
-    return {**IDLE_MINUTES, **given}
+def _per_role(
+    key: str, value: object, usual: Mapping[str, int], span: tuple[int, int]
+) -> dict[str, int]:
+    if not isinstance(value, Mapping) or set(value) - set(usual):
+        raise InvalidError(N_("Give a number for the roles of the department."), field=key)
+    given = {role: _whole_number(key, value[role], *span) for role in value}
+    return {**usual, **given}
 
 
 def _time(key: str, value: object) -> time:

@@ -27,12 +27,21 @@ from tracker.models.catalogue import (
 from tracker.models.demand import UnmetDemand
 from tracker.models.exam import Exam, ExamVersion, ExamVolume
 from tracker.models.patient import Patient, PatientKey
+from tracker.models.plan import (
+    Absence,
+    BlockOverrule,
+    DraftDay,
+    DraftStep,
+    PlanDraft,
+    PlannedWeek,
+    PlanRun,
+)
 from tracker.models.staff import Competence, StaffMember
 
 __all__ = [
-    "Account", "ApiToken", "AuditEntry", "AuditSeal", "Block", "BlockExamType", "BlockReserve", "Booking",
+    "Absence", "Account", "ApiToken", "AuditEntry", "AuditSeal", "Block", "BlockExamType", "BlockOverrule", "BlockReserve", "Booking",
     "BookingHistory", "CalendarDay", "CalendarYear", "Capability", "Closure", "Competence", "Device",
-    "DeviceCapability", "Exam", "ExamType", "ExamTypeCapability", "ExamTypeStream", "ExamVersion", "ExamVolume",
-    "IdempotencyKey", "JobRun", "LoginAttempt", "Occupancy", "PartOfDay", "Patient", "PatientKey", "Setting",
+    "DeviceCapability", "DraftDay", "DraftStep", "Exam", "ExamType", "ExamTypeCapability", "ExamTypeStream", "ExamVersion", "ExamVolume",
+    "IdempotencyKey", "JobRun", "LoginAttempt", "Occupancy", "PartOfDay", "Patient", "PatientKey", "PlanDraft", "PlanRun", "PlannedWeek", "Setting",
     "SignIn", "StaffMember", "Stream", "Target", "UnmetDemand", "WeeklyBlock", "WeeklyBlockExamType", "WeeklyBlockReserve",
 ]  # fmt: skip

@@ -9,7 +9,10 @@ from tracker.db import Base, UtcDateTime
 
 
 class Block(Base):
-    """One device, one stretch of one day, one operator. Published: patients are booked on it."""
+    """One device, one stretch of one day, one operator. Published: patients are booked on it.
+
+    `place` is a ward or a theatre, empty for the device's room; `transport_minutes` pass at either end.
+    """
 
     __tablename__ = "block"
     __table_args__ = (
@@ -26,6 +29,8 @@ class Block(Base):
     ends_at: Mapped[datetime] = mapped_column(UtcDateTime)
     operator_id: Mapped[int | None] = mapped_column(ForeignKey("staff_member.id"))
     weekly_block_id: Mapped[int | None] = mapped_column(ForeignKey("weekly_block.id"))
+    place: Mapped[str] = mapped_column(String(80), default="", server_default="")
+    transport_minutes: Mapped[int] = mapped_column(default=0, server_default="0")
     version: Mapped[int] = mapped_column(default=1)
 
 
@@ -65,6 +70,8 @@ class WeeklyBlock(Base):
     starts: Mapped[time]
     ends: Mapped[time]
     operator_id: Mapped[int | None] = mapped_column(ForeignKey("staff_member.id"))
+    place: Mapped[str] = mapped_column(String(80), default="", server_default="")
+    transport_minutes: Mapped[int] = mapped_column(default=0, server_default="0")
     version: Mapped[int] = mapped_column(default=1)
     retired_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
 

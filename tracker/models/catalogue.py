@@ -82,6 +82,7 @@ class ExamType(Base):
     is_fasting: Mapped[bool] = mapped_column(default=False)
     bladder: Mapped[str] = mapped_column(String(10), default="")
     needs_competence: Mapped[bool] = mapped_column(default=False)
+    least_title: Mapped[str] = mapped_column(String(40), default="", server_default="")
     preparation_zh: Mapped[str] = mapped_column(String(400), default="")
     preparation_en: Mapped[str] = mapped_column(String(400), default="")
     colour: Mapped[str] = mapped_column(String(20), default="blue")

@@ -132,6 +132,7 @@ def _install_exam_types(session: Session) -> None:
         "is_fasting": False,
         "bladder": "",
         "needs_competence": False,
+        "least_title": "",
     }
     rows = [{**plain, **row} for row in _numbered(_read("exam_types"))]
     session.execute(insert(ExamType), _without(rows, "capabilities", "demand_permille"))
