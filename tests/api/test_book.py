@@ -167,12 +167,16 @@ def test_whole_numbers_may_be_written_with_a_point(reception):
     assert book(reception, parts=2.0).json["parts"] == 2
 
 
-def test_beyond_the_plan_takes_a_reason_and_the_role(reception, sonographer):
+def test_beyond_the_plan_takes_a_reason_and_has_a_cap_for_each_role(reception, sonographer):
     book(reception)
-    added = {"patient": "M00002", "added": {"reason": "胸痛 <b>urgent</b>"}}
-    assert book(reception, **added).code == "forbidden"
-    answer = book(sonographer, **added)
-    assert (answer.status, answer.json["added"]) == (201, True)
+    added = {"added": {"reason": "胸痛 <b>urgent</b>"}}
+    for number in (2, 3):
+        answer = book(reception, patient=f"M{number:05}", **added)
+        assert (answer.status, answer.json["added"]) == (201, True)
+    refusal = book(reception, patient="M00004", **added)
+    assert (refusal.status, refusal.code) == (422, "not_bookable")
+    assert [reason["code"] for reason in refusal.json["reasons"]] == ["added_cap_role"]
+    assert book(sonographer, patient="M00004", **added).status == 201
 
 
 def test_the_operator_is_the_one_of_the_working_hours(reception):

@@ -10,11 +10,16 @@ from tracker.domain.settings import KEYS, DepartmentSettings, checked, settings_
 
 def test_what_is_stored_comes_back():
     mine = DepartmentSettings(
-        band_minutes=45, fasting_ends=time(11), idle_minutes={"reception": 5}, desk_phone="8001"
+        band_minutes=45,
+        fasting_ends=time(11),
+        idle_minutes={"reception": 5},
+        desk_phone="8001",
+        added_cap_per_role={"reception": 0},
     )
     stored = {key: storable(getattr(mine, key)) for key in KEYS}
     back = settings_from(stored)
     assert back.idle_minutes["reception"] == 5
+    assert dict(back.added_cap_per_role) == {"reception": 0, "sonographer": 4, "head": 4}
     assert back.idle_minutes["admin"] == DepartmentSettings().idle_minutes["admin"]
     assert (back.band_minutes, back.fasting_ends, back.desk_phone) == (45, time(11), "8001")
 
@@ -37,6 +42,8 @@ def test_what_is_missing_or_broken_has_its_default():
         ("idle_minutes", {"reception": 0}),
         ("idle_minutes", {"stranger": 5}),
         ("idle_minutes", 5),
+        ("added_cap_per_role", {"reception": 51}),
+        ("added_cap_per_role", {"admin": 1}),
         ("desk_phone", 7),
         ("slip_note_en", "x" * 401),
         ("colour_of_the_sky", "blue"),

@@ -293,14 +293,6 @@ def test_an_added_booking_takes_no_planned_minutes(desk: int) -> None:
     assert_sound()
 
 
-def test_a_block_takes_four_added_bookings(desk: int) -> None:
-    for number in range(1, 5):
-        booked(replace(ORDER, patient=f"M{number:05}", added_reason="urgent"))
-    order = replace(ORDER, patient="M00009", added_reason="urgent")
-    assert codes(refused(NotBookableError, book_exam, order, by=desk, now=at(8))) == ["added_cap"]
-    assert booked(replace(order, start=at(14)))  # another block
-
-
 def test_an_added_booking_stands_inside_the_patients_guard(desk: int) -> None:
     booked(replace(ORDER, device="US08"))
     order = replace(ORDER, added_reason="urgent", start=at(9, 5))

@@ -81,14 +81,14 @@ def parts_of(
 
 
 def _full(parts: tuple[BlockLoad, ...], adding: Adding) -> list[Reason]:
-    """The caps that are reached in a block with all its parts."""
+    """The caps that are reached in a block with all its parts; a role's own says nothing unless it is the narrower."""
     reasons = []
     count = sum(part.added for part in parts)
     if count >= adding.cap:
         text = N_("These working hours already have %(count)s added bookings.")
         reasons.append(Reason("added_cap", text, Params(count=count), field="added"))
     own = sum(adding.of_role.get(part.block_id, 0) for part in parts)
-    if adding.role is not None and own >= adding.role_cap:
+    if adding.role is not None and adding.cap > adding.role_cap <= own:
         text, params = _ROLE_IS_FULL[adding.role], Params(cap=adding.role_cap)
         reasons.append(Reason("added_cap_role", text, params, field="added"))
     return reasons

@@ -11,9 +11,9 @@ from tracker.domain.errors import Reason
 from tracker.domain.rules import is_bookable
 from tracker.domain.supply import DeviceDay
 from tracker.domain.workcalendar import day_start, local_date_of
+from tracker.queries.added import adding_to
 from tracker.queries.occupancy import device_days
 from tracker.queries.openings import Asked, Wish, ask, device_id_of, with_patient
-from tracker.queries.settings import department_settings
 
 
 def reasons_at(
@@ -25,12 +25,12 @@ def reasons_at(
 
 
 def added_reasons_at(
-    session: Session, wish: Wish, start: datetime, *, now: datetime
+    session: Session, wish: Wish, start: datetime, *, by: int, now: datetime
 ) -> tuple[Reason, ...]:
-    """All reasons why not even an added booking (加号) is possible then on the wish's device."""
+    """All reasons why account `by` cannot even add a booking (加号) then on the wish's device."""
     asked, day = _asked_on(session, wish, start, now)
-    cap = department_settings(session).added_cap_per_block
-    return added_reasons(asked.request, day, start, now=now, cap=cap)
+    adding = adding_to(session, day, by=by)
+    return added_reasons(asked.request, day, start, now=now, adding=adding)
 
 
 def _asked_on(

@@ -9,9 +9,9 @@ from tracker.domain.errors import N_, Reason
 from tracker.domain.rules import is_bookable
 from tracker.domain.supply import DeviceDay
 from tracker.models import Booking
+from tracker.queries.added import adding_to
 from tracker.queries.occupancy import device_days
 from tracker.queries.openings import Asked, ask_again, with_patient
-from tracker.queries.settings import department_settings
 
 
 def reopening_reasons(
@@ -20,8 +20,8 @@ def reopening_reasons(
     """Why the booking cannot stand at its time again; empty means it can. `asked` is its request."""
     start = booking.starts_at
     if booking.is_added:
-        cap = department_settings(session).added_cap_per_block
-        return tuple(added_reasons(asked.request, day, start, now=now, cap=cap))
+        adding = adding_to(session, day, by=booking.created_by_id)
+        return added_reasons(asked.request, day, start, now=now, adding=adding)
     return is_bookable(asked.request, day, start, now=now)
 
 

@@ -13,8 +13,8 @@ from tracker.domain.openings import Window, openings_for
 from tracker.domain.rules import is_bookable
 from tracker.domain.supply import DeviceDay
 from tracker.domain.texts import LONGEST_REASON, plain_line
+from tracker.queries.added import adding_to
 from tracker.queries.openings import Asked, Wish, ask_for_patient
-from tracker.queries.settings import department_settings
 from tracker.writes.booking_rows import Author, lock_booking
 from tracker.writes.booking_steps import take_step
 from tracker.writes.holding import hold_patient, lock_day_and_patient
@@ -171,8 +171,8 @@ def _book_added(
     def book() -> Booked:
         ready = _prepare(session, order)
         ready, day = _locked(session, ready, now)
-        cap = department_settings(session).added_cap_per_block
-        reasons = added_reasons(ready.asked.request, day, order.start, now=now, cap=cap)
+        adding = adding_to(session, day, by=by)
+        reasons = added_reasons(ready.asked.request, day, order.start, now=now, adding=adding)
         if reasons:
             raise NotBookableError(reasons)
         return _placed(session, ready, day, order, Author(by, now))

@@ -12,8 +12,8 @@ from tracker.domain.lifecycle import Step
 from tracker.domain.rules import is_bookable
 from tracker.domain.supply import DeviceDay
 from tracker.domain.texts import plain_line
+from tracker.queries.added import adding_to
 from tracker.queries.openings import Asked, Wish, ask_for_patient, staff_id
-from tracker.queries.settings import department_settings
 from tracker.writes.booking_rows import Author, lock_booking
 from tracker.writes.booking_steps import take_step
 from tracker.writes.examining import Where, operator_for, start_exam
@@ -62,7 +62,7 @@ def receive_walk_in(session: Session, order: WalkIn, *, by: int, now: datetime) 
     wanted = NewBooking(order.parts, minute)
     author = Author(by, now)
     if is_bookable(asked.request, day, minute, now=now):
-        _refuse_unaddable(session, asked, day, minute, now)
+        _refuse_unaddable(session, asked, day, minute, author)
         added = replace(wanted, added_reason=reason)
         return Received(
             _arrive(session, place_booking(session, asked, day, added, author), author), False
@@ -87,10 +87,10 @@ def _asked(session: Session, order: WalkIn, minute: datetime) -> tuple[Asked, Pl
 
 
 def _refuse_unaddable(
-    session: Session, asked: Asked, day: DeviceDay, minute: datetime, now: datetime
+    session: Session, asked: Asked, day: DeviceDay, minute: datetime, author: Author
 ) -> None:
-    cap = department_settings(session).added_cap_per_block
-    reasons = added_reasons(asked.request, day, minute, now=now, cap=cap)
+    adding = adding_to(session, day, by=author.by)
+    reasons = added_reasons(asked.request, day, minute, now=author.now, adding=adding)
     if reasons:
         raise NotBookableError(reasons)
 

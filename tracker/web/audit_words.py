@@ -18,6 +18,7 @@ CLINICAL = frozenset({"booking", "exam", "patient"})
 COLUMN: Mapping[str, LazyString] = {
     "account_id": _l("Account"),
     "added_cap_per_block": _l("Added bookings per block, at most"),
+    "added_cap_per_role": _l("Added bookings per block, from each role"),
     "ae_title": _l("AE title"),
     "band_minutes": _l("Arrival band in minutes"),
     "birth_date": _l("Birth date"),

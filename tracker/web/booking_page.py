@@ -33,6 +33,7 @@ from tracker.web.openings import (
     counted_texts,
     offered,
 )
+from tracker.web.person import caller
 from tracker.web.visit_order import warner
 
 WINDOW_DAYS = 14
@@ -53,12 +54,16 @@ class Catalogue:
 
 @dataclass(frozen=True, slots=True)
 class Minute:
-    """The answer to one minute on one device: bookable, or all reasons, and whether it could be added."""
+    """The answer to one minute on one device: bookable, or all reasons, and whether it could be added.
+
+    `full` says which caps of added bookings are reached.
+    """
 
     device: str
     start: datetime
     reasons: list[str]
     can_be_added: bool
+    full: list[str] = field(default_factory=list)
 
     @property
     def value(self) -> str:
@@ -280,8 +285,12 @@ def _minute(session: Reading, form: RequestForm, wish: Wish, now: datetime) -> M
         return None
     start = instant_of(wish.first, form.time.data, clock.hospital_zone())
     reasons = reasons_at(session, wish, start, now=now)
-    addable = bool(reasons) and not added_reasons_at(session, wish, start, now=now)
-    return Minute(wish.device, start, [sentence(reason) for reason in reasons], addable)
+    told = [sentence(reason) for reason in reasons]
+    if not reasons:
+        return Minute(wish.device, start, told, can_be_added=False)
+    against = added_reasons_at(session, wish, start, by=caller().account_id, now=now)
+    full = [sentence(reason) for reason in against if reason.field == "added"]
+    return Minute(wish.device, start, told, not against, full)
 
 
 def _is_provisional(session: Reading, shown: list[Choice]) -> bool:

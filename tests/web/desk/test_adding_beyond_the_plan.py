@@ -1,6 +1,4 @@
-"""Added bookings (加号): for those who examine, with a reason, and capped."""
-
-import pytest
+"""Added bookings (加号): with a reason, capped for the block and for each role."""
 
 from tests.support.cast import ClientOf, submit
 from tests.support.department import at
@@ -50,15 +48,32 @@ def test_the_patient_is_never_booked_twice_at_a_time(client_of: ClientOf, hands:
     assert len(hands.bookings(PATIENT)) == 1
 
 
-@pytest.mark.parametrize("role", ["reception", "admin"])
-def test_others_are_neither_offered_it_nor_allowed(
-    client_of: ClientOf, hands: Hands, role: str
+def test_reception_is_told_which_cap_is_reached_and_the_doctor_still_adds(
+    client_of: ClientOf, hands: Hands
 ) -> None:
     hands.book(at(9), "US05", patient="M00002")
     with clock.at(at(8)):
-        client = client_of(role)
+        client = client_of("reception")
+        offered = client.get("/book", query_string=WISH).text
+        for number in (3, 4):
+            sent = {**WISH, "patient": number, "opening": OPENING, "reason": "迟到"}
+            assert submit(client, "/book/added", **sent).status_code == 303
         page = client.get("/book", query_string=WISH).text
-        answer = submit(client, "/book/added", **WISH, opening=OPENING, reason="病房急查")
+        answer = submit(client, "/book/added", **WISH, opening=OPENING, reason="迟到")
+        doctors = client_of("sonographer").get("/book", query_string=WISH).text
+    assert 'action="/book/added?' in offered
+    assert 'action="/book/added?' in doctors
     assert 'action="/book/added?' not in page
+    sentence = "These working hours take at most 2 bookings added by reception."
+    assert sentence in page
+    assert sentence in answer.text
+    assert (answer.status_code, hands.bookings(PATIENT)) == (422, [])
+
+
+def test_the_administrator_books_nobody(client_of: ClientOf, hands: Hands) -> None:
+    with clock.at(at(8)):
+        answer = submit(
+            client_of("admin"), "/book/added", **WISH, opening=OPENING, reason="病房急查"
+        )
     assert answer.status_code == 403
     assert hands.bookings(PATIENT) == []

@@ -71,12 +71,14 @@ def test_settings_are_changed_together(app: Flask, office: FlaskClient) -> None:
         "horizon_weeks": "6",
         "fasting_ends": "11:00",
         "idle_admin": "20",
+        "added_reception": "0",
         "desk_phone": "85",
     }
     assert resend(office, "/admin/department", SETTINGS, **changes).status_code == 303
     now = stored(app)
     assert (now.horizon_weeks, now.fasting_ends, now.desk_phone) == (6, time(11), "85")
     assert now.idle_minutes["admin"] == 20
+    assert dict(now.added_cap_per_role) == {"reception": 0, "sonographer": 4, "head": 4}
 
 
 @pytest.mark.engines("sqlite")
@@ -86,6 +88,7 @@ def test_settings_are_changed_together(app: Flask, office: FlaskClient) -> None:
         ("horizon_weeks", "0"),
         ("band_minutes", "241"),
         ("added_cap_per_block", "many"),
+        ("added_sonographer", "51"),
         ("no_start_minutes", ""),
         ("fasting_ends", "noon"),
         ("idle_reception", "0"),

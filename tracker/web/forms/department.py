@@ -4,8 +4,15 @@ from flask_babel import lazy_gettext as _l
 from wtforms import IntegerField, StringField, TextAreaField, TimeField
 from wtforms.validators import InputRequired, Length, NumberRange, Optional
 
-from tracker.domain.roles import Role
-from tracker.domain.settings import IDLE_RANGE, RANGES, TEXT_LENGTH, DepartmentSettings
+from tracker.domain.roles import IDLE_MINUTES
+from tracker.domain.settings import (
+    ADDED_PER_ROLE,
+    IDLE_RANGE,
+    KEYS,
+    RANGES,
+    TEXT_LENGTH,
+    DepartmentSettings,
+)
 from tracker.web.forms.page_form import PageForm
 
 
@@ -16,8 +23,11 @@ class HoursForm(PageForm):
     ends = TimeField(_l("Until"), [InputRequired()])
 
 
+_ADDED = [InputRequired(), NumberRange(*RANGES["added_cap_per_block"])]
+
+
 class SettingsForm(PageForm):
-    """All settings; each field is named like its setting, the idle times like their role."""
+    """All settings; each field is named like its setting, idle times and caps of added bookings like their role."""
 
     horizon_weeks = IntegerField(
         _l("Weeks open for booking"), [InputRequired(), NumberRange(*RANGES["horizon_weeks"])]
@@ -30,6 +40,7 @@ class SettingsForm(PageForm):
     added_cap_per_block = IntegerField(
         _l("Added bookings per block, at most"),
         [InputRequired(), NumberRange(*RANGES["added_cap_per_block"])],
+        description=_l("Of everybody together; a block that was taken over counts as one."),
     )
     no_start_minutes = IntegerField(
         _l("Idle minutes after which the board says so"),
@@ -37,6 +48,9 @@ class SettingsForm(PageForm):
         description=_l("Only while patients wait there."),
     )
     fasting_ends = TimeField(_l("Fasting exams end by"), [InputRequired()])
+    added_reception = IntegerField(_l("From reception"), _ADDED)
+    added_sonographer = IntegerField(_l("From sonographers"), _ADDED)
+    added_head = IntegerField(_l("From the head"), _ADDED)
     idle_reception = IntegerField(_l("Reception"), [InputRequired(), NumberRange(*IDLE_RANGE)])
     idle_sonographer = IntegerField(_l("Sonographer"), [InputRequired(), NumberRange(*IDLE_RANGE)])
     idle_head = IntegerField(_l("Department head"), [InputRequired(), NumberRange(*IDLE_RANGE)])
@@ -63,17 +77,24 @@ class SettingsForm(PageForm):
 
     def values(self) -> dict[str, object]:
         """What was entered, by setting, for the service."""
-        entered = {
-            name: field.data
-            for name, field in self._fields.items()
-            if name != "csrf_token" and not name.startswith("idle_")
+        entered = {name: self[name].data for name in self._fields if name in KEYS}
+        by_role = {
+            setting: {role: self[prefix + role].data for role in usual}
+            for setting, (prefix, usual) in _BY_ROLE.items()
         }
-        idle = {role.value: self[f"idle_{role.value}"].data for role in Role}
-        return {**entered, "idle_minutes": idle}
+        return {**entered, **by_role}
+
+
+_BY_ROLE = {
+    "idle_minutes": ("idle_", IDLE_MINUTES),
+    "added_cap_per_role": ("added_", ADDED_PER_ROLE),
+}
+"""Settings with a value for each role: how their fields begin, and the roles."""
 
 
 def settings_as_data(settings: DepartmentSettings) -> dict[str, object]:
     """The settings under the names of the form's fields."""
-    names = [name for name in SettingsForm.__dict__ if hasattr(settings, name)]
-    idle = {f"idle_{role.value}": settings.idle_minutes[role.value] for role in Role}
-    return {name: getattr(settings, name) for name in names} | idle
+    data = {name: getattr(settings, name) for name in KEYS if name not in _BY_ROLE}
+    for setting, (prefix, usual) in _BY_ROLE.items():
+        data |= {prefix + role: getattr(settings, setting)[role] for role in usual}
+    return data
