@@ -6,12 +6,11 @@ one instant has an order of its own, so that a run that was stopped goes on to t
 
 import functools
 import time
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
-from sqlalchemy import Engine, event
+from sqlalchemy import Engine
 
 from tracker import clock
 from tracker.db import read_session
@@ -21,8 +20,10 @@ from tracker.domain.patients import PatientFacts
 from tracker.domain.supply import Opening
 from tracker.domain.workcalendar import instant_of, local_date_of
 from tracker.drivers.agenda import Agenda, Turn
+from tracker.drivers.meter import Meter
 from tracker.drivers.no_shows import mark_due_no_shows
 from tracker.drivers.replay_rows import BrokenRow, Request
+from tracker.drivers.rooms import Rooms
 from tracker.queries.devices import devices
 from tracker.queries.openings import Wish, find_openings
 from tracker.queries.replay import (
@@ -35,7 +36,6 @@ from tracker.queries.replay import (
 from tracker.queries.streams import parts_of_day
 from tracker.services.booking import Booked, BookingOrder, book_exam
 from tracker.services.changing import check_in, return_patient
-from tracker.services.examining import finish, start
 from tracker.services.horizon import open_horizon
 from tracker.services.patients import add_patient
 from tracker.services.replay_progress import ReplayProgress, keep_progress
@@ -73,14 +73,9 @@ class Replay:
             if isinstance(row, BrokenRow):
                 progress.broken.setdefault(str(row.line), row.reason)
         self._agenda = Agenda()
-        self._waiting: dict[int, list[tuple[Standing, Request]]] = {}
-        self._running: dict[int, int] = {}
+        self._rooms = Rooms(self._agenda, by=by)
         self._stopped_at: datetime | None = None  # the last thing an earlier run did
-        self._engine = engine
-        self._statements = 0
-
-    def _count_statement(self, *_: object) -> None:
-        self._statements += 1
+        self._meter = Meter(engine)
 
     def prepare(self, tell: Callable[[str], None]) -> None:
         """Open the horizon, put every request and every end of a half-day on the heap, or go on."""
@@ -122,9 +117,9 @@ class Replay:
         status = Status(found.status)
         if status is Status.IN_PROGRESS and found.started_at is not None:
             device_id = found.started_device_id or found.device_id
-            self._examine(request, found.booking_id, device_id, found.started_at)
+            self._rooms.examine(request, found, device_id, found.started_at)
         elif status is Status.ARRIVED:
-            self._wait(request, found, self._stopped_at or found.starts_at)
+            self._rooms.wait(request, found, self._stopped_at or found.starts_at)
         elif status in {Status.BOOKED, Status.NO_SHOW}:
             self._expect(request, found.booking_id, found.starts_at, since=request.requested_at)
 
@@ -145,21 +140,13 @@ class Replay:
         May be interrupted at any moment and taken up again.
         """
         told = self.asked
-        with self._counting():
+        with self._meter.counting():
             for when in self._agenda.live_through(until):
                 if self.asked >= told + 250:
                     told = self.asked
                     tell(
                         f"{told} of {len(self.requests)} requests, virtual time {when:%d %b %H:%M}"
                     )
-
-    @contextmanager
-    def _counting(self) -> Iterator[None]:
-        event.listen(self._engine, "before_cursor_execute", self._count_statement)
-        try:
-            yield
-        finally:
-            event.remove(self._engine, "before_cursor_execute", self._count_statement)
 
     def _end_of_half_day(self, now: datetime) -> None:
         mark_due_no_shows(by=self.by, now=now)
@@ -169,14 +156,14 @@ class Replay:
         self.asked += 1
         try:
             patient_id = self._patients.get(request.mrn)
-            before, began = self._statements, time.perf_counter()
+            before, began = self._meter.statements, time.perf_counter()
             opening = self._first_opening(request, patient_id, now)
-            searched = (self._statements - before, time.perf_counter() - began)
+            searched = (self._meter.statements - before, time.perf_counter() - began)
             if opening is None:
                 return
             if patient_id is None:
                 self._patients[request.mrn] = self._add_patient(request, now)
-            before, began = self._statements, time.perf_counter()
+            before, began = self._meter.statements, time.perf_counter()
             booked = book_exam(self._order_of(request, opening), by=self.by, now=now)
         except InvalidError as error:
             self.progress.broken[str(request.line)] = f"{error.field}: {error}"
@@ -186,7 +173,7 @@ class Replay:
             self._refuse(request, error.code, now)
             return
         assert isinstance(booked, Booked)  # nosec B101 - no idempotency key was sent
-        self.cost.statements.append(searched[0] + self._statements - before)
+        self.cost.statements.append(searched[0] + self._meter.statements - before)
         self.cost.seconds.append(searched[1] + time.perf_counter() - began)
         self._expect(request, booked.booking_id, opening.start, since=now)
 
@@ -242,45 +229,7 @@ class Replay:
             return
         with read_session() as session:
             found = standing(session, booking_id)
-        self._wait(request, found, now)
-
-    def _wait(self, request: Request, found: Standing, since: datetime) -> None:
-        self._waiting.setdefault(found.device_id, []).append((found, request))
-        self._call(request, found.device_id, max(since, found.block_starts_at))
-
-    def _call(self, request: Request, device_id: int, when: datetime) -> None:
-        self._agenda.note(
-            when, Turn.START, request.line, lambda now: self._start_next(device_id, now)
-        )
-
-    def _start_next(self, device_id: int, now: datetime) -> None:
-        """The machine takes the next who is here and whose half-day has begun, if nobody is on it."""
-        if device_id in self._running:
-            return
-        ready = [
-            pair for pair in self._waiting.get(device_id, ()) if pair[0].block_starts_at <= now
-        ]
-        if not ready:
-            return
-        found, request = min(ready, key=lambda pair: (pair[0].starts_at, pair[0].booking_id))
-        self._waiting[device_id].remove((found, request))
-        start(found.booking_id, by=self.by, now=now)
-        self._examine(request, found.booking_id, device_id, now)
-
-    def _examine(
-        self, request: Request, booking_id: int, device_id: int, started: datetime
-    ) -> None:
-        """The exam that has started goes on for the minutes it really takes."""
-        self._running[device_id] = booking_id
-
-        def end(now: datetime) -> None:
-            finish(booking_id, by=self.by, now=now)
-            del self._running[device_id]
-            self._call(request, device_id, now)
-
-        self._agenda.note(
-            started + _minutes(request.service_minutes), Turn.FINISH, request.line, end
-        )
+        self._rooms.wait(request, found, now)
 
 
 def _minutes(count: float) -> timedelta:

@@ -14,13 +14,12 @@ from tracker.db import read_session
 from tracker.domain.patients import PatientFacts
 from tracker.domain.roles import SYSTEM_ACCOUNT_ID, Role
 from tracker.domain.workcalendar import WorkCalendar, instant_of, local_date_of
+from tracker.drivers.kinds import demanded_kinds
 from tracker.drivers.replay import Replay
-from tracker.drivers.trial_history import History, Kind, PastExam
+from tracker.drivers.trial_history import History, PastExam
 from tracker.drivers.trial_people import people
 from tracker.drivers.trial_requests import FADING, Ahead, requests_ahead
 from tracker.queries.calendar import work_calendar
-from tracker.queries.catalogue import exam_terms
-from tracker.queries.exam_types import exam_type_streams
 from tracker.queries.weekly_blocks import stored_pattern
 from tracker.services.accounts import NewAccount, create_account
 from tracker.services.replay_progress import ReplayProgress
@@ -42,7 +41,6 @@ YEARS = 2
 _BATCH_PEOPLE = 4_000
 _BATCH_DAYS = 10
 _SEED = 20
-_OF_ONE_SEX = {"prostate": "male", "pelvic_floor": "female"}
 _DESK_PHONE = "000-8001"
 
 
@@ -110,25 +108,6 @@ def _make_people(
     return everybody
 
 
-def _kinds() -> list[tuple[str, str, Kind]]:
-    """Every (exam type, stream) that is asked for, with codes."""
-    with read_session() as session:
-        found = []
-        for pair in exam_type_streams(session):
-            terms = exam_terms(session, exam_type_code=pair.exam_type, stream_code=pair.stream)
-            if terms is not None and pair.demand_permille:
-                kind = Kind(
-                    exam_type_id=terms.exam_type_id,
-                    stream_id=terms.stream_id,
-                    permille=pair.demand_permille,
-                    minutes=terms.minutes,
-                    points_hundredths=terms.points_hundredths,
-                    sex=_OF_ONE_SEX.get(pair.exam_type),
-                )
-                found.append((pair.exam_type, pair.stream, kind))
-    return found
-
-
 def _make_history(
     rng: random.Random, known: Sequence[PatientFacts], size: Size, now: datetime, *, tell: Tell
 ) -> None:
@@ -136,7 +115,7 @@ def _make_history(
     today = local_date_of(now, zone)
     with read_session() as session:
         pattern, calendar = stored_pattern(session), work_calendar(session)
-    kinds = [kind for _, _, kind in _kinds()]
+    kinds = [kind for _, _, kind in demanded_kinds()]
     history = History(rng, pattern, kinds, _ids_by_sex(known), zone)
     first = today - timedelta(days=size.history_days)
     days = history.days(first, today - timedelta(days=1), calendar, exams_a_year=size.exams_a_year)
@@ -195,7 +174,7 @@ def _make_fortnight(
         asked_until=asked_until,
         loads=size.loads,
     )
-    requests = requests_ahead(rng, ahead, _kinds(), known)
+    requests = requests_ahead(rng, ahead, demanded_kinds(), known)
     progress = ReplayProgress("trial")
     replay = Replay(list(requests), progress, engine=engine, by=SYSTEM_ACCOUNT_ID, keep=False)
     replay.prepare(lambda _: None)

@@ -1,9 +1,8 @@
 """Two years of performed exams for trial data: seasonal, by the department's mix, machine by machine.
 
-It makes the rows; writing them is services/trial. Service times are log-normal (department facts: sigma 0.44).
+It makes the rows; writing them is services/trial.
 """
 
-import math
 import random
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
@@ -14,26 +13,11 @@ from zoneinfo import ZoneInfo
 
 from tracker.domain.horizon import PatternBlock
 from tracker.domain.workcalendar import WorkCalendar, instant_of
+from tracker.drivers.kinds import Kind, service_minutes
 
-SIGMA = 0.44
 _SEASON = (0.93, 0.82, 1.06, 1.08, 1.07, 1.05, 0.97, 0.96, 1.05, 1.0, 1.04, 1.02)
 """Share of a month: check-ups come March to June and September to December, few in the New Year weeks."""
 _WEEKDAY = (1.1, 1.02, 0.99, 0.97, 0.95, 0.9, 0.9)
-
-
-@dataclass(frozen=True, slots=True)
-class Kind:
-    """One (exam type, stream) with its share of demand, minutes and points (hundredths).
-
-    `sex`: whose exam it is, where it is one sex's alone.
-    """
-
-    exam_type_id: int
-    stream_id: int
-    permille: int
-    minutes: int
-    points_hundredths: int
-    sex: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,7 +83,7 @@ class History:
         """Exams one after the other; the day is stretched or squeezed so that it fills the hours."""
         kinds, weights = self._wheel(block.exam_type_ids)
         chosen = self._rng.choices(kinds, cum_weights=weights, k=count)
-        lengths = [self._service(kind.minutes) for kind in chosen]
+        lengths = [service_minutes(self._rng, kind.minutes) for kind in chosen]
         room = _length(block.starts, block.ends) * self._rng.uniform(0.94, 1.04)
         scale = min(1.25, room / max(1.0, sum(lengths)))
         instant = instant_of(day, block.starts, self._zone)
@@ -123,9 +107,6 @@ class History:
             kinds = [kind for kind in self._kinds if kind.exam_type_id in exam_type_ids]
             self._wheels[exam_type_ids] = kinds, list(accumulate(kind.permille for kind in kinds))
         return self._wheels[exam_type_ids]
-
-    def _service(self, minutes: int) -> float:
-        return self._rng.lognormvariate(math.log(minutes) - SIGMA**2 / 2, SIGMA)
 
 
 def _dates(first: date, last: date) -> Iterator[date]:

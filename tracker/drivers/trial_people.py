@@ -14,6 +14,7 @@ _SURNAMES = {
     "彭": 5, "曾": 5, "肖": 5, "田": 5, "董": 5, "潘": 4, "袁": 4, "蔡": 4, "蒋": 4, "余": 4,
     "单": 1, "仇": 1, "解": 1, "欧阳": 1, "上官": 1,
 }  # fmt: skip
+_NAMES, _WEIGHTS = list(_SURNAMES), list(_SURNAMES.values())
 _FEMALE = "芳娜敏静丽艳娟霞秀兰玉梅红琴洁颖雪慧莉婷欣悦琳蓉"
 _MALE = "伟强磊军洋勇杰涛超明刚平辉鹏飞波斌宇浩凯健俊帆峰"
 _EITHER = "文晓志海春建国华永新东成光云安宁思佳子雨"
@@ -21,17 +22,25 @@ _EITHER = "文晓志海春建国华永新东成光云安宁思佳子雨"
 
 def people(rng: random.Random, count: int, *, today: date) -> Iterator[PatientFacts]:
     """`count` patients with numbers of their own; ages as a hospital sees them (15 to 92)."""
-    surnames, weights = list(_SURNAMES), list(_SURNAMES.values())
-    for number in range(1, count + 1):
-        female = rng.random() < 0.54
-        age_days = int(min(92, max(15, rng.gauss(52, 17))) * 365.25) + rng.randrange(365)
-        yield PatientFacts(
-            name=rng.choices(surnames, weights)[0] + _given_name(rng, female=female),
-            sex="female" if female else "male",
-            birth_date=today - timedelta(days=age_days),
-            phone=f"13{rng.randrange(10**9):09d}",
-            mrn=f"R{number:09d}",
-        )
+    return (person(rng, number, today=today) for number in range(1, count + 1))
+
+
+def person(rng: random.Random, number: int, *, today: date) -> PatientFacts:
+    """The patient of a number."""
+    female = rng.random() < 0.54
+    age_days = int(min(92, max(15, rng.gauss(52, 17))) * 365.25) + rng.randrange(365)
+    return PatientFacts(
+        name=rng.choices(_NAMES, _WEIGHTS)[0] + _given_name(rng, female=female),
+        sex="female" if female else "male",
+        birth_date=today - timedelta(days=age_days),
+        phone=f"13{rng.randrange(10**9):09d}",
+        mrn=mrn_of(number),
+    )
+
+
+def mrn_of(number: int) -> str:
+    """The number that a made-up person has in the hospital."""
+    return f"R{number:09d}"
 
 
 def _given_name(rng: random.Random, *, female: bool) -> str:

@@ -1,14 +1,13 @@
 """The coming fortnight's requests for trial data, as a replay takes them: asked before now, for days ahead."""
 
-import math
 import random
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
 from tracker.domain.patients import PatientFacts
+from tracker.drivers.kinds import Kind, service_minutes
 from tracker.drivers.replay_rows import Request
-from tracker.drivers.trial_history import SIGMA, Kind
 
 FADING = (0.93, 0.84, 0.72, 0.6, 0.5, 0.42, 0.34, 0.27, 0.2, 0.15)
 """Share of a day's minutes that is booked already, by how many working days it lies ahead."""
@@ -75,7 +74,7 @@ def _request(
     person: PatientFacts,
 ) -> Request:
     exam_type, stream, kind, day = wish
-    service = rng.lognormvariate(math.log(kind.minutes) - SIGMA**2 / 2, SIGMA)
+    service = service_minutes(rng, kind.minutes)
     return Request(
         line=line,
         requested_at=at,

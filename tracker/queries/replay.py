@@ -24,6 +24,7 @@ class Standing:
     block_starts_at: datetime
     started_at: datetime | None
     started_device_id: int | None
+    patient_id: int
 
 
 _columns = (
@@ -34,6 +35,7 @@ _columns = (
     func.coalesce(Block.starts_at, Booking.starts_at, type_=Booking.starts_at.type),
     Booking.started_at,
     Booking.started_device_id,
+    Booking.patient_id,
 )
 _one = (
     select(*_columns)
