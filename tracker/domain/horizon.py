@@ -10,7 +10,10 @@ from tracker.domain.workcalendar import ReleaseRule, WorkCalendar, instant_of
 
 @dataclass(frozen=True, slots=True)
 class PatternBlock:
-    """A block of the weekly pattern: weekday (Monday 0), local times, minutes kept per stream."""
+    """A block of the weekly pattern: weekday (Monday 0), local times, minutes kept per stream.
+
+    `place` is a ward or a theatre, empty for the device's room; `transport_minutes` pass at either end.
+    """
 
     id: int
     device_id: int
@@ -20,11 +23,13 @@ class PatternBlock:
     operator_id: int | None
     exam_type_ids: frozenset[int]
     reserve_minutes: Mapping[int, int] = field(default_factory=dict)
+    place: str = ""
+    transport_minutes: int = 0
 
 
 @dataclass(frozen=True, slots=True)
 class DayBlock:
-    """A block of one day (aware instants), ready to be written."""
+    """A block of one day (aware instants), ready to be written; `place` and transport as in the pattern."""
 
     device_id: int
     local_date: date
@@ -34,6 +39,8 @@ class DayBlock:
     weekly_block_id: int | None
     exam_type_ids: frozenset[int] = frozenset()
     reserves: tuple[Reserve, ...] = ()
+    place: str = ""
+    transport_minutes: int = 0
 
 
 def pattern_of_day(local_date: date, pattern: Iterable[PatternBlock]) -> list[PatternBlock]:
@@ -105,4 +112,6 @@ def _day_block(
             for stream_id, minutes in sorted(weekly.reserve_minutes.items())
             if stream_id in release
         ),
+        place=weekly.place,
+        transport_minutes=weekly.transport_minutes,
     )

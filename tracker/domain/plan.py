@@ -1,6 +1,6 @@
 """The device plan: blocks of a week before they are published, and what differs between two plans. Rules live in planrules."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
 from typing import Any
@@ -164,16 +164,17 @@ def changes_between(before: Iterable[PlanBlock], after: Iterable[PlanBlock]) -> 
 def _changes_of_day(
     before: tuple[PlanBlock, ...], after: tuple[PlanBlock, ...]
 ) -> list[BlockChange]:
-    was = _predecessors(before, after)
+    was = predecessors(before, after)
     pairs = [BlockChange(was.get(n), block) for n, block in enumerate(after)]
     pairs += [BlockChange(gone, None) for gone in before if gone not in was.values()]
     return [pair for pair in pairs if pair.before is None or pair.after is None or pair.fields]
 
 
-def _predecessors(
-    before: tuple[PlanBlock, ...], after: tuple[PlanBlock, ...]
-) -> dict[int, PlanBlock]:
-    """Place in `after` → the block that goes on there: by `block_id` first, so that no other takes it."""
+def predecessors(before: Sequence[PlanBlock], after: Sequence[PlanBlock]) -> dict[int, PlanBlock]:
+    """Place in `after` → the block of the same device day that goes on there: by `block_id`, else by hours.
+
+    By `block_id` first, so that no other takes it.
+    """
     was: dict[int, PlanBlock] = {}
     left = list(before)
     for same in (_same_block, _same_hours):

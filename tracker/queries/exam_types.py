@@ -33,6 +33,7 @@ class ExamTypeRow:
     is_fasting: bool
     bladder: str
     needs_competence: bool
+    least_title: str
     preparation_zh: str
     preparation_en: str
     colour: str
@@ -69,6 +70,7 @@ _TYPES = select(
     ExamType.is_fasting,
     ExamType.bladder,
     ExamType.needs_competence,
+    ExamType.least_title,
     ExamType.preparation_zh,
     ExamType.preparation_en,
     ExamType.colour,

@@ -178,11 +178,12 @@ def _blocks(session: Session, scope: Scope) -> dict[DayKey, list[BlockLoad]]:
     ).scalars():
         midnight = day_start(block.local_date, clock.hospital_zone())
         starts, ends = device_span(midnight, block.starts_at, block.ends_at)
+        away = block.transport_minutes  # on the way there and back nobody is examined
         blocks[block.device_id, block.local_date].append(
             BlockLoad(
                 block_id=block.id,
-                starts=starts,
-                ends=ends,
+                starts=starts + away,
+                ends=max(starts + away, ends - away),
                 operator_id=block.operator_id,
                 exam_type_ids=frozenset(types[block.id]),
                 reserves=tuple(reserves[block.id]),

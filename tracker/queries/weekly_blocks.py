@@ -27,6 +27,8 @@ class WeeklyBlockRow:
     version: int
     exam_types: frozenset[str]
     reserve_minutes: dict[str, int]
+    place: str = ""
+    transport_minutes: int = 0
 
 
 def weekly_blocks(session: Session) -> tuple[WeeklyBlockRow, ...]:
@@ -50,6 +52,8 @@ def weekly_blocks(session: Session) -> tuple[WeeklyBlockRow, ...]:
             version=versions[block.id],
             exam_types=frozenset(names[ExamType][each] for each in block.exam_type_ids),
             reserve_minutes={stream[s]: minutes for s, minutes in block.reserve_minutes.items()},
+            place=block.place,
+            transport_minutes=block.transport_minutes,
         )
         for block in stored_pattern(session)
     )
@@ -99,6 +103,8 @@ def stored_pattern(session: Session) -> tuple[PatternBlock, ...]:
             WeeklyBlock.starts,
             WeeklyBlock.ends,
             WeeklyBlock.operator_id,
+            WeeklyBlock.place,
+            WeeklyBlock.transport_minutes,
         )
         .join(Device, Device.id == WeeklyBlock.device_id)
         .where(WeeklyBlock.retired_at.is_(None))

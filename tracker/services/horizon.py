@@ -4,18 +4,14 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
-from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from tracker.db import read_session, service
 from tracker.domain.errors import N_, InvalidError
-from tracker.domain.horizon import DayBlock, blocks_to_open
-from tracker.domain.workcalendar import DAY, WorkCalendar, local_date_of
-from tracker.models.block import Block
+from tracker.domain.workcalendar import local_date_of
 from tracker.queries.calendar import work_calendar
+from tracker.queries.horizon import blocks_missing
 from tracker.queries.settings import department_settings
-from tracker.queries.streams import streams
-from tracker.queries.weekly_blocks import pattern_in_service
 from tracker.writes.audit import write_audit
 from tracker.writes.blocks import insert_blocks
 from tracker.writes.occupancy import lock_supply, rebuild_occupancy
@@ -70,7 +66,7 @@ def _days_to_open(now: datetime, through: date | None) -> tuple[date, date, list
         return (
             today,
             last,
-            sorted({block.local_date for block in _missing(session, days, calendar)}),
+            sorted({block.local_date for block in blocks_missing(session, days, calendar)}),
         )
 
 
@@ -78,7 +74,7 @@ def _days_to_open(now: datetime, through: date | None) -> tuple[date, date, list
 def _open_days(session: Session, days: Sequence[date], *, by: int, now: datetime) -> int:
     lock_supply(session)
     calendar = work_calendar(session)
-    blocks = _missing(session, [day for day in days if calendar.is_working(day)], calendar)
+    blocks = blocks_missing(session, [d for d in days if calendar.is_working(d)], calendar)
     if not blocks:
         return 0
     insert_blocks(session, blocks)
@@ -93,32 +89,3 @@ def _open_days(session: Session, days: Sequence[date], *, by: int, now: datetime
         change={"blocks": len(blocks)},
     )
     return len(blocks)
-
-
-def _missing(session: Session, days: Sequence[date], calendar: WorkCalendar) -> list[DayBlock]:
-    """The blocks that the pattern gives these days beside those that stand."""
-    if not days:
-        return []
-    pattern = pattern_in_service(session)
-    release = {s.id: s.release_rule for s in streams(session) if s.release_rule is not None}
-    standing = _standing(session, days[0], days[-1])
-    blocks: list[DayBlock] = []
-    for day in days:
-        near = [block for block in standing if abs(block.local_date - day) <= DAY]
-        blocks += blocks_to_open(day, pattern, standing=near, calendar=calendar, release=release)
-    return blocks
-
-
-def _standing(session: Session, first: date, last: date) -> list[DayBlock]:
-    """The blocks of these days and of those beside them: one may run past midnight."""
-    rows = session.execute(
-        select(
-            Block.device_id,
-            Block.local_date,
-            Block.starts_at,
-            Block.ends_at,
-            Block.operator_id,
-            Block.weekly_block_id,
-        ).where(Block.local_date.between(first - DAY, last + DAY))
-    )
-    return [DayBlock(*row) for row in rows]

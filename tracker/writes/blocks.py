@@ -8,6 +8,7 @@ from sqlalchemy.orm import Session
 from tracker.domain.horizon import DayBlock
 from tracker.models.block import Block, BlockExamType, BlockReserve
 from tracker.models.booking import Booking
+from tracker.models.plan import BlockOverrule
 from tracker.queries.occupancy import DayKey
 
 
@@ -28,6 +29,8 @@ def insert_blocks(session: Session, blocks: Sequence[DayBlock]) -> list[int]:
                 "ends_at": block.ends_at,
                 "operator_id": block.operator_id,
                 "weekly_block_id": block.weekly_block_id,
+                "place": block.place,
+                "transport_minutes": block.transport_minutes,
             }
             for block in blocks
         ],
@@ -68,7 +71,7 @@ def remove_unused_blocks(session: Session, *which: ColumnElement[bool]) -> set[D
         select(Block.id, Block.device_id, Block.local_date).where(unused, *which)
     ).all()
     ids = [row.id for row in found]
-    for table in (BlockExamType, BlockReserve):
+    for table in (BlockExamType, BlockReserve, BlockOverrule):
         session.execute(delete(table).where(table.block_id.in_(ids)))
     session.execute(delete(Block).where(Block.id.in_(ids)))
     return {(row.device_id, row.local_date) for row in found}

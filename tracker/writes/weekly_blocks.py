@@ -21,6 +21,8 @@ class WeeklyHours:
     operator_id: int | None
     exam_type_ids: frozenset[int]
     reserve_minutes: Mapping[int, int] = field(default_factory=dict)
+    place: str = ""
+    transport_minutes: int = 0
 
 
 def insert_weekly_blocks(session: Session, blocks: Sequence[WeeklyHours]) -> list[int]:
@@ -36,6 +38,8 @@ def insert_weekly_blocks(session: Session, blocks: Sequence[WeeklyHours]) -> lis
                 "starts": block.starts,
                 "ends": block.ends,
                 "operator_id": block.operator_id,
+                "place": block.place,
+                "transport_minutes": block.transport_minutes,
             }
             for block in blocks
         ],
