@@ -222,3 +222,22 @@ def test_bookings_are_listed_by_day_and_device(reception, booking):
 def test_a_cursor_that_was_not_given_is_refused(reception, cursor):
     answer = reception.get("/bookings", cursor=cursor)
     assert (answer.status, list(answer.fields)) == (422, ["cursor"])
+
+
+def test_reception_settles_what_an_earlier_day_left_open(reception, sonographer, booking):
+    operator = staff_code_of(sonographer, "colleague")
+    done = {
+        "start": "2026-11-23T08:03:00+08:00",
+        "end": "2026-11-23T08:12:00+08:00",
+        "device": "US05",
+        "operator": operator,
+    }
+    step(reception, booking, "arrive")
+    assert step(reception, booking, "examined", **done).code == "not_left_open"
+    with clock.at(at(7, 30, day=1)):
+        assert step(reception, booking, "examined", **{**done, "operator": "D99"}).status == 422
+        settled = step(reception, booking, "examined", **done)
+    assert (settled.status, settled.json["status"]) == (200, "completed")
+    exam = sonographer.get("/exams").json["items"][0]
+    assert (exam["id"], exam["booking"]) == (settled.json["exam"], booking)
+    assert (exam["device"], exam["operator"], exam["entered_later"]) == ("US05", operator, True)

@@ -26,13 +26,14 @@ ACCESS: Mapping[str, Audience] = {
     "api.add_patient": DESK_WORK,
     "api.search_patients": DESK_WORK,
     "api.show_patient": DESK_WORK,
-    "api.book_exam": DESK_WORK,  # to add one beyond the plan: EXAM_WORK
+    "api.book_exam": DESK_WORK,  # how many beyond the plan, by role: domain/added
     "api.list_bookings": DESK_WORK,
     "api.show_booking": DESK_WORK,
     "api.move_booking": DESK_WORK,
     "api.cancel_booking": DESK_WORK,  # of an exam in progress: EXAM_WORK
     "api.arrive_booking": DESK_WORK,
     "api.no_show_booking": DESK_WORK,
+    "api.examined_booking": DESK_WORK,  # what an earlier day left open: domain/corrections
     "api.patient_booking": DESK_WORK,  # of an exam: domain/corrections
     "api.undo_booking": DESK_WORK,  # of a start or a finish: EXAM_WORK
     "api.start_booking": EXAM_WORK,

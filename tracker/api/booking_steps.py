@@ -28,6 +28,7 @@ from tracker.services.changing import (
 )
 from tracker.services.examining import Start, finish, start
 from tracker.services.handing_over import RightPatient, hand_over
+from tracker.services.settling import Examined, settle_as_examined
 from tracker.services.undoing import undo_step
 from tracker.writes.examining import Report
 
@@ -76,6 +77,16 @@ class FinishBody(StepBody):
         allow_none=True,
     )
     parts = Whole(1, MOST_PARTS, "If not as booked.", load_default=None, allow_none=True)
+
+
+class ExaminedBody(FinishBody):
+    """How the exam went."""
+
+    start = Instant(required=True)
+    end = Instant(required=True)
+    device = Code(required=True)
+    operator = Code("Who examined.", required=True)
+    reason = Text("Why it is entered later.", longest=LONGEST_REASON, least=0, load_default="")
 
 
 class RightPatientBody(StepBody):
@@ -160,6 +171,22 @@ def start_exam(body: dict[str, Any], booking: str) -> Response:
 def finish_exam(body: dict[str, Any], booking: str) -> Response:
     """Finish the exam; it is counted"""
     finish(number_of(booking), Report(body["exam_number"], body["parts"]), **_author(body))
+    return answer_booking(number_of(booking))
+
+
+@_step("examined", ExaminedBody)
+def settle_as_done(body: dict[str, Any], booking: str) -> Response:
+    """Enter the exam of a booking that an earlier day left open; it is counted on its own day"""
+    done = Examined(
+        device=body["device"],
+        operator=body["operator"],
+        started_at=body["start"],
+        ended_at=body["end"],
+        parts=body["parts"],
+        number=body["exam_number"],
+        reason=body["reason"],
+    )
+    settle_as_examined(number_of(booking), done, **_author(body))
     return answer_booking(number_of(booking))
 
 

@@ -42,6 +42,7 @@ for `Accept-Language: zh`, in Chinese.
 | `device_in_use` | 409 | another exam is in progress on the device |
 | `left_running` | 409 | the exam began more than twelve hours ago; enter it with its times |
 | `device_lacks_capability` | 422 | the device cannot do this exam |
+| `not_left_open` | 409 | the booking is of today, or nobody waits for it any more |
 | `entered_already` | 422 | this exam of the patient is counted already |
 | `already_voided` | 409 | the exam counts nothing already |
 | `number_in_use` | 422 | another exam has this exam number |

@@ -1,4 +1,4 @@
-"""Who may correct an exam, or give one to the right patient: rules about people and days.
+"""Who may correct an exam, give one to the right patient, or settle one: rules about people and days.
 
 What a correction changes is in services/exams, what a right patient does in writes/handing.
 """
@@ -38,3 +38,13 @@ def may_hand_over(roles: Collection[str], *, status: Status, day: date, today: d
     if status in MOVABLE:
         return not DESK_WORK.isdisjoint(roles)
     return not LEADING.isdisjoint(roles) or (day == today and not EXAM_WORK.isdisjoint(roles))
+
+
+def is_left_open(status: Status, *, day: date, today: date) -> bool:
+    """Whether a booking is still here on paper although its `day` is over: it stands on the list to settle.
+
+    Of these, and of no others, the desk says when, where and by whom the patient was examined: the list is the
+    desk's, the doctor has gone home, and the sheet with the times lies there. What is of today, or has no
+    booking, those who examine enter themselves. Both days are the hospital's.
+    """
+    return status in {Status.ARRIVED, Status.IN_PROGRESS} and day < today

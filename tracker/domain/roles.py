@@ -25,7 +25,8 @@ ROLE_NAMES: Mapping[str, str] = {
 
 EVERYBODY = frozenset(Role)
 DESK_WORK = frozenset({Role.RECEPTION, Role.SONOGRAPHER, Role.HEAD})
-"""Patients, book, add beyond the plan under the role's cap, move, cancel, check in, no-show, board, schedule."""
+"""Patients, book, add beyond the plan under the role's cap, move, cancel, check in, no-show, board, schedule, settle
+what an earlier day left open (the exam of a patient who was examined then, too)."""
 EXAM_WORK = frozenset({Role.SONOGRAPHER, Role.HEAD})
 """Start, finish, walk-in, enter afterwards, correct, own figures."""
 LEADING = frozenset({Role.HEAD})

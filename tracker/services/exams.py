@@ -1,6 +1,5 @@
 """Exams outside the machine's clicks: entered later, corrected by a new version, voided."""
 
-from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import datetime
 
@@ -12,23 +11,27 @@ from tracker.domain.corrections import Corrector, may_correct
 from tracker.domain.errors import (
     N_,
     ConflictError,
-    DomainError,
     ForbiddenError,
     InvalidError,
     NotFoundError,
 )
 from tracker.domain.lifecycle import Status
-from tracker.domain.texts import LONGEST_REASON, needed_reason, plain_line
-from tracker.models import Account, Booking, Device, Exam, StaffMember
+from tracker.domain.texts import needed_reason
+from tracker.models import Account, Booking, Exam
 from tracker.queries.catalogue import ExamTerms, exam_terms
 from tracker.queries.openings import MOST_PARTS, known_terms, patient_id_of
-from tracker.writes.afterwards import complete_booking_of, lock_examined
 from tracker.writes.booking_rows import Author, lock_booking
+from tracker.writes.entering import (
+    ExamEntry,
+    any_device_id,
+    any_staff_id,
+    check_times,
+    enter_exam,
+    lock_entries,
+)
 from tracker.writes.exam_rows import (
-    LONGEST_EXAM,
     checked_number,
     correct_exam,
-    insert_exam,
     lock_exam,
     refuse_number_in_use,
     void_exam,
@@ -40,25 +43,14 @@ from tracker.writes.patient_rows import keep_patient, lock_patient
 from tracker.writes.placing import day_of
 from tracker.writes.volume import count_exams
 
-
-@dataclass(frozen=True, slots=True)
-class ExamEntry:
-    """An exam entered later, in codes; `patient` is an id (number) or MRN (text), instants are aware.
-
-    `number` None: one is issued. `booking`: the id of the booking it was done for, where it is known.
-    """
-
-    patient: int | str
-    exam_type: str
-    stream: str
-    device: str
-    operator: str
-    started_at: datetime
-    ended_at: datetime
-    parts: int = 1
-    number: str | None = None
-    reason: str = ""
-    booking: int | None = None
+__all__ = [
+    "Correction",
+    "ExamEntry",
+    "correct",
+    "enter_exam_later",
+    "enter_exams_later",
+    "void",
+]
 
 
 @service
@@ -73,8 +65,8 @@ def enter_exam_later(
     """
 
     def enter() -> int:
-        _lock(session, [entry], by=by, now=now)
-        exam = _enter(session, entry, by=by, now=now)
+        lock_entries(session, [entry], Author(by, now))
+        exam = enter_exam(session, entry, Author(by, now))
         count_exams(session, [exam])
         return exam.id
 
@@ -86,11 +78,11 @@ def enter_exams_later(
     session: Session, entries: list[ExamEntry], *, by: int, now: datetime
 ) -> list[int]:
     """Log several exams, all or none. An error's details name the row (`row`, from 0)."""
-    _lock(session, entries, by=by, now=now)
+    lock_entries(session, entries, Author(by, now))
     entered = []
     for row, entry in enumerate(entries):
         try:
-            entered.append(_enter(session, entry, by=by, now=now))
+            entered.append(enter_exam(session, entry, Author(by, now)))
         except (InvalidError, NotFoundError, ConflictError) as error:
             raise type(error)(
                 error.text,
@@ -101,69 +93,6 @@ def enter_exams_later(
             ) from error
     count_exams(session, entered)
     return [exam.id for exam in entered]
-
-
-def _lock(session: Session, entries: list[ExamEntry], *, by: int, now: datetime) -> None:
-    """Of every row before the first is entered: nobody can wait for us in another order."""
-    examined = []
-    for entry in entries:
-        with suppress(DomainError):  # whoever is unknown is refused in the row's turn
-            examined.append((patient_id_of(session, entry.patient), day_of(entry.started_at)))
-    lock_examined(session, examined, author=Author(by, now))
-
-
-def _enter(session: Session, entry: ExamEntry, *, by: int, now: datetime) -> Exam:
-    author = Author(by, now, plain_line(entry.reason, field="reason", longest=LONGEST_REASON))
-    number = None if entry.number is None else checked_number(entry.number)
-    check_times(entry.started_at, entry.ended_at, author.now)
-    terms = known_terms(session, entry.exam_type, entry.stream, entry.parts)
-    exam = Exam(
-        patient_id=keep_patient(session, entry.patient),
-        exam_type_id=terms.exam_type_id,
-        parts=entry.parts,
-        stream_id=terms.stream_id,
-        device_id=any_device_id(session, entry.device),
-        operator_id=any_staff_id(session, entry.operator),
-        started_at=entry.started_at,
-        ended_at=entry.ended_at,
-        local_date=day_of(entry.started_at),
-        minutes=whole_minutes(entry.ended_at - entry.started_at),
-        points_hundredths=terms.points_of(entry.parts),
-        entered_later=True,
-        entered_reason=author.reason,
-    )
-    if number is not None:
-        refuse_number_in_use(session, number, besides=None)
-    complete_booking_of(session, exam, entry.booking, author)
-    return insert_exam(session, exam, author, number=number)
-
-
-def any_device_id(session: Session, code: str) -> int:
-    """The id of a device, in service or retired: an exam of last year keeps its machine."""
-    found = session.scalar(select(Device.id).where(Device.code == code))
-    if found is None:
-        raise InvalidError(N_("There is no such device."), field="device")
-    return found
-
-
-def any_staff_id(session: Session, code: str) -> int:
-    """The id of a staff member, here or gone: whoever left did the exams of last week all the same."""
-    found = session.scalar(select(StaffMember.id).where(StaffMember.code == code))
-    if found is None:
-        raise InvalidError(N_("There is no such staff member."), field="operator")
-    return found
-
-
-def check_times(started_at: datetime, ended_at: datetime, now: datetime) -> None:
-    """Raises InvalidError unless start < end ≤ now and the exam is of a believable length."""
-    if started_at > now:
-        raise InvalidError(N_("An exam cannot start in the future."), field="start")
-    if ended_at <= started_at:
-        raise InvalidError(N_("The end lies before the start."), field="end")
-    if ended_at > now:
-        raise InvalidError(N_("An exam cannot end in the future."), field="end")
-    if ended_at - started_at > LONGEST_EXAM:
-        raise InvalidError(N_("An exam takes at most twelve hours."), field="end")
 
 
 @service

@@ -64,6 +64,8 @@ ACCESS: Mapping[str, Audience] = {
     "slips.show": DESK_WORK,
     "day_lists.show": DESK_WORK,
     "day_lists.settle": DESK_WORK,
+    "settling.show": DESK_WORK,  # what an earlier day left open: domain/corrections
+    "settling.record": DESK_WORK,
     "patients.show": DESK_WORK,
     "patients.find": DESK_WORK,
     "patients.add": DESK_WORK,

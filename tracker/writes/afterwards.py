@@ -61,8 +61,12 @@ def complete_booking_of(session: Session, exam: Exam, wanted: int | None, author
     if booking_id is None:
         _refuse_second(session, exam)
         booking_id = _nearest(rows, exam)
-    if booking_id is None:
-        return
+    if booking_id is not None:
+        complete_booking(session, booking_id, exam, author)
+
+
+def complete_booking(session: Session, booking_id: int, exam: Exam, author: Author) -> None:
+    """Complete an open booking with the times of its exam, and name it there. Raises InvalidError if it has one."""
     booking, days = lock_booking(session, booking_id, now=author.now)
     if booking.status == Status.COMPLETED:
         raise _entered_already()

@@ -54,6 +54,7 @@ def test_reception_is_told_which_cap_is_reached_and_the_doctor_still_adds(
     hands.book(at(9), "US05", patient="M00002")
     with clock.at(at(8)):
         client = client_of("reception")
+        client.set_cookie("lang", "en")
         offered = client.get("/book", query_string=WISH).text
         for number in (3, 4):
             sent = {**WISH, "patient": number, "opening": OPENING, "reason": "迟到"}

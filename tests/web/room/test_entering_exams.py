@@ -160,26 +160,6 @@ def test_a_loaded_row_with_times_completes_its_booking(client_of: ClientOf, hand
     assert (hands.look(examined).status, hands.look(absent).status) == ("completed", "booked")
 
 
-def test_what_an_earlier_day_left_open_is_entered_with_its_times(
-    client_of: ClientOf, hands: Hands
-) -> None:
-    left = hands.book(at(9), "US06", patient="M00002")
-    hands.arrive(left)
-    hands.start(left, at(9, 1))
-    with clock.at(at(8, day=1)):
-        client = client_of("head")
-        listed, link = client.get("/settle").text, f"/exams/enter?booking={left}"
-        page = client.get(link).text
-        assert client.get("/exams/enter?booking=999").status_code == 404
-        assert link not in client_of("reception").get("/settle").text
-    assert (f'href="{link}"' in listed, f"/worklist/{left}/finish" in listed) == (True, False)
-    assert rows_in(page) == [("M00002", str(left))]
-    assert 'value="2026-11-23"' in page
-    assert 'name="rows-0-start" type="time" value="09:01"' in page
-    assert re.search(r'<option selected value="US06">', page)
-    assert re.search(r'<option selected value="D01">', page)
-
-
 def test_a_booking_that_was_entered_meanwhile_is_refused_in_its_row(
     client_of: ClientOf, hands: Hands
 ) -> None:

@@ -24,6 +24,7 @@ from tracker.domain.workcalendar import instant_of
 from tracker.sentences import sentence
 from tracker.web.forms.book import day_of_ours
 from tracker.web.forms.page_form import FormPart, PageForm
+from tracker.web.forms.versioned import VersionedForm
 
 LONGEST_EXAM_NUMBER = 40
 LONGEST_REASON = 400
@@ -91,6 +92,19 @@ class EnterForm(PageForm):
         """Give every row, and the one that the page copies, its choices."""
         for row in self.rows:
             row.form.exam_type.choices, row.form.stream.choices = exam_types, streams
+
+
+class ExaminedForm(VersionedForm):
+    """How the exam of one booking went that an earlier day left open."""
+
+    date = DateField(_l("Day"), [InputRequired(), day_of_ours])
+    start = TimeField(_l("Start"), [InputRequired()])
+    end = TimeField(_l("End"), [InputRequired()])
+    device = SelectField(_l("Device"), [InputRequired()])
+    operator = SelectField(_l("Examining doctor"), [InputRequired()])
+    parts = IntegerField(_l("Parts"), [InputRequired(), NumberRange(1, 20)])
+    exam_number = StringField(_l("Exam number"), [Optional(), Length(max=LONGEST_EXAM_NUMBER)])
+    reason = StringField(_l("Why afterwards"), [Optional(), Length(max=LONGEST_REASON)])
 
 
 class CorrectionForm(PageForm):

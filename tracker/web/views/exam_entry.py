@@ -15,16 +15,14 @@ from tracker.queries import read_session
 from tracker.queries.bookings import (
     BookingDetails,
     BookingFilter,
-    booking_details,
     list_bookings,
 )
 from tracker.queries.patients import patient_by_mrn
 from tracker.sentences import status_of
 from tracker.services.exams import ExamEntry, enter_exams_later
 from tracker.web.addresses import see_other
-from tracker.web.arguments import code_argument, day_argument, number_argument
+from tracker.web.arguments import code_argument, day_argument
 from tracker.web.exam_choices import Catalogue, read_catalogue
-from tracker.web.filters import local
 from tracker.web.forms.book import choices_of
 from tracker.web.forms.exams import MOST_ROWS, EnteredExam, EnterForm, instant
 from tracker.web.fragments import render_block
@@ -39,9 +37,8 @@ PATIENT_FIELD = "-patient"
 
 @blueprint.get("/exams/enter")
 def show() -> ResponseReturnValue:
-    """An empty form for the machine and the day of the address, and one's own name; ?booking= fills in that one."""
-    booking_id = number_argument("booking")
-    form = EnterForm(formdata=None, **(_asked() if booking_id is None else _settling(booking_id)))
+    """An empty form for the machine and the day of the address, and one's own name."""
+    form = EnterForm(formdata=None, **_asked())
     _offer(form)
     return _page(form, 200)
 
@@ -92,19 +89,6 @@ def _asked() -> dict[str, Any]:
         "date": day_argument("date", _today()),
         "device": code_argument("device"),
         "operator": code_argument("operator") or caller().staff_code,
-    }
-
-
-def _settling(booking_id: int) -> dict[str, Any]:
-    """What is known of an exam that nobody clicked to its end. Raises NotFoundError."""
-    with read_session() as reading:
-        booking = booking_details(reading, booking_id)
-    began = None if booking.started_at is None else local(booking.started_at)
-    return {
-        "date": booking.local_date if began is None else began.date(),
-        "device": booking.started_device or booking.device,
-        "operator": booking.started_operator or booking.operator or caller().staff_code,
-        "rows": [{**_row_of(booking), "start": began and began.time()}],
     }
 
 
