@@ -3,21 +3,20 @@
 What must keep traffic away decides; every other trouble of the installation is listed as a warning.
 """
 
+from collections import Counter
+
 from alembic.script import ScriptDirectory
 from flask import Response, current_app
-from flask_babel import force_locale
 from marshmallow import fields, validate
 
 from tracker import clock
-from tracker.api.documents import AnswerSchema, Document, instant_or_none, moment, text
+from tracker.api.documents import AnswerSchema, text
 from tracker.api.interface import Interface, answer
-from tracker.api.problems import language
 from tracker.domain.troubles import CODES, Trouble
 from tracker.logs import log
 from tracker.queries import DatabaseAwayError, read_session
 from tracker.queries.readiness import Readiness, readiness
 from tracker.queries.troubles import troubles
-from tracker.sentences import sentence
 
 blueprint = Interface("health", __name__)
 
@@ -29,13 +28,10 @@ class HealthSchema(AnswerSchema):
 
 
 class WarningSchema(AnswerSchema):
-    """One thing that needs looking after."""
+    """What needs looking after. Nobody signs in here, so no names of files, jobs or guards: they are on `/admin`."""
 
     code = text(validate=validate.OneOf(CODES))
-    subject = text("The job or folder, where it is about one; else empty.")
-    since = moment("When it began; null where nobody noted it.", allow_none=True)
-    advice = text("What to do.")
-    text = text("What is wrong, a sentence for people.")
+    count = fields.Integer(metadata={"description": "How many of this code there are."})
 
 
 class ReadinessSchema(AnswerSchema):
@@ -74,8 +70,8 @@ def ready() -> Response:
         log().warning("not_ready", **checks)
     jobs = warnings is not None and "jobs_silent" not in {one.code for one in warnings}
     status = "ready" if is_ready else "not_ready"
-    with force_locale(language()):
-        told = [_warning(one) for one in warnings or ()]
+    counted = Counter(one.code for one in warnings or ())
+    told = [{"code": code, "count": count} for code, count in counted.items()]
     document = {"status": status, **checks, "jobs": jobs, "warnings": told}
     return answer(document, 200 if is_ready else 503)
 
@@ -90,16 +86,6 @@ def _ask_the_database() -> tuple[Readiness | None, list[Trouble] | None]:
             return found, troubles(session, current_app.config, now=clock.now())
     except DatabaseAwayError:
         return None, None
-
-
-def _warning(trouble: Trouble) -> Document:
-    return {
-        "code": trouble.code,
-        "subject": trouble.subject,
-        "since": instant_or_none(trouble.since),
-        "text": sentence(trouble.text),
-        "advice": sentence(trouble.advice),
-    }
 
 
 def _newest_revision() -> str | None:
