@@ -76,6 +76,8 @@ ACCESS: Mapping[str, Audience] = {
     "merging.back": DESK_WORK,
     "merging.merge": DESK_WORK,
     "schedule.show": SIGNED_IN,
+    # the device plan; its draft and its broken rules are shown to head and administrator alone
+    "plan.show": SIGNED_IN,
     # beside the machine
     "worklist.show": EXAM_WORK,
     "worklist.back": EXAM_WORK,

@@ -30,6 +30,7 @@ NAVIGATION = (
     NavigationItem("/book", _l("Book"), "calendar-plus", DESK_WORK),
     NavigationItem("/worklist", _l("Worklist"), "list-check", EXAM_WORK),
     NavigationItem("/schedule", _l("Schedule"), "timeline", EVERYBODY),
+    NavigationItem("/plan", _l("Device plan"), "calendar-week", LEADING),
     NavigationItem("/bookings", _l("Day list"), "calendar-event", DESK_WORK),
     NavigationItem("/patients", _l("Patients"), "users", DESK_WORK),
     NavigationItem("/settle", _l("To settle"), "flag", frozenset({Role.RECEPTION, Role.HEAD})),

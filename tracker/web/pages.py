@@ -15,6 +15,7 @@ from tracker.web.views import (
     merging,
     moving,
     patients,
+    plan,
     schedule,
     sending,
     settling,
@@ -51,6 +52,7 @@ VIEWS = (
     exams,
     exam_entry,
     schedule,
+    plan,
     volume,
     unmet_demand,
 )

@@ -1,0 +1,1 @@
+"""The pages of the device plan, one file per user action."""

@@ -1,0 +1,141 @@
+"""What the page of a week's plan shows: read in one go, made ready by plan_grid and plan_rules."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from typing import Any
+
+from flask_babel.speaklater import LazyString
+
+from tracker import clock
+from tracker.domain.plan import WORKDAYS, BlockChange, DeviceDate, monday_of
+from tracker.domain.planrules import broken_rules
+from tracker.domain.workcalendar import local_date_of
+from tracker.queries import Reading
+from tracker.queries.devices import DeviceRow, devices
+from tracker.queries.exam_types import ExamTypeRow, exam_types
+from tracker.queries.plan import WeekPlan, week_plan
+from tracker.queries.streams import PartOfDayRow, StreamRow, parts_of_day, streams
+from tracker.web.filters import localised
+from tracker.web.plan_grid import GridDay, GridPlan, GridWords, grid_of, short_names
+from tracker.web.plan_places import week_text
+from tracker.web.plan_rules import RuleTeller
+
+ACTION: Mapping[str, LazyString] = {}
+"""A step of a draft → what is said when it can be undone."""
+FIRST_REST_DAY = 5
+"""Saturday: from here on a day is shown only when it is worked."""
+
+
+@dataclass(frozen=True, slots=True)
+class DraftShown:
+    """The open draft in words: how many blocks it changes, who makes it, which step would be undone."""
+
+    version: int
+    changes: int
+    names: str
+    last_step: str
+
+
+@dataclass(frozen=True, slots=True)
+class PlanWords:
+    """The rows that a plan's ids stand for."""
+
+    devices: tuple[DeviceRow, ...]
+    exam_types: tuple[ExamTypeRow, ...]
+    streams: tuple[StreamRow, ...]
+    parts: tuple[PartOfDayRow, ...]
+
+    def teller(self) -> RuleTeller:
+        """Who tells broken rules in these words."""
+        codes = {each.id: each.code for each in self.devices}
+        return RuleTeller(codes, self.parts, self.exam_types)
+
+
+def plan_words(reading: Reading) -> PlanWords:
+    """Devices and exam types in service, streams and parts of the day. Six statements."""
+    return PlanWords(devices(reading), exam_types(reading), streams(reading), parts_of_day(reading))
+
+
+def plan_context(
+    reading: Reading, monday: date, *, now: datetime, view: str, shows_rules: bool
+) -> dict[str, Any]:
+    """The grid and what stands around it. `view` "draft" shows the draft, if there is one."""
+    plan = week_plan(reading, monday, now=now)
+    words = plan_words(reading)
+    today = local_date_of(now, clock.hospital_zone())
+    is_draft = plan.draft is not None and view == "draft"
+    blocks = plan.blocks if is_draft or plan.draft is None else plan.published
+    broken = plan.broken if blocks is plan.blocks else broken_rules(blocks, plan.facts)
+    shown = GridPlan(
+        blocks=blocks,
+        facts=plan.facts,
+        booked={block: use.minutes for block, use in plan.load.items()},
+        broken=broken if shows_rules else (),
+        changed=changed_places(plan.changes) if is_draft else frozenset(),
+    )
+    days = [
+        GridDay(day, n, day == today) for n, day in enumerate(plan.days) if _is_shown(plan, n, day)
+    ]
+    of_words = GridWords(words.devices, words.exam_types, words.streams, words.parts)
+    return {
+        "plan": plan,
+        "view": "draft" if is_draft else "published",
+        "grid": grid_of(shown, of_words, days, today=today),
+        "rules": words.teller().groups(broken) if shows_rules else [],
+        "blocking": len(plan.in_the_way),
+        "key_types": words.exam_types,
+        "key_reserves": _reserves(words),
+        "key_shorts": short_names({each.id: localised(each) for each in words.exam_types}),
+    }
+
+
+def _reserves(words: PlanWords) -> list[tuple[str, str]]:
+    """The streams that may hold minutes: short as in the cells, and in full."""
+    names = {each.id: localised(each) for each in words.streams}
+    shorts = short_names(names)
+    keeping = [each.id for each in words.streams if each.release_rule is not None]
+    return [(shorts[each], names[each]) for each in keeping]
+
+
+def draft_shown(plan: WeekPlan) -> DraftShown | None:
+    """What the page says of the draft; None where none is open."""
+    if plan.draft is None:
+        return None
+    last = plan.draft.last_action
+    return DraftShown(
+        version=plan.draft.version,
+        changes=len(plan.changes),
+        names="",
+        last_step=str(ACTION.get(last, last)) if last else "",
+    )
+
+
+def _is_shown(plan: WeekPlan, column: int, day: date) -> bool:
+    is_worked = day in (plan.facts.working or ()) or any(b.local_date == day for b in plan.blocks)
+    return column < FIRST_REST_DAY or is_worked
+
+
+def changed_places(changes: tuple[BlockChange, ...]) -> frozenset[tuple[DeviceDate, int]]:
+    """Where the draft's blocks differ from the published ones."""
+    return frozenset((c.after.key, c.after.starts) for c in changes if c.after is not None)
+
+
+def shown_day(asked: date | None, monday: date, today: date) -> int:
+    """The day of the week that a phone shows: the one asked for, else today, else Monday."""
+    for day in (asked, today):
+        if day is not None and 0 <= (day - monday).days < WORKDAYS:
+            return (day - monday).days
+    return 0
+
+
+def weeks_around(monday: date, today: date) -> dict[str, str]:
+    """The weeks that the page leads to: before and after this one, that of today and the next."""
+    step, this = timedelta(days=WORKDAYS), monday_of(today)
+    around = {"before": monday - step, "after": monday + step, "this": this, "next": this + step}
+    return {name: week_text(each) for name, each in around.items()}
+
+
+def plan_address(week: str, **more: str) -> dict[str, str]:
+    """What addresses of the plan carry."""
+    return {"week": week, **{name: text for name, text in more.items() if text}}

@@ -1,0 +1,75 @@
+"""The device plan of a week, to be looked at: the grid, what is broken, what the draft is. Changing it is beside it."""
+
+from typing import Any
+
+from flask import Blueprint, render_template, request
+from flask.typing import ResponseReturnValue
+from flask_login import current_user
+
+from tracker import clock
+from tracker.domain.roles import CLOSING
+from tracker.domain.workcalendar import local_date_of
+from tracker.queries import read_session
+from tracker.web.access import may
+from tracker.web.arguments import day_argument
+from tracker.web.person import request_now
+from tracker.web.plan_page import (
+    draft_shown,
+    plan_address,
+    plan_context,
+    shown_day,
+    weeks_around,
+)
+from tracker.web.plan_places import week_argument, week_text
+
+blueprint = Blueprint("plan", __name__)
+
+COLOURS = ("subspecialty", "load")
+VIEWS = ("draft", "published")
+
+
+@blueprint.get("/plan")
+def show() -> ResponseReturnValue:
+    """A week (?week=2026-W49): of the draft, if one is open and may be seen, else as published."""
+    now = request_now()
+    today = local_date_of(now, clock.hospital_zone())
+    monday = week_argument(today)
+    leads = not current_user.roles.isdisjoint(CLOSING)
+    asked = {"view": _one_of("view", VIEWS), "colour": _one_of("colour", COLOURS)}
+    with read_session() as reading:
+        context = plan_context(
+            reading,
+            monday,
+            now=now,
+            view=(asked["view"] or "draft") if leads else "published",
+            shows_rules=leads,
+        )
+    return render_template(
+        "plan/plan.html",
+        **context,
+        **_around(context, leads=leads),
+        monday=monday,
+        week=week_text(monday),
+        weeks=weeks_around(monday, today),
+        colour=asked["colour"] or COLOURS[0],
+        shown=shown_day(day_argument("day"), monday, today),
+        keep=plan_address(week_text(monday), day=request.args.get("day", ""), **asked),
+    )
+
+
+def _around(context: dict[str, Any], *, leads: bool) -> dict[str, Any]:
+    """The draft as its makers see it; where cells are links into the editor."""
+    plan = context["plan"]
+    edits = plan.draft is None or context["view"] == "draft"
+    return {
+        "draft": draft_shown(plan) if leads else None,
+        "is_planned": plan.is_planned,
+        "may_edit": edits and may("plan_blocks.edit"),
+        "demand": None,
+    }
+
+
+def _one_of(name: str, known: tuple[str, ...]) -> str:
+    """The word of ?name=, if it is known."""
+    text = request.args.get(name, "")
+    return text if text in known else ""
