@@ -123,3 +123,32 @@ def test_exams_are_listed_by_day_page_by_page(sonographer, operator):
         "to": "validation"
     }
     assert sonographer.get("/exams", cursor="WzEsMl0").fields == {"cursor": "validation"}
+
+
+def test_the_booking_it_was_done_for_is_completed(reception, sonographer, operator):
+    order = {"exam_type": "abdominal", "stream": "outpatient", "device": "US03"}
+    starts = ("2026-11-23T08:10:00+08:00", "2026-11-23T14:30:00+08:00")
+    near, far = (
+        reception.post("/bookings", patient="M00001", start=one, **order).json["id"]
+        for one in starts
+    )
+    assert enter(sonographer, operator, booking=far).json["booking"] == far
+    statuses = [reception.get(f"/bookings/{one}").json["status"] for one in (near, far)]
+    assert statuses == ["booked", "completed"]
+
+
+@pytest.mark.parametrize("booking", ["0", "x", "1234567890", 7, ["1"]])
+def test_what_is_no_id_of_a_booking_is_refused_on_its_field(sonographer, operator, booking):
+    answer = enter(sonographer, operator, booking=booking)
+    assert (answer.status, answer.json["errors"][0]["field"]) == (422, "booking")
+
+
+def test_an_exam_of_this_type_and_day_is_refused_unless_it_is_another(sonographer, head, operator):
+    first = enter(sonographer, operator).json
+    other = {"start": "2026-11-23T07:45:00+08:00", "end": "2026-11-23T07:55:00+08:00"}
+    refused = enter(sonographer, operator, **other)
+    assert (refused.status, refused.code) == (422, "same_exam_that_day")
+    assert first["number"] in refused.json["detail"]
+    assert enter(sonographer, operator, **other, is_another="yes").code == "validation"
+    assert enter(sonographer, operator, **other, is_another=True).status == 201
+    assert head.get("/volume", from_="2026-11-23", to="2026-11-23").json["total"]["exams"] == 2

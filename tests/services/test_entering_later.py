@@ -18,12 +18,14 @@ from tests.support.exam_room import (
     row_counts,
     running,
 )
+from tests.support.refusals import refused
 from tests.support.soundness import assert_sound
 from tracker.db import db, read_session
 from tracker.domain.errors import ConflictError, InvalidError
 from tracker.domain.patients import PatientFacts
 from tracker.queries.patients import patient_by_mrn
 from tracker.services.changing import cancel_booking, mark_no_show
+from tracker.services.examining import finish
 from tracker.services.exams import ExamEntry, enter_exam_later, enter_exams_later, void
 from tracker.services.merging import Merge, merge_patient
 from tracker.services.patients import add_patient
@@ -168,6 +170,59 @@ def test_the_same_exam_is_not_entered_twice() -> None:
             enter(again)
         assert (refusal.value.field, refusal.value.code) == ("patient", "entered_already")
     assert row_counts() == before
+
+
+def finished(patient: int) -> int:
+    """Clicked at the machine from nine to eight minutes past; returns the booking's id."""
+    booking_id = running(patient, at(9))
+    finish(booking_id, by=account_id("sonographer"), now=at(9, 8))
+    return booking_id
+
+
+def test_one_clicked_at_the_machine_is_not_counted_again_from_paper() -> None:
+    """On the clock of the wall it was another time, on the list another machine."""
+    finished(1)
+    paper = replace(ENTRY, device="US08", started_at=at(9, 30), ended_at=at(9, 40))
+    refusal = refused(InvalidError, enter, paper)
+    assert (refusal.code, refusal.field) == ("same_exam_that_day", "is_another")
+    assert refusal.params == {"number": exams()[0].number, "start": at(9), "device": "US07"}
+    assert counted()[0] == 1
+
+
+def test_whoever_was_examined_elsewhere_without_his_booking_keeps_it_open() -> None:
+    planned = book(1, at(10))
+    finished(1)
+    paper = replace(ENTRY, started_at=at(10), ended_at=at(10, 9), booking=planned)
+    assert refused(InvalidError, enter, paper).code == "same_exam_that_day"
+    assert booking(planned).status == "booked"
+    enter(replace(paper, is_another=True))
+    assert (booking(planned).status, counted()[0]) == ("completed", 2)
+    assert_sound()
+
+
+def test_another_type_another_day_another_patient_and_a_voided_one_are_no_matter() -> None:
+    void(enter(), reason="写错了", by=account_id("head"), now=at(13))
+    enter(replace(ENTRY, started_at=at(8), ended_at=at(8, 9)))
+    later = replace(ENTRY, started_at=at(10), ended_at=at(10, 9))
+    enter(replace(later, exam_type="superficial"))
+    enter(replace(later, patient="M00002"))
+    tuesday = replace(later, started_at=at(9, day=1), ended_at=at(9, 9, day=1))
+    enter_exam_later(tuesday, by=account_id("sonographer"), now=at(12, day=1))
+    assert refused(InvalidError, enter, later).code == "same_exam_that_day"
+
+
+def test_saying_it_is_another_does_not_count_the_same_minutes_twice() -> None:
+    finished(1)
+    again = replace(ENTRY, started_at=at(9), ended_at=at(9, 8), is_another=True)
+    assert refused(InvalidError, enter, again).code == "entered_already"
+
+
+def test_of_a_list_the_row_is_named() -> None:
+    finished(1)
+    rows = [replace(ENTRY, patient="M00002"), replace(ENTRY, started_at=at(10), ended_at=at(10, 9))]
+    by = account_id("sonographer")
+    refusal = refused(InvalidError, enter_exams_later, rows, by=by, now=NOON)
+    assert (refusal.details["row"], refusal.field) == (1, "is_another")
 
 
 def test_a_list_is_entered_all_or_none() -> None:

@@ -14,6 +14,7 @@ from tests.support.soundness import assert_sound
 from tracker.db import read_session, transaction
 from tracker.domain.errors import ConflictError, InvalidError, NotFoundError, StaleError
 from tracker.models import AuditEntry, Exam, ExamType
+from tracker.services.examining import finish
 from tracker.services.settling import Examined, settle_as_examined
 
 pytestmark = pytest.mark.usefixtures("app_context")
@@ -96,6 +97,16 @@ def test_what_cannot_be_meant_is_refused_on_its_field(
         refused(InvalidError, settle_as_examined, booking_id, done, by=desk, now=TUESDAY).field
         == field
     )
+
+
+def test_an_exam_that_was_clicked_elsewhere_that_day_is_not_counted_twice(desk: int) -> None:
+    booking_id, other = arrived(1, at(9)), running(1, at(10))
+    finish(other, by=account_id("sonographer"), now=at(10, 9))
+    step = settle_as_examined
+    refusal = refused(InvalidError, step, booking_id, DONE, by=desk, now=TUESDAY)
+    assert (refusal.code, refusal.field) == ("same_exam_that_day", "is_another")
+    step(booking_id, replace(DONE, is_another=True), by=desk, now=TUESDAY)
+    assert counted()[0] == 2
 
 
 def test_an_exam_type_that_was_retired_overnight_is_settled_all_the_same(desk: int) -> None:

@@ -9,7 +9,7 @@ from tracker import clock
 from tracker.api.access import caller
 from tracker.api.bookings import answer_booking, number_of
 from tracker.api.documents import BookingSchema
-from tracker.api.fields import LONGEST_REASON, Code, Instant, PatientKey, Text, Whole
+from tracker.api.fields import LONGEST_REASON, Code, Flag, Instant, PatientKey, Text, Whole
 from tracker.api.interface import blueprint, path_id
 from tracker.api.reading import RequestSchema
 from tracker.domain.errors import N_, ForbiddenError, IllegalTransitionError
@@ -87,6 +87,10 @@ class ExaminedBody(FinishBody):
     device = Code(required=True)
     operator = Code("Who examined.", required=True)
     reason = Text("Why it is entered later.", longest=LONGEST_REASON, least=0, load_default="")
+    is_another = Flag(
+        "It is not the exam of this type that the patient already has on that day.",
+        load_default=False,
+    )
 
 
 class RightPatientBody(StepBody):
@@ -185,6 +189,7 @@ def settle_as_done(body: dict[str, Any], booking: str) -> Response:
         parts=body["parts"],
         number=body["exam_number"],
         reason=body["reason"],
+        is_another=body["is_another"],
     )
     settle_as_examined(number_of(booking), done, **_author(body))
     return answer_booking(number_of(booking))

@@ -11,7 +11,17 @@ from tracker.api.access import caller
 from tracker.api.booking_steps import CancelBody
 from tracker.api.bookings import number_of
 from tracker.api.documents import AnswerSchema, ExamSchema, exam_document, text
-from tracker.api.fields import LONGEST_REASON, Code, Day, Instant, PatientKey, Text, Whole
+from tracker.api.fields import (
+    LONGEST_REASON,
+    Code,
+    Day,
+    Flag,
+    Instant,
+    PatientKey,
+    RowId,
+    Text,
+    Whole,
+)
 from tracker.api.idempotency import claimed, idempotent
 from tracker.api.interface import answer, blueprint, path_id, rendered
 from tracker.api.pages import PageQuery, page, read_cursor, row_id
@@ -35,6 +45,15 @@ class ExamBody(RequestSchema):
     device = Code(required=True)
     operator = Code(required=True)
     reason = Text("Why it is entered later.", longest=LONGEST_REASON, least=0, load_default="")
+    booking = RowId(
+        "The booking it was done for, if it is the patient's on that day; else the nearest of this exam type is completed.",
+        load_default=None,
+        allow_none=True,
+    )
+    is_another = Flag(
+        "It is not the exam of this type that the patient already has on that day.",
+        load_default=False,
+    )
 
 
 class ExamQuery(PageQuery):
@@ -67,6 +86,8 @@ def enter_exam(body: dict[str, Any]) -> Response:
         ended_at=body["end"],
         parts=body["parts"],
         reason=body["reason"],
+        booking=body["booking"],
+        is_another=body["is_another"],
     )
     claim = claimed(body, _render)
     return rendered(enter_exam_later(entry, by=caller().account_id, now=clock.now(), claim=claim))

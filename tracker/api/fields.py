@@ -24,6 +24,7 @@ NOT_AN_INSTANT = Reason(
     "invalid", N_("Give an instant with its offset, such as 2026-11-23T08:30:00+08:00.")
 )
 NOT_YES_OR_NO = Reason("invalid", N_("Give true or false."))
+NOT_AN_ID = Reason("invalid", N_("Give an id as answers give it."))
 NOT_AN_OBJECT = Reason("invalid", N_("Give a JSON object."))
 OUT_OF_TIME = Reason("invalid", N_("This lies outside the years that can be booked."))
 
@@ -39,6 +40,8 @@ _CONTROL = r"\u0000-\u001f\u007f-\u009f\u2028\u2029"
 LINE = f"^[^{_CONTROL}]*$"
 VISIBLE_LINE = rf"^[^{_CONTROL}]*[^\s{_CONTROL}][^{_CONTROL}]*$"
 PATIENT = r"^(~[1-9][0-9]{0,8}|[A-Za-z0-9][A-Za-z0-9._-]{0,39})$"
+ROW_ID = r"^[1-9][0-9]{0,8}$"
+_ROW_ID = re.compile(ROW_ID[1:-1], re.ASCII)
 _CODE = re.compile(CODE[1:-1], re.ASCII)
 _PATIENT = re.compile(PATIENT[1:-1], re.ASCII)
 
@@ -196,6 +199,29 @@ def _whole(value: object) -> int | None:
     if isinstance(value, float):
         return int(value) if value.is_integer() else None
     return value if isinstance(value, int) and not isinstance(value, bool) else None
+
+
+class RowId(_Reasoned, fields.String):
+    """The id of a row, as answers give it."""
+
+    described: ClassVar[Mapping[str, object]] = {"pattern": ROW_ID}
+    invalid = NOT_AN_ID
+
+    def _deserialize(self, value: Any, *_args: Any, **_kwargs: Any) -> Any:
+        if not isinstance(value, str) or not _ROW_ID.fullmatch(value):
+            raise refused(self.invalid)
+        return int(value)
+
+
+class Flag(_Reasoned, fields.Boolean):
+    """Yes or no."""
+
+    invalid = NOT_YES_OR_NO
+
+    def _deserialize(self, value: Any, *_args: Any, **_kwargs: Any) -> bool:
+        if not isinstance(value, bool):
+            raise refused(self.invalid)
+        return value
 
 
 class OneOf(_Reasoned, fields.String):

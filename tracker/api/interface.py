@@ -44,6 +44,7 @@ for `Accept-Language: zh`, in Chinese.
 | `device_lacks_capability` | 422 | the device cannot do this exam |
 | `not_left_open` | 409 | the booking is of today, or nobody waits for it any more |
 | `entered_already` | 422 | this exam of the patient is counted already |
+| `same_exam_that_day` | 422 | the patient has an exam of this type on that day; send `is_another` if this is another |
 | `already_voided` | 409 | the exam counts nothing already |
 | `number_in_use` | 422 | another exam has this exam number |
 | `mrn_in_use`, `mrn_reserved` | 422 | the medical record number is another's, or looks like a temporary one |

@@ -61,7 +61,8 @@ def enter_exam_later(
 
     The patient's booking for it on that day is completed with these times, so that both count once.
     A `claim` (see there) has the answer rendered, and one given before under its key again. Raises InvalidError with the
-    field (codes, times in the future or in the wrong order, a number in use, an exam that was entered before), NotFoundError (patient).
+    field (codes, times in the future or in the wrong order, a number in use, an exam that
+    was entered before; `same_exam_that_day` unless the entry says it is another), NotFoundError (patient).
     """
 
     def enter() -> int:

@@ -28,6 +28,7 @@ class Examined:
     parts: int | None = None
     number: str | None = None
     reason: str = ""
+    is_another: bool = False
 
 
 @service
@@ -74,4 +75,5 @@ def _entry(session: Session, booking: Booking, examined: Examined) -> ExamEntry:
         number=examined.number,
         reason=examined.reason,
         booking=booking.id,
+        is_another=examined.is_another,
     )

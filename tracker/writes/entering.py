@@ -34,6 +34,7 @@ class ExamEntry:
     """An exam entered later, in codes; `patient` is an id (number) or MRN (text), instants are aware.
 
     `number` None: one is issued. `booking`: the id of the booking it was done for, where it is known.
+    `is_another`: somebody has said that it is not the exam of this type which the patient already has on that day.
     """
 
     patient: int | str
@@ -47,6 +48,7 @@ class ExamEntry:
     number: str | None = None
     reason: str = ""
     booking: int | None = None
+    is_another: bool = False
 
 
 def lock_entries(session: Session, entries: Iterable[ExamEntry], author: Author) -> None:
@@ -68,6 +70,8 @@ def enter_exam(session: Session, entry: ExamEntry, author: Author) -> Exam:
     terms = known_terms(session, entry.exam_type, entry.stream, entry.parts)
     exam = _exam_of(session, entry, terms, author)
     complete_booking_of(session, exam, entry.booking, author)
+    if not entry.is_another:
+        _refuse_same_that_day(session, exam)
     return insert_exam(session, exam, author, number=entry.number)
 
 
@@ -77,6 +81,8 @@ def enter_exam_of(session: Session, booking: Booking, entry: ExamEntry, author: 
     author = replace(author, reason=entry.reason)
     exam = _exam_of(session, entry, terms_of(session, booking), author)
     complete_booking(session, booking.id, exam, author)
+    if not entry.is_another:
+        _refuse_same_that_day(session, exam)
     return insert_exam(session, exam, author, number=entry.number)
 
 
@@ -105,6 +111,36 @@ def _exam_of(session: Session, entry: ExamEntry, terms: ExamTerms, author: Autho
         points_hundredths=terms.points_of(entry.parts),
         entered_later=True,
         entered_reason=author.reason,
+    )
+
+
+def _refuse_same_that_day(session: Session, exam: Exam) -> None:
+    """Of one clicked at the machine and written on paper too the times need not meet: then somebody has to say.
+
+    Even with a booking of its own: who was examined elsewhere without it stands on the paper list all the same.
+    """
+    found = session.execute(
+        select(Exam.number, Exam.started_at, Device.code)
+        .join(Device, Device.id == Exam.device_id)
+        .where(
+            Exam.patient_id == exam.patient_id,
+            Exam.exam_type_id == exam.exam_type_id,
+            Exam.local_date == exam.local_date,
+            Exam.voided_at.is_(None),
+        )
+        .order_by(Exam.started_at)
+        .limit(1)
+    ).first()
+    if found is None:
+        return
+    raise InvalidError(
+        N_(
+            "The patient already has this exam on that day: %(number)s, %(start)s, on %(device)s. "
+            "If this is another one, say so."
+        ),
+        code="same_exam_that_day",
+        field="is_another",
+        params={"number": found.number, "start": found.started_at, "device": found.code},
     )
 
 

@@ -94,6 +94,22 @@ def test_what_is_not_left_open_is_refused(client_of: ClientOf, hands: Hands, lef
     assert exams(hands) == []
 
 
+def test_another_exam_of_that_day_asks_for_a_tick(
+    client_of: ClientOf, hands: Hands, left: int
+) -> None:
+    hands.examine(hands.book(at(10), "US07", patient="M00002"), at(10), at(10, 8))
+    with clock.at(TUESDAY):
+        client = client_of("reception")
+        first = client.get(f"/settle/{left}").text
+        refused = submit(client, f"/settle/{left}", **DONE)
+        answer = submit(client, f"/settle/{left}", **DONE, is_another="y")
+    assert 'name="is_another"' not in first
+    assert refused.status_code == 422
+    assert 'id="is_another-error"' in refused.text
+    assert exams(hands)[0].number in refused.text
+    assert (answer.status_code, len(exams(hands))) == (303, 2)
+
+
 def test_the_administrator_settles_nothing(client_of: ClientOf, hands: Hands, left: int) -> None:
     with clock.at(TUESDAY):
         client = client_of("admin")

@@ -174,6 +174,23 @@ def test_a_booking_that_was_entered_meanwhile_is_refused_in_its_row(
     assert len(exams(hands)) == 1
 
 
+def test_one_clicked_live_is_named_and_another_goes_in_by_a_tick(
+    client_of: ClientOf, hands: Hands
+) -> None:
+    hands.examine(hands.book(at(9), "US06", patient="M00002"), at(9), at(9, 8))
+    [clicked] = exams(hands)
+    fields = {**HEAD, **row(0), **row(1, exam_type="superficial")}
+    with clock.at(at(10)):
+        client = client_of("sonographer")
+        refused = submit(client, "/exams/enter", **fields)
+        answer = submit(client, "/exams/enter", **fields, **{"rows-1-is_another": "y"})
+    assert refused.status_code == 422
+    assert 'id="rows-1-is_another-error"' in refused.text
+    assert (clicked.number in refused.text, "09:00" in refused.text) == (True, True)
+    assert 'name="rows-0-is_another"' not in refused.text
+    assert (answer.status_code, len(exams(hands))) == (303, 3)
+
+
 def test_a_number_just_typed_is_given_its_name(client_of: ClientOf, hands: Hands) -> None:
     hands.add_patient("欧阳若兰", mrn="Z7000001")
     with clock.at(at(10)):

@@ -6,6 +6,7 @@ from typing import Any
 
 from flask_babel import lazy_gettext as _l
 from wtforms import (
+    BooleanField,
     DateField,
     FieldList,
     FormField,
@@ -46,6 +47,7 @@ class EnteredExam(FormPart):
     end = TimeField(_l("End"), [InputRequired()])
     parts = IntegerField(_l("Parts"), [InputRequired(), NumberRange(1, 20)], default=1)
     exam_number = StringField(_l("Exam number"), [Optional(), Length(max=LONGEST_EXAM_NUMBER)])
+    is_another = BooleanField(_l("This is another exam"))
 
     @property
     def is_empty(self) -> bool:
@@ -105,6 +107,7 @@ class ExaminedForm(VersionedForm):
     parts = IntegerField(_l("Parts"), [InputRequired(), NumberRange(1, 20)])
     exam_number = StringField(_l("Exam number"), [Optional(), Length(max=LONGEST_EXAM_NUMBER)])
     reason = StringField(_l("Why afterwards"), [Optional(), Length(max=LONGEST_REASON)])
+    is_another = BooleanField(_l("This is another exam"))
 
 
 class CorrectionForm(PageForm):

@@ -160,6 +160,7 @@ def _entry(form: EnterForm, row: EnteredExam) -> ExamEntry:
         number=(row.exam_number.data or "").strip() or None,
         reason=form.reason.data or "",
         booking=row.booking_id,
+        is_another=row.is_another.data,
     )
 
 

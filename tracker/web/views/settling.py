@@ -78,6 +78,7 @@ def _examined(form: ExaminedForm) -> Examined:
         parts=form.parts.data,
         number=(form.exam_number.data or "").strip() or None,
         reason=form.reason.data or "",
+        is_another=form.is_another.data,
     )
 
 
