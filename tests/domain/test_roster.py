@@ -11,6 +11,7 @@ from tracker.domain.errors import InvalidError
 from tracker.domain.plan import PlanBlock
 from tracker.domain.planrules import PlanDevice, PlanDoctor, PlanExamType, PlanFacts, broken_rules
 from tracker.domain.roster import (
+    NOBODY,
     Does,
     Meaning,
     Roster,
@@ -74,6 +75,14 @@ def test_unknown_words_and_people_are_asked_for_and_not_guessed() -> None:
     answered = read("姓名\t周一上午\n沈维钧\t二诊室", 二诊室=US02)
     assert told(answered) == {(1, MONDAY, "morning", "12")}
     assert not answered.unknown
+
+
+def test_a_row_may_be_passed_over_or_be_somebody_known_by_another_name() -> None:
+    table = table_of("姓名\t周一上午\n护士 王二\tUS01\n老沈\tUS02")
+    names = replace(NAMES, doctors={**NAMES.doctors, "护士 王二": NOBODY, "老沈": 1})
+    roster = read_roster(table, monday=MONDAY, names=names, answers={})
+    assert told(roster) == {(1, MONDAY, "morning", "12")}
+    assert not roster.strangers
 
 
 def test_an_empty_cell_says_that_the_doctor_is_nowhere() -> None:

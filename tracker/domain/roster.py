@@ -13,6 +13,7 @@ from enum import StrEnum
 from tracker.domain.errors import N_, InvalidError
 from tracker.domain.plan import week_days
 
+NOBODY = 0
 LONGEST_ROSTER = 40_000  # characters; 28 doctors by 10 half-days have about 2,000
 MOST_CELLS = 20_000
 
@@ -22,7 +23,7 @@ AWAY_WORDS: Mapping[str, tuple[str, ...]] = {
     "sick": ("病", "病假", "sick", "sick leave"),
     "teaching": ("教学", "带教", "上课", "讲课", "学习", "培训", "进修", "teaching", "training", "course"),
     "duty": ("值班", "夜班", "夜", "下夜", "下夜班", "急诊", "备班", "duty", "night", "on call"),
-    "other": ("会议", "开会", "出差", "外出", "下乡", "义诊", "支援", "meeting", "travel"),
+    "other": ("其他", "会议", "开会", "出差", "外出", "下乡", "义诊", "支援", "meeting", "travel", "other"),
 }  # fmt: skip
 """The usual words of rosters, by kind of absence; a department's own are asked for once and kept."""
 
@@ -60,7 +61,8 @@ class Meaning:
 class RosterNames:
     """What may be named: doctors by code and by name, machines by code, parts of the day by each word for them.
 
-    A name that two doctors share is in `doctors` for neither. All keys as `plain_word` has them.
+    A name that two doctors share is in `doctors` for neither; NOBODY there is a row to pass over. All keys
+    as `plain_word` has them.
     """
 
     doctors: Mapping[str, int]
@@ -130,12 +132,13 @@ def read_roster(
     unknown: dict[str, int] = {}
     strangers: list[str] = []
     for row in table[head:]:
-        doctor = _doctor(row[: min(columns)], names)
-        cells = [(columns[n], plain_word(cell)) for n, cell in enumerate(row) if n in columns]
-        if doctor is None:
-            if label := " ".join(filter(None, (cell.strip() for cell in row[: min(columns)]))):
-                strangers.append(label[:80])
+        labels = [cell.strip() for cell in row[: min(columns)]]
+        doctor = _doctor(labels, names)
+        if doctor is None and any(labels):
+            strangers.append(_label(labels))
+        if not doctor:
             continue
+        cells = [(columns[n], plain_word(cell)) for n, cell in enumerate(row) if n in columns]
         for (day, parts), word in cells:
             if word not in known:
                 unknown[word] = unknown.get(word, 0) + 1
@@ -155,10 +158,14 @@ def _usual_words(names: RosterNames) -> dict[str, Meaning]:
     return {**away, **works, **{word: Meaning(Does.NOTHING) for word in NOTHING}}
 
 
-def _doctor(labels: Iterable[str], names: RosterNames) -> int | None:
-    """Who the row is about: the first of its labels that is a doctor's code or name."""
-    found = (names.doctors.get(plain_word(label)) for label in labels)
+def _doctor(labels: Sequence[str], names: RosterNames) -> int | None:
+    """Who the row is about: the first of its labels that is known, or all of them together."""
+    found = (names.doctors.get(plain_word(label)) for label in (*labels, _label(labels)))
     return next((doctor for doctor in found if doctor is not None), None)
+
+
+def _label(labels: Iterable[str]) -> str:
+    return " ".join(filter(None, labels))[:80]
 
 
 def _refuse_twice(entries: Iterable[RosterEntry]) -> None:
