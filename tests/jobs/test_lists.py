@@ -8,14 +8,17 @@ from pathlib import Path
 import html5lib
 import pytest
 from flask import Flask
+from sqlalchemy import update
 
 from tests.support.department import MONDAY, account_id, at
 from tests.support.exam_room import book
 from tests.support.worked_day import EVENING
 from tracker import clock
+from tracker.db import transaction
 from tracker.domain.patients import PatientFacts
 from tracker.domain.texts import harmless_cell
 from tracker.jobs import work
+from tracker.models import Device
 from tracker.services.booking import BookingOrder, book_exam
 from tracker.services.patients import add_patient
 
@@ -96,6 +99,27 @@ def test_excel_reads_the_tables(folder: Path) -> None:
     assert all(
         f'href="{name}.html"' in (day / "index.html").read_text("utf-8") for name in machines
     )
+
+
+def test_no_machine_loses_its_list_to_another_page(app: Flask, folder: Path) -> None:
+    book(21, at(9, day=1))
+    for old, new in {"US06": "all", "US07": "index", "US08": "INDEX", "US09": "index_"}.items():
+        rename(old, new)
+    write(EVENING)
+    day = folder / TUESDAY.isoformat()
+    names = {path.name for path in day.glob("*.csv")}
+    assert names >= {"all.csv", "all_.csv", "index_.csv", "INDEX__.csv", "index___.csv", "US05.csv"}
+    assert len({name.casefold() for name in names}) == len(names) == 22
+    [_, first, *_] = rows_of(day / "index_.csv")
+    assert (first[1], first[4]) == ("index", "病人21")
+    page = (day / "index.html").read_text("utf-8")
+    assert [name for name in names if f'href="{name}"' not in page] == []
+    assert "病人21" in (day / "index_.html").read_text("utf-8")
+
+
+def rename(old: str, new: str) -> None:
+    with transaction() as session:
+        session.execute(update(Device).where(Device.code == old).values(code=new))
 
 
 @pytest.mark.parametrize("text", ["=1+1", "+1", "-1", "@SUM(A1)", "\t=1"])

@@ -24,7 +24,7 @@ from tracker.queries.bookings import BookingDetails
 from tracker.queries.machine_lists import MachineList
 
 KEPT_DAYS = 14
-ALL_NAME = "all"
+ALL_NAME, INDEX_NAME = "all", "index"
 STYLE_SHEET = "lists.css"
 FILE_MODE, FOLDER_MODE = 0o640, 0o750
 SEX = {"female": N_("Female"), "male": N_("Male"), "other": N_("Other"), "unknown": N_("Unknown")}
@@ -38,20 +38,31 @@ def write_day(
     folder = _folder(_root() / day.isoformat())
     context = {"settings": settings, "day": day, "now": now}
     files = dict(_style_sheet())
-    for each in lists:
+    entries = list(zip(lists, _names(lists), strict=True))
+    for each, name in entries:
         page = _rendered("lists/file.html", list=each, **context)
-        files[f"{each.device.code}.html"] = page.encode()
-        files[f"{each.device.code}.csv"] = _table([each], day)
+        files[f"{name}.html"] = page.encode()
+        files[f"{name}.csv"] = _table([each], day)
     files[f"{ALL_NAME}.csv"] = _table(lists, day)
-    entries = [(each, each.device.code) for each in lists]
     index = _rendered("lists/index.html", entries=entries, all_name=ALL_NAME, **context)
-    files["index.html"] = index.encode()  # last: what it names is there
+    files[f"{INDEX_NAME}.html"] = index.encode()  # last: what it names is there
     for name, content in files.items():
         _write(folder / name, content)
     for left in folder.iterdir():
         if left.name not in files and not left.name.startswith("."):
             left.unlink()
     return len(lists)
+
+
+def _names(lists: Iterable[MachineList]) -> Iterable[str]:
+    """The name of each machine's files: its code, unless another file has that, whatever the case of its letters."""
+    taken = {INDEX_NAME, ALL_NAME}
+    for each in lists:
+        name = each.device.code
+        while name.casefold() in taken:
+            name += "_"
+        taken.add(name.casefold())
+        yield name
 
 
 def remove_old(today: date) -> int:
