@@ -24,6 +24,7 @@ from tracker.domain.catalogue import (
     StreamValues,
 )
 from tracker.domain.errors import N_, InvalidError
+from tracker.domain.texts import refuse_controls
 
 MOST_ROWS = 5000
 MOST_CHANGES = 400
@@ -34,6 +35,7 @@ _NO = frozenset({"no", "n", "false", "0", "否", ""})
 _PARTED = re.compile(r"[,，、;；\s]+")
 _WHOLE = re.compile(r"-?\d{1,9}", re.ASCII)
 _TIME = re.compile(r"(\d{1,2}):(\d{2})(?::00)?", re.ASCII)
+_DATE = re.compile(r"(\d{4})([-/])(\d{2})\2(\d{2})", re.ASCII)
 
 
 @dataclass(frozen=True, slots=True)
@@ -180,8 +182,9 @@ VALUES: Mapping[str, type[Any]] = {
 
 
 def read_cell(column: Column, text: str) -> object:
-    """The value of a cell. Raises InvalidError on the column."""
+    """The value of a cell. Raises InvalidError on the column, for a control character too: it would be shown."""
     text = text.strip()
+    refuse_controls(text, field=column.name, but="\t\r\n")  # these part codes
     if not text and column.is_required:
         raise InvalidError(N_("This cell must not be empty."), field=column.name)
     if column.kind == "codes":
@@ -270,9 +273,11 @@ def _time(column: Column, text: str) -> time:
 
 def _date(column: Column, text: str) -> date:
     try:
-        return date.fromisoformat(text.replace("/", "-")[:10])
+        if found := _DATE.fullmatch(text):
+            return date(int(found[1]), int(found[3]), int(found[4]))
     except ValueError:
-        raise InvalidError(N_("Enter a date such as 2027-01-01."), field=column.name) from None
+        pass  # no such day: told as below
+    raise InvalidError(N_("Enter a date such as 2027-01-01."), field=column.name)
 
 
 def _word(column: Column, text: str) -> str:

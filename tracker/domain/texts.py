@@ -6,6 +6,7 @@ from tracker.domain.errors import N_, InvalidError
 
 LONGEST_REASON = 400  # characters, as wide as every column that keeps a reason
 
+_NOT_KEPT = frozenset({"Cc", "Cs", "Zl", "Zp"})  # controls, halves of characters, ends of lines
 _U_UMLAUT = str.maketrans(dict.fromkeys("üǖǘǚǜ", "v"))
 
 
@@ -16,14 +17,19 @@ def plain_line(text: str, *, field: str, longest: int, least: int = 0) -> str:
     character, a line break inside, half a character, and a length out of range.
     """
     composed = unicodedata.normalize("NFC", text.strip())
+    refuse_controls(composed, field=field)
     kinds = [unicodedata.category(letter) for letter in composed]
-    if not {"Cc", "Cs", "Zl", "Zp"}.isdisjoint(kinds):
-        raise InvalidError(N_("This text holds characters that cannot be kept."), field=field)
     visible = (letter for letter, kind in zip(composed, kinds, strict=True) if kind != "Cf")
     line = " ".join("".join(visible).split())
     if not least <= len(line) <= longest:
         raise _length_refusal(field, least, longest)
     return line
+
+
+def refuse_controls(text: str, *, field: str, but: str = "") -> None:
+    """Raise InvalidError on `field` for a control character, a line break or half a character, `but` for some."""
+    if any(unicodedata.category(letter) in _NOT_KEPT for letter in text if letter not in but):
+        raise InvalidError(N_("This text holds characters that cannot be kept."), field=field)
 
 
 def needed_reason(text: str) -> str:

@@ -64,6 +64,17 @@ def read_workbook(content: bytes, sheets: Sequence[Sheet]) -> Lines:
     return lines
 
 
+def read_table(content: bytes) -> list[list[str]]:
+    """The cells of a workbook's first sheet as texts, whatever its columns are. Raises InvalidError on `file`."""
+    _check_archive(content)
+    try:
+        with CalamineWorkbook.from_filelike(BytesIO(content)) as workbook:
+            rows = workbook.get_sheet_by_index(0).to_python(skip_empty_area=False)
+    except (CalamineError, OSError, ValueError, IndexError) as error:
+        raise _no_workbook() from error
+    return [[cell_text(cell) for cell in row] for row in rows]
+
+
 def _check_archive(content: bytes) -> None:
     """A workbook of Excel and no other kind; each part is read to its end, so that none is longer than it says."""
     try:
@@ -169,7 +180,7 @@ def _columns(sheet: Sheet, titles: Sequence[str]) -> list[str]:
             raise InvalidError(
                 N_("The column “%(title)s” is not known, or there twice."),
                 field="file",
-                params={"title": title[:60]},
+                params={"title": "".join(filter(str.isprintable, title))[:60]},
             )
         names.append(name)
     if missing := [name for name in sheet.key if name not in names]:
@@ -208,13 +219,16 @@ def write_workbook(
     plain = {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False}
     with xlsxwriter.Workbook(target, plain) as workbook:
         bold = workbook.add_format({"bold": True, "bg_color": "#e8eef7"})
+        lines = workbook.add_format({"text_wrap": True, "valign": "top"})
         for position, (name, rows) in enumerate(tables.items()):
             page = workbook.add_worksheet(name)
             widths: dict[int, int] = {}
             for number, row in enumerate(rows):
                 for column, value in enumerate(row):
-                    page.write(number, column, value, bold if number == 0 else None)
-                    widths[column] = max(widths.get(column, 8), min(len(str(value)) + 4, 50))
+                    longest = max(map(len, str(value).split("\n")))
+                    style = bold if number == 0 else lines if "\n" in str(value) else None
+                    page.write(number, column, value, style)
+                    widths[column] = max(widths.get(column, 8), min(longest + 4, 50))
             for column, width in widths.items():
                 page.set_column(column, column, width)
             page.freeze_panes(1, 1)

@@ -86,3 +86,14 @@ def test_it_is_refused_before_it_is_read(office: FlaskClient, name: str) -> None
 def test_what_a_spreadsheet_writes_still_comes_in(office: FlaskClient) -> None:
     answer = send(office, "staff", changed(lambda name, content: (name, content)))
     assert "Rows added: 1" in words(answer.text)
+
+
+def test_a_control_character_comes_back_on_no_page(office: FlaskClient) -> None:
+    good, bad = ["D77", "新", "doctor"], ["D78", "bell\x07rings", "doctor"]
+    shown = send(office, "staff", workbook(staff=[STAFF[:3], good, bad]))
+    assert shown.status_code == 200
+    assert "refused: 1" in words(shown.text)
+    assert "This text holds characters that cannot be kept." in words(shown.text)
+    unknown = send(office, "staff", workbook(staff=[[*STAFF[:3], "be\x07ll"], [*good, "x"]]))
+    assert "The column “bell” is not known" in words(unknown.text)
+    assert [page for page in (shown, unknown) if "\x07" in page.text] == []
