@@ -31,7 +31,7 @@ from tracker.drivers.replay_report import report
 from tracker.drivers.replay_rows import COLUMNS, read_requests
 from tracker.queries.replay import stored_progress
 from tracker.queries.volume import VolumeFilter, volume
-from tracker.services.replay_progress import ReplayProgress
+from tracker.services.run_progress import ReplayProgress
 
 ZONE = ZoneInfo("Asia/Shanghai")
 MONDAY, TUESDAY = date(2026, 11, 30), date(2026, 12, 1)

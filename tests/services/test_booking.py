@@ -10,7 +10,7 @@ from tests.support.databases import Template
 from tests.support.department import DEPARTMENT, MONDAY, account_id, at
 from tests.support.exam_room import arrived, arrived_before_its_day, book, booking, history, running
 from tests.support.refusals import codes, refused
-from tests.support.soundness import assert_sound, count, overfull_blocks
+from tests.support.soundness import assert_sound, count
 from tracker.db import db, read_session, transaction
 from tracker.domain.errors import (
     ConflictError,
@@ -241,8 +241,8 @@ def test_minutes_of_a_reserve_are_for_its_stream_until_they_are_released(desk: i
     assert refusal.details["reasons"][0].params["minutes"] == 95
     assert booked(replace(late, stream="medical_exam", start=at(11, 30, day=1)))
     assert booked(late, now=at(16))  # an instant equal to the release time is released
-    with db.engine.connect() as connection:
-        assert overfull_blocks(connection) == []
+    with read_session() as session:
+        assert overfull_blocks(session) == []
 
 
 def test_an_overdue_exam_holds_its_machine(desk: int) -> None:

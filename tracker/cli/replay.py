@@ -18,7 +18,7 @@ from tracker.drivers.replay_report import as_text, report
 from tracker.drivers.replay_rows import BrokenRow, Request, UnreadableFileError, read_requests
 from tracker.queries.replay import stored_progress
 from tracker.queries.tally import count_bookings
-from tracker.services.replay_progress import ReplayProgress, keep_progress
+from tracker.services.run_progress import ReplayProgress, keep_progress
 
 JOBS_LEASE = "jobs"
 

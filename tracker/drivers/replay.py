@@ -38,7 +38,7 @@ from tracker.services.booking import Booked, BookingOrder, book_exam
 from tracker.services.changing import check_in, return_patient
 from tracker.services.horizon import open_horizon
 from tracker.services.patients import add_patient
-from tracker.services.replay_progress import ReplayProgress, keep_progress
+from tracker.services.run_progress import ReplayProgress, keep_progress
 
 KeyOfRequest = tuple[str, datetime, str]
 

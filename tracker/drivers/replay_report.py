@@ -11,7 +11,7 @@ from tracker.domain.workcalendar import local_date_of
 from tracker.drivers.replay import KeyOfRequest, Replay
 from tracker.queries import tally
 from tracker.queries.replay import Standing, placed_requests
-from tracker.services.replay_progress import ReplayProgress
+from tracker.services.run_progress import ReplayProgress
 
 Facts = dict[str, object]
 

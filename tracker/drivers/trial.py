@@ -22,7 +22,7 @@ from tracker.drivers.trial_requests import FADING, Ahead, requests_ahead
 from tracker.queries.calendar import work_calendar
 from tracker.queries.weekly_blocks import stored_pattern
 from tracker.services.accounts import NewAccount, create_account
-from tracker.services.replay_progress import ReplayProgress
+from tracker.services.run_progress import ReplayProgress
 from tracker.services.settings import change_settings
 from tracker.services.trial import (
     NumberedPerson,

@@ -10,8 +10,6 @@ from sqlalchemy.orm import Session
 
 from tracker.models import Block, Booking, BookingHistory, ExamType, Patient, Setting
 
-_KEY = "replay"
-
 
 @dataclass(frozen=True, slots=True)
 class Standing:
@@ -78,7 +76,7 @@ def known_patients(session: Session) -> dict[str, int]:
     return {row[0]: row[1] for row in session.execute(select(Patient.mrn, Patient.id))}
 
 
-def stored_progress(session: Session) -> dict[str, object] | None:
-    """What an earlier replay kept of itself, or None."""
-    row = session.get(Setting, _KEY)
+def stored_progress(session: Session, key: str = "replay") -> dict[str, object] | None:
+    """What an earlier run kept of itself (see services/run_progress), or None."""
+    row = session.get(Setting, key)
     return row.value if row is not None and isinstance(row.value, dict) else None
