@@ -50,7 +50,7 @@ async function writeSprite(names) {
 }
 
 async function bundle(extraFiles) {
-  const sources = ["app.js", "app.css", "schedule.js", "schedule.css", "plan.js", "plan.css", "stats.js", "lists.css", "favicon.svg"];
+  const sources = ["app.js", "app.css", "schedule.js", "schedule.css", "plan.js", "plan.css", "plan_print.css", "stats.js", "lists.css", "favicon.svg"];
   const result = await esbuild.build({
     entryPoints: [...sources.map((name) => path.join(here, name)), ...extraFiles],
     outdir: dist,

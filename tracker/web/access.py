@@ -78,6 +78,8 @@ ACCESS: Mapping[str, Audience] = {
     "schedule.show": SIGNED_IN,
     # the device plan; its draft and its broken rules are shown to head and administrator alone
     "plan.show": SIGNED_IN,
+    "plan_away.paper": SIGNED_IN,
+    "plan_away.workbook": SIGNED_IN,
     # beside the machine
     "worklist.show": EXAM_WORK,
     "worklist.back": EXAM_WORK,

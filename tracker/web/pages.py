@@ -16,6 +16,7 @@ from tracker.web.views import (
     moving,
     patients,
     plan,
+    plan_away,
     schedule,
     sending,
     settling,
@@ -53,6 +54,7 @@ VIEWS = (
     exam_entry,
     schedule,
     plan,
+    plan_away,
     volume,
     unmet_demand,
 )

@@ -85,12 +85,12 @@ def plan_context(
         "rules": words.teller().groups(broken) if shows_rules else [],
         "blocking": len(plan.in_the_way),
         "key_types": words.exam_types,
-        "key_reserves": _reserves(words),
+        "key_reserves": reserve_key(words),
         "key_shorts": short_names({each.id: localised(each) for each in words.exam_types}),
     }
 
 
-def _reserves(words: PlanWords) -> list[tuple[str, str]]:
+def reserve_key(words: PlanWords) -> list[tuple[str, str]]:
     """The streams that may hold minutes: short as in the cells, and in full."""
     names = {each.id: localised(each) for each in words.streams}
     shorts = short_names(names)
