@@ -6,25 +6,15 @@ from datetime import date, datetime
 from sqlalchemy.orm import Session
 
 from tracker.db import service
-from tracker.domain.errors import N_, InvalidError
-from tracker.domain.plan import (
-    DeviceDate,
-    PlanBlock,
-    as_json,
-    by_device_date,
-    merged,
-    week_days,
-)
-from tracker.queries.plan import moment_of, open_draft, published_plan
-from tracker.queries.plan_terms import checked_edits
+from tracker.domain.plan import DeviceDate, PlanBlock
 from tracker.writes.booking_rows import Author
 from tracker.writes.draft_rows import (
     close_draft,
     lock_draft,
     lock_or_make_draft,
     take_back_step,
-    write_step,
 )
+from tracker.writes.drafting import put_in_draft
 
 
 @service
@@ -47,22 +37,7 @@ def edit_plan(  # noqa: PLR0913 - a week, its edits and their name, the draft se
     """
     author = Author(by, now)
     draft = lock_or_make_draft(session, monday, version=version, author=author)
-    if monday.weekday():
-        raise InvalidError(N_("A week begins on a Monday."), field="week")
-    today = moment_of(now).local_date
-    wanted = checked_edits(session, edits, days=week_days(monday), today=today)
-    published = published_plan(session, monday, now=now)
-    standing = open_draft(session, monday)
-    present = by_device_date(merged(published, {} if standing is None else standing.edited))
-    different = {
-        key: blocks
-        for key, blocks in wanted.items()
-        if as_json(present.get(key, ())) != as_json(blocks)
-    }
-    if different:
-        write_step(
-            session, draft, different, by_device_date(published), action=action, author=author
-        )
+    put_in_draft(session, draft, edits, action=action, author=author)
     return draft.version
 
 
