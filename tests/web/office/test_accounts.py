@@ -139,6 +139,7 @@ def test_one_browser_is_signed_out_and_the_other_stays(
     assert resend(office, address, f"{address}/sign-ins/{newest.id}/end").status_code == 303
     assert (first.get("/account").status_code, second.get("/account").status_code) == (200, 303)
     assert submit(office, f"{address}/sign-ins/999999/end").status_code == 404
+    assert "reception" in office.get(f"{address}/sign-ins/999999/end").text
 
 
 def test_a_token_is_shown_once_and_revoked(app: Flask, office: FlaskClient, cast: Cast) -> None:
@@ -154,6 +155,7 @@ def test_a_token_is_shown_once_and_revoked(app: Flask, office: FlaskClient, cast
     assert caller.username == "head"
     revoking = re.search(rf"{address}/tokens/\d+/revoke", page)[0]
     assert resend(office, address, revoking).status_code == 303
+    assert office.get(revoking).status_code == 200
     with app.app_context(), read_session() as session:
         assert caller_of_token(session, secret_hash=secret_hash(text)) is None
 

@@ -145,6 +145,8 @@ def test_a_closure_is_lifted_once(app: Flask, office: FlaskClient, hands: Hands)
     assert "Lift the closure" not in told
     assert submit(office, f"{address}/lift").status_code == 303
     assert submit(office, "/closures/9999/lift").status_code == 404
+    again = [office.get(f"{place}/lift").status_code for place in (address, "/closures/9999")]
+    assert again == [200, 404]
 
 
 @pytest.mark.engines("sqlite")

@@ -54,7 +54,9 @@ def add() -> ResponseReturnValue:
 @blueprint.get("/admin/accounts/<int:account_id>")
 @blueprint.get("/admin/accounts/<int:account_id>/password")
 @blueprint.get("/admin/accounts/<int:account_id>/tokens")
-def edit(account_id: int) -> ResponseReturnValue:
+@blueprint.get("/admin/accounts/<int:account_id>/tokens/<int:_of>/revoke")
+@blueprint.get("/admin/accounts/<int:account_id>/sign-ins/<int:_of>/end")
+def edit(account_id: int, _of: int = 0) -> ResponseReturnValue:
     """One account as it is; a step that was refused stands at its own address."""
     return _page(_one(account_id))
 

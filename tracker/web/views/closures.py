@@ -87,8 +87,9 @@ def close_stretch() -> ResponseReturnValue:
 
 
 @blueprint.get("/closures/<int:closure_id>")
+@blueprint.get("/closures/<int:closure_id>/lift")
 def look(closure_id: int) -> ResponseReturnValue:
-    """One closure and what became of the bookings it hit."""
+    """One closure and what became of the bookings it hit; a lifting that was refused is looked at again here."""
     with read_session() as session:
         closure = closure_details(session, closure_id)
         evaded = evaded_bookings(session, closure_id)
