@@ -86,6 +86,7 @@ def test_a_cancelled_booking_frees_its_time_and_comes_back(reception, booking):
 
 
 def test_who_did_not_come_and_then_does_gets_the_next_opening(reception, booking):
+    assert step(reception, booking, "no-show").code == "not_begun"
     with clock.at(at(9)):
         assert step(reception, booking, "no-show").json["status"] == "no_show"
     with clock.at(at(9, 30)):

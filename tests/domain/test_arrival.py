@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tracker.domain.age import age_on
-from tracker.domain.arrival import arrival_band, first_of_each_band, is_day_to_arrive
+from tracker.domain.arrival import arrival_band, first_of_each_band, is_day_to_arrive, may_be_missed
 from tracker.domain.supply import Opening
 
 SHANGHAI = ZoneInfo("Asia/Shanghai")
@@ -90,3 +90,11 @@ def test_patients_come_on_the_day_and_past_midnight_while_their_time_runs() -> N
         for now in (at(-1, 59), at(0, 0), at(23, 59), at(24, 5), at(24, 10))
     ]
     assert told == [False, True, True, True, False]
+
+
+def test_nobody_has_missed_what_has_not_begun() -> None:
+    assert [may_be_missed(at(9, 0), now) for now in (at(8, 59), at(9, 0), at(9, 1))] == [
+        False,
+        True,
+        True,
+    ]

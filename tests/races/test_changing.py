@@ -106,7 +106,7 @@ def test_all_who_return_get_a_time_of_their_own(race: Race, desk: int) -> None:
         device = ("US05", "US09", "US14", "US20")[number % 4]
         place = at(8 + number // 4 // 2, 30 * (number // 4 % 2))
         ids.append(book(number + 1, place, device=device, exam_type="contrast"))
-        mark_no_show(ids[-1], by=desk, now=at(8))
+        mark_no_show(ids[-1], by=desk, now=place)
     found = kinds(race([("return_patient", (desk, at(9), each)) for each in ids]))
     assert found == {"ok": 16}
     assert count("booking", "status = 'arrived'") == 16

@@ -153,7 +153,9 @@ class DayOfTheDepartment(RuleBasedStateMachine):
             who, what, "outpatient", device, self.minute(later), added_reason="urgent"
         )
         with read_session() as session:
-            reasons = added_reasons_at(session, self.wish(order), order.start, now=self.now)
+            reasons = added_reasons_at(
+                session, self.wish(order), order.start, by=self.desk, now=self.now
+            )
         assert self.book(order) is (not reasons), reasons
 
     @precondition(lambda self: self.bookings)
@@ -224,7 +226,8 @@ class DayOfTheDepartment(RuleBasedStateMachine):
     def nobody_came(self, number: int) -> None:
         found = self.one_of(number)
         done = self.do(lambda: mark_no_show(found.id, by=self.desk, now=self.now))
-        assert (done is not None) is (found.status == "booked")
+        has_begun = found.starts_at <= self.now
+        assert (done is not None) is (found.status == "booked" and has_begun)
 
     @precondition(lambda self: self.bookings)
     @rule(number=any_of_them)

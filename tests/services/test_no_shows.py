@@ -9,6 +9,7 @@ from tests.support.refusals import refused
 from tests.support.soundness import assert_sound, count
 from tracker.db import read_session
 from tracker.domain.errors import (
+    ConflictError,
     IllegalTransitionError,
     NotBookableError,
     NotFoundError,
@@ -53,6 +54,15 @@ def test_who_is_here_is_no_no_show(desk: int) -> None:
     refused(IllegalTransitionError, mark_no_show, booking_id, by=desk, now=at(9, 30))
     refused(NotFoundError, mark_no_show, 999, by=desk, now=at(9, 30))
     refused(StaleError, mark_no_show, booking_id, by=desk, now=at(9, 30), version=1)
+
+
+def test_nobody_has_missed_what_has_not_begun(desk: int) -> None:
+    booking_id = book(1, at(9))
+    for early in (at(8), at(8, 59, second=59)):
+        refusal = refused(ConflictError, mark_no_show, booking_id, by=desk, now=early)
+        assert refusal.code == "not_begun"
+    mark_no_show(booking_id, by=desk, now=at(9))
+    assert booking(booking_id).status == "no_show"
 
 
 def test_a_no_show_is_not_undone_but_returns(desk: int) -> None:

@@ -37,6 +37,7 @@ for `Accept-Language: zh`, in Chinese.
 | `patient_busy` | 409 | the patient has another booking at this time; as a reason, and when a booking changes hands |
 | `patient_merged` | 409 | the record was merged into another: use the one its `merged_into` names |
 | `other_day` | 409 | a patient is checked in on the day of the booking alone |
+| `not_begun` | 409 | whoever does not come is noted from the start of the booking on |
 | `illegal_transition` | 409 | the booking's status does not allow this step |
 | `stale` | 409 | the row was changed since the `version` that was sent |
 | `device_in_use` | 409 | another exam is in progress on the device |

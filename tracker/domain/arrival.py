@@ -39,6 +39,11 @@ def is_day_to_arrive(
     return local_date_of(starts_at, zone) == today or starts_at <= now < ends_at
 
 
+def may_be_missed(starts_at: datetime, now: datetime) -> bool:
+    """Whether somebody can be said not to have come: from the start of his time on, and not before."""
+    return starts_at <= now
+
+
 def first_of_each_band(
     openings: Iterable[Opening], *, minutes: int, zone: tzinfo, device_id: int | None = None
 ) -> tuple[Opening, ...]:

@@ -54,7 +54,10 @@ def cancel_booking(
 def mark_no_show(
     session: Session, booking_id: int, *, by: int, now: datetime, version: int | None = None
 ) -> None:
-    """The patient did not come; the time is free at once. Raises as `check_in` does."""
+    """The patient did not come; the time is free at once.
+
+    Raises as `check_in` does, with ConflictError `not_begun` before the start of the booking.
+    """
     booking, days = lock_booking(session, booking_id, now=now, version=version)
     take_step(session, booking, days, Step.NO_SHOW, Author(by, now))
 

@@ -7,7 +7,7 @@ from flask_babel import gettext as _
 from markupsafe import Markup
 
 from tracker.queries.bookings import BookingDetails
-from tracker.web.filters import clock, clock_range, iso_day
+from tracker.web.filters import clock_range, iso_day
 
 
 def offer_of(missed: BookingDetails, now: datetime) -> str:
@@ -22,17 +22,15 @@ def offer_of(missed: BookingDetails, now: datetime) -> str:
         device=missed.device,
     )
     link = Markup('{} <a href="{}">{}</a>')
-    return link.format(said, _address(missed, now), _("Book this time"))
+    return link.format(said, _address(missed), _("Book this time"))
 
 
-def _address(missed: BookingDetails, now: datetime) -> str:
-    """The search for a like exam on that machine and day; at that very minute while it lies ahead.
+def _address(missed: BookingDetails) -> str:
+    """The search for a like exam on that machine and day, whose first opening is what is left.
 
-    A minute that has begun would be past when it is asked for: there the first opening is what is left.
+    The minute itself has begun, and would be past when it is asked for.
     """
     day = iso_day(missed.local_date)
     wanted = {"exam_type": missed.exam_type, "stream": missed.stream, "parts": missed.parts}
     place = {"from": day, "to": day, "device": missed.device}
-    if missed.starts_at > now:
-        place["time"] = clock(missed.starts_at)
     return "/book?" + urlencode({**wanted, **place})

@@ -6,7 +6,7 @@ The transition table decides whether a step exists; this module only carries it 
 from sqlalchemy.orm import Session
 
 from tracker import clock
-from tracker.domain.arrival import is_day_to_arrive
+from tracker.domain.arrival import is_day_to_arrive, may_be_missed
 from tracker.domain.errors import N_, ConflictError, InvalidError
 from tracker.domain.lifecycle import LIVE, Status, Step, next_status
 from tracker.domain.supply import DeviceDay
@@ -35,12 +35,16 @@ def take_step(session: Session, booking: Booking, days: Days, step: Step, author
     """Carry out a step that changes the status alone: arrive, cancel, no-show, check-in undone.
 
     A status that no longer holds its time gives it back in `days`, which are saved; a flag is settled then.
-    Raises as `check_reason`, and ConflictError `other_day` for a check-in on another day than the booking's.
+    Raises as `check_reason`, ConflictError `other_day` for a check-in on another day than the booking's, and
+    ConflictError `not_begun` for a no-show before its start.
     """
     before = snapshot(booking)
     status = Status(booking.status)
     check_reason(status, step, author.reason)
     target = next_status(status, step).to
+    if step is Step.NO_SHOW and not may_be_missed(booking.starts_at, author.now):
+        text = N_("This booking has not begun yet: who does not come is noted from its start on.")
+        raise ConflictError(text, code="not_begun")
     if target not in LIVE:
         day = freed(days[key_of(booking)], booking)
         days[key_of(booking)] = day

@@ -38,15 +38,6 @@ def test_what_is_left_of_the_time_is_offered_on_the_page_one_came_from(
     assert 'value="US01@2026-11-23T09:02"' in offered
 
 
-def test_time_that_lies_ahead_is_offered_to_the_minute(client_of: ClientOf, hands: Hands) -> None:
-    booking = hands.book(at(9, 7))
-    with clock.at(at(8, 30)):
-        page, offered = missed(client_of, booking)
-    assert "09:07–09:15 on US01 is free again" in page
-    assert "time=09%3A07" in offer(page)
-    assert 'value="US01@2026-11-23T09:07"' in offered
-
-
 def test_time_that_is_over_is_not_offered(client_of: ClientOf, hands: Hands) -> None:
     booking = hands.book(at(9))
     with clock.at(at(10)):
@@ -56,6 +47,17 @@ def test_time_that_is_over_is_not_offered(client_of: ClientOf, hands: Hands) -> 
 
 
 def test_the_freed_minute_can_be_booked_by_somebody_else(hands: Hands) -> None:
-    hands.no_show(hands.book(at(9)), at(8, 50))
-    again = hands.book(at(9), patient="M00002", now=at(8, 51))
-    assert hands.look(again).starts_at == at(9)
+    hands.no_show(hands.book(at(9)), at(9))
+    again = hands.book(at(9, 1), patient="M00002", now=at(9, 1))
+    assert hands.look(again).starts_at == at(9, 1)
+
+
+def test_before_its_start_nobody_is_marked(client_of: ClientOf, hands: Hands) -> None:
+    booking = hands.book(at(9))
+    with clock.at(at(8, 59, second=59)):
+        client = client_of("reception")
+        pages = [client.get(path).text for path in (f"/bookings/{booking}", "/bookings")]
+        answer = submit(client, f"/bookings/{booking}/no-show")
+    assert answer.status_code == 409
+    assert not any(f"/bookings/{booking}/no-show" in page for page in pages)
+    assert hands.look(booking).status == "booked"

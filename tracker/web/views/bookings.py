@@ -11,7 +11,7 @@ from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 
 from tracker import clock
-from tracker.domain.arrival import is_day_to_arrive
+from tracker.domain.arrival import is_day_to_arrive, may_be_missed
 from tracker.domain.errors import N_, DomainError, ForbiddenError, NotBookableError, NotFoundError
 from tracker.domain.lifecycle import Status, Step, steps_from
 from tracker.domain.roles import EXAM_WORK
@@ -63,11 +63,14 @@ def today() -> date:
 
 
 def steps_of(booking: BookingDetails) -> list[str]:
-    """The steps that the lifecycle allows from where a booking stands; the check-in on its day alone."""
+    """The steps that the lifecycle allows from where a booking stands; the check-in on its day alone, a no-show
+    from its start on."""
     steps = [step.value for step in steps_from(Status(booking.status))]
     span, zone = (booking.starts_at, booking.ends_at), clock.hospital_zone()
     if not is_day_to_arrive(*span, request_now(), zone=zone):
         steps = [step for step in steps if step != Step.ARRIVE.value]
+    if not may_be_missed(booking.starts_at, request_now()):
+        steps = [step for step in steps if step != Step.NO_SHOW.value]
     return steps
 
 
