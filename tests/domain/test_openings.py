@@ -23,7 +23,7 @@ from tests.domain.days import (
 )
 from tracker.domain.interval import runs, span_mask
 from tracker.domain.openings import Search, Window, openings_for
-from tracker.domain.ranking import DeviceStanding
+from tracker.domain.ranking import DeviceStanding, Ranking
 from tracker.domain.rules import bookable_starts, is_bookable
 from tracker.domain.supply import BlockLoad, DeviceDay, ExamRequest, Opening, Reserve
 
@@ -178,7 +178,7 @@ def test_reserves_with_different_ends_are_different_reasons() -> None:
 def test_among_equal_starts_the_device_that_is_wanted_least_comes_first() -> None:
     standing = {1: DeviceStanding(300, 1), 2: DeviceStanding(100, 2)}
     days = (DAY, replace(DAY, device_id=2))
-    found = openings_for(REQUEST, days, now=YESTERDAY, limit=3, standing=standing)
+    found = openings_for(REQUEST, days, now=YESTERDAY, limit=3, ranking=Ranking(standing))
     assert [(o.device_id, o.start) for o in found.openings] == [
         (2, at(480)), (1, at(480)), (2, at(500)),
     ]  # fmt: skip
@@ -187,7 +187,7 @@ def test_among_equal_starts_the_device_that_is_wanted_least_comes_first() -> Non
 def test_an_earlier_start_comes_before_a_device_that_is_wanted_less() -> None:
     standing = {1: DeviceStanding(300, 1), 2: DeviceStanding(100, 2)}
     later = replace(DAY, device_id=2, held_until=481)
-    found = openings_for(REQUEST, (DAY, later), now=YESTERDAY, limit=1, standing=standing)
+    found = openings_for(REQUEST, (DAY, later), now=YESTERDAY, limit=1, ranking=Ranking(standing))
     assert found.openings[0].device_id == 1
 
 

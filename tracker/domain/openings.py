@@ -1,15 +1,15 @@
-"""The search: from device days to the first openings, earliest first, with counted reasons for a no."""
+"""The search: from device days to the first openings of each date, in rank, with counted reasons for a no."""
 
 from bisect import insort
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from itertools import groupby
 
 from tracker.domain.errors import N_, Reason
 from tracker.domain.interval import runs, span_mask
-from tracker.domain.ranking import DeviceStanding, rank
+from tracker.domain.ranking import EARLIEST, Price, Ranking, rank
 from tracker.domain.rules import (
     LACKS_CAPABILITY,
     PATIENT_BUSY,
@@ -44,10 +44,10 @@ def openings_for(
     *,
     now: datetime,
     limit: int | None,
-    standing: Mapping[int, DeviceStanding] | None = None,
+    ranking: Ranking = EARLIEST,
     window: Window | None = None,
 ) -> Search:
-    """The first `limit` openings (None: all; else at least 1) over the device days, earliest first, then least loss.
+    """The first `limit` openings (None: all; else at least 1) over the device days: by date, then as ranked.
 
     `days` come sorted by date. A day is looked at only while openings are still wanted, and why a block
     was of no use only when there are none at all: a search that finds something pays for no reasons.
@@ -55,72 +55,92 @@ def openings_for(
     found: list[Opening] = []
     later: list[Opening] = []
     seen: list[DeviceDay] = []
-    firsts = _Firsts(limit)
     for _, group in groupby(days, key=lambda day: day.local_date):
         of_one_date = tuple(group)
         seen += of_one_date
-        offers = later
-        for day, block in _in_order(request, of_one_date):
-            offers += _offers_of_block(request, day, block, now=now, window=window, firsts=firsts)
         # past midnight a block may offer what lies behind the first openings of the next date
         sure = of_one_date[0].midnight + _SHORTEST_DAY
-        later = [opening for opening in offers if opening.start >= sure]
-        found += rank((opening for opening in offers if opening.start < sure), standing or {})
+        firsts = _Firsts(None if limit is None else limit - len(found), sure, later)
+        offers = later
+        for part in _in_order(request, of_one_date, ranking, now):
+            offers += _offers_of(part, request, now=now, window=window, firsts=firsts)
+        later = [ranking.of_next_date(opening) for opening in offers if opening.start >= sure]
+        found += rank((opening for opening in offers if opening.start < sure), ranking.standing)
         if limit is not None and len(found) >= limit:
             return Search(tuple(found[:limit]), ())
-    found += rank(later, standing or {})
+    found += rank(later, ranking.standing)
     if found:
         return Search(tuple(found[:limit]), ())
     return Search((), counted(_refusals(request, seen, now, window)))
 
 
 class _Firsts:
-    """Which starts may still be among the first `limit`: none behind the limit-th of those seen so far."""
+    """Which openings may still be among the first `limit` of a date: none behind the limit-th of those seen."""
 
-    def __init__(self, limit: int | None) -> None:
+    def __init__(self, limit: int | None, sure: datetime, carried: Iterable[Opening]) -> None:
         self._limit = limit
-        self._starts: list[datetime] = []
+        self._sure = sure
+        self._places: list[tuple[int, datetime]] = []
+        for opening in carried:
+            self.note(opening.cost, opening.start)
 
-    def admits(self, start: datetime) -> bool:
-        """Whether an opening at `start` could be in the list."""
-        return len(self._starts) != self._limit or start <= self._starts[-1]
+    def admits(self, cost: int, start: datetime) -> bool:
+        """Whether an opening that costs this much, or more, at `start` or later, could be in the list."""
+        return len(self._places) != self._limit or (cost, start) <= self._places[-1]
 
-    def note(self, start: datetime) -> None:
+    def note(self, cost: int, start: datetime) -> None:
         """An opening was found there."""
-        if self._limit is not None:
-            insort(self._starts, start)
-            del self._starts[self._limit :]
+        if self._limit is not None and start < self._sure:
+            insort(self._places, (cost, start))
+            del self._places[self._limit :]
 
 
-def _in_order(request: ExamRequest, days: Iterable[DeviceDay]) -> list[tuple[DeviceDay, BlockLoad]]:
-    """The blocks of one date on capable devices, the first to begin first."""
-    blocks = [
-        (day, block) for day in days if day.device_id in request.device_ids for block in day.blocks
+@dataclass(frozen=True, slots=True)
+class _Part:
+    """A block of one date on a capable device, and what its minutes cost."""
+
+    day: DeviceDay
+    block: BlockLoad
+    price: Price
+
+
+def _in_order(
+    request: ExamRequest, days: Iterable[DeviceDay], ranking: Ranking, now: datetime
+) -> list[_Part]:
+    """The blocks of one date on capable devices, the cheapest to begin in first."""
+    parts = [
+        _Part(day, block, ranking.price_on(day, block, now))
+        for day in days
+        if day.device_id in request.device_ids
+        for block in day.blocks
     ]
-    return sorted(blocks, key=lambda pair: pair[1].starts)
+    return sorted(
+        parts, key=lambda part: (part.price.least_from(part.block.starts), part.block.starts)
+    )
 
 
-def _offers_of_block(
+def _offers_of(
+    part: _Part,
     request: ExamRequest,
-    day: DeviceDay,
-    block: BlockLoad,
     *,
     now: datetime,
     window: Window | None,
     firsts: _Firsts,
 ) -> Iterator[Opening]:
     """The offers of a block that may be among the first."""
-    if not firsts.admits(day.instant_of(block.starts)):
+    day, block, price = part.day, part.block, part.price
+    if not firsts.admits(price.least_from(block.starts), day.instant_of(block.starts)):
         return
     starts = bookable_starts(request, day, block, now) & _minutes(block, window)
     if not starts or block_refusals(request, day, block, now):
         return
-    for minute, wasted in _offered(starts, request):
-        opening = _opening(request, day, block, minute=minute, wasted=wasted)
-        if not firsts.admits(opening.start):
+    for minute, wasted in _offered(starts, request, price.kept_until):
+        if not firsts.admits(price.least_from(minute), day.instant_of(minute)):
             return
-        firsts.note(opening.start)
-        yield opening
+        cost, start = price.of(minute, wasted), day.instant_of(minute)
+        if firsts.admits(cost, start):
+            firsts.note(cost, start)
+            yield _opening(request, part, minute=minute, wasted=wasted)
 
 
 def _minutes(block: BlockLoad, window: Window | None) -> int:
@@ -148,24 +168,24 @@ def _refusals(
     return refused
 
 
-def _offered(starts: int, request: ExamRequest) -> Iterator[tuple[int, int]]:
+def _offered(starts: int, request: ExamRequest, kept_until: int) -> Iterator[tuple[int, int]]:
     """Of each free gap: the first start, every whole duration after it, and the latest (flush) one.
 
-    With each the minutes it leaves before and after itself in pieces that are too short to use.
+    Also the first behind minutes that are kept for others. With each the minutes it leaves before and after
+    itself in pieces that are too short to use.
     """
     for first, end in runs(starts):
         latest = end - 1
-        minutes = [*range(first, end, request.duration_minutes)]
-        if minutes[-1] != latest:
-            minutes.append(latest)
-        for minute in minutes:
+        minutes = [*range(first, latest, request.duration_minutes), latest]
+        if first < kept_until < latest:
+            insort(minutes, kept_until)
+        for minute in dict.fromkeys(minutes):
             pieces = (minute - first, latest - minute)
             yield minute, sum(piece for piece in pieces if piece < request.shortest_minutes)
 
 
-def _opening(
-    request: ExamRequest, day: DeviceDay, block: BlockLoad, *, minute: int, wasted: int
-) -> Opening:
+def _opening(request: ExamRequest, part: _Part, *, minute: int, wasted: int) -> Opening:
+    day, block = part.day, part.block
     return Opening(
         start=day.instant_of(minute),
         end=day.instant_of(minute + request.duration_minutes),
@@ -174,6 +194,7 @@ def _opening(
         operator_id=block.operator_id,
         local_date=day.local_date,
         wasted_minutes=wasted,
+        cost=part.price.of(minute, wasted),
     )
 
 

@@ -90,7 +90,8 @@ class ExamRequest:
 class Opening:
     """A time at which the request could be booked; computed, never stored.
 
-    `wasted_minutes` are what it leaves of its gap in pieces that are too short to use.
+    `wasted_minutes` are what it leaves of its gap in pieces that are too short to use; `cost` is what it is
+    ranked by (minutes of waiting).
     """
 
     start: datetime
@@ -100,6 +101,7 @@ class Opening:
     operator_id: int | None
     local_date: date
     wasted_minutes: int = 0
+    cost: int = field(default=0, compare=False)
 
 
 def with_booking(day: DeviceDay, *, block_id: int | None, stream_id: int, span: Span) -> DeviceDay:

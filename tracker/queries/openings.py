@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 from tracker.db import core
 from tracker.domain.errors import N_, InvalidError, NotFoundError, Reason
 from tracker.domain.openings import Search, Window, openings_for
-from tracker.domain.ranking import DeviceStanding
+from tracker.domain.ranking import DeviceStanding, Ranking
 from tracker.domain.rules import LACKS_CAPABILITY
 from tracker.domain.supply import MINUTE, ExamRequest
 from tracker.models import Booking, Device, ExamType, Patient, StaffMember, Stream
@@ -78,6 +78,11 @@ class Asked:
         """How each device ranks."""
         return {d.id: DeviceStanding(d.pressure, d.sort_order) for d in self.devices}
 
+    @property
+    def earliest(self) -> Ranking:
+        """Earliest first; among equals the device whose loss hurts least."""
+        return Ranking(self.standing)
+
 
 # Core columns: these statements run in every booking.
 _patient = Patient.__table__.c
@@ -105,7 +110,7 @@ def search(session: Session, asked: Asked, wish: Days | Wish, *, now: datetime) 
         days,
         now=now,
         limit=wish.limit,
-        standing=asked.standing,
+        ranking=asked.earliest,
         window=wish.window,
     )
     if found.openings or wish.device is not None:

@@ -29,7 +29,7 @@ def openings_elsewhere(session: Session, booking_id: int, days: Days, *, now: da
         _freed(found, booking),
         now=now,
         limit=days.limit,
-        standing=asked.standing,
+        ranking=asked.earliest,
         window=days.window,
     )
 

@@ -155,9 +155,9 @@ def _next_in_band(
     """The earliest opening inside the band, on the machine asked for before others."""
     first = days[0].minute_of(order.start)
     window = Window(max(first, 0), first + order.within_minutes + 1)
-    standing = ready.asked.standing
+    ranking = ready.asked.earliest
     search = openings_for(
-        ready.asked.request, days, now=now, limit=None, standing=standing, window=window
+        ready.asked.request, days, now=now, limit=None, ranking=ranking, window=window
     )
     wanted = ready.place.device_id
     found = min(search.openings, key=lambda o: (o.start, o.device_id != wanted), default=None)

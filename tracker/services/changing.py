@@ -109,7 +109,7 @@ def return_patient(
     next_status(Status(booking.status), Step.RETURN)
     asked = hold_patient(session, ask_again(session, booking), today)
     found = openings_for(
-        asked.request, [days[key] for key in keys], now=now, limit=1, standing=asked.standing
+        asked.request, [days[key] for key in keys], now=now, limit=1, ranking=asked.earliest
     )
     if not found.openings:
         raise NotBookableError(found.reasons)

@@ -41,7 +41,7 @@ def _nearest(asked: Asked, booking: Booking, days: Days, author: Author) -> Open
         if key[1] == booking.local_date and key[0] in asked.request.device_ids
     ]
     found = openings_for(
-        asked.request, today, now=author.now, limit=None, standing=asked.standing
+        asked.request, today, now=author.now, limit=None, ranking=asked.earliest
     ).openings
     return min(found, key=lambda o: abs(o.start - booking.starts_at), default=None)
 
