@@ -89,7 +89,7 @@ function drop(event) {
 
 function listen() {
   grid.querySelectorAll("a").forEach((link) => (link.tabIndex = -1));
-  const named = location.hash.length > 1 && document.getElementById(decodeURIComponent(location.hash.slice(1)));
+  const named = document.getElementById(decodeURIComponent(location.hash.slice(1)) || grid.dataset.grid);
   const asked = named && grid.contains(named) ? named : null;
   take(asked ?? [...grid.querySelectorAll("a")].find(isShown));
   asked?.focus();

@@ -78,6 +78,12 @@ ACCESS: Mapping[str, Audience] = {
     "schedule.show": SIGNED_IN,
     # the device plan; its draft and its broken rules are shown to head and administrator alone
     "plan.show": SIGNED_IN,
+    "plan_blocks.edit": LEADING,
+    "plan_blocks.put": LEADING,
+    "plan_blocks.remove": LEADING,
+    "plan_draft.take_back": LEADING,
+    "plan_draft.ask": LEADING,
+    "plan_draft.drop": LEADING,
     "plan_away.paper": SIGNED_IN,
     "plan_away.workbook": SIGNED_IN,
     # beside the machine

@@ -17,6 +17,8 @@ from tracker.web.views import (
     patients,
     plan,
     plan_away,
+    plan_blocks,
+    plan_draft,
     schedule,
     sending,
     settling,
@@ -55,6 +57,8 @@ VIEWS = (
     schedule,
     plan,
     plan_away,
+    plan_blocks,
+    plan_draft,
     volume,
     unmet_demand,
 )

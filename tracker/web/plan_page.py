@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
 
+from flask_babel import lazy_gettext as _l
 from flask_babel.speaklater import LazyString
 
 from tracker import clock
@@ -15,14 +16,25 @@ from tracker.queries import Reading
 from tracker.queries.devices import DeviceRow, devices
 from tracker.queries.exam_types import ExamTypeRow, exam_types
 from tracker.queries.plan import WeekPlan, week_plan
+from tracker.queries.plan_authors import draft_authors
 from tracker.queries.streams import PartOfDayRow, StreamRow, parts_of_day, streams
 from tracker.web.filters import localised
 from tracker.web.plan_grid import GridDay, GridPlan, GridWords, grid_of, short_names
 from tracker.web.plan_places import week_text
 from tracker.web.plan_rules import RuleTeller
 
-ACTION: Mapping[str, LazyString] = {}
-"""A step of a draft → what is said when it can be undone."""
+ACTION: Mapping[str, LazyString] = {
+    "add_block": _l("a block added"),
+    "change_block": _l("a block changed"),
+    "remove_block": _l("a block removed"),
+    "move_block": _l("a block moved"),
+    "copy_block": _l("a block copied"),
+    "copy_day": _l("a day copied"),
+    "copy_week": _l("a week copied"),
+    "roster": _l("a roster taken over"),
+    "proposal": _l("a proposal accepted"),
+}
+"""A step of a draft → how it is called where it can be undone."""
 FIRST_REST_DAY = 5
 """Saturday: from here on a day is shown only when it is worked."""
 
@@ -80,6 +92,7 @@ def plan_context(
     of_words = GridWords(words.devices, words.exam_types, words.streams, words.parts)
     return {
         "plan": plan,
+        "draft": draft_shown(reading, plan) if shows_rules else None,
         "view": "draft" if is_draft else "published",
         "grid": grid_of(shown, of_words, days, today=today),
         "rules": words.teller().groups(broken) if shows_rules else [],
@@ -98,7 +111,7 @@ def reserve_key(words: PlanWords) -> list[tuple[str, str]]:
     return [(shorts[each], names[each]) for each in keeping]
 
 
-def draft_shown(plan: WeekPlan) -> DraftShown | None:
+def draft_shown(reading: Reading, plan: WeekPlan) -> DraftShown | None:
     """What the page says of the draft; None where none is open."""
     if plan.draft is None:
         return None
@@ -106,7 +119,7 @@ def draft_shown(plan: WeekPlan) -> DraftShown | None:
     return DraftShown(
         version=plan.draft.version,
         changes=len(plan.changes),
-        names="",
+        names=", ".join(draft_authors(reading, plan.draft.id)),
         last_step=str(ACTION.get(last, last)) if last else "",
     )
 

@@ -64,6 +64,11 @@ def week_argument(default: date) -> date:
     text = request.args.get("week", "").strip()
     if not text:
         return monday_of(day_argument("date", default) or default)
+    return monday_of_text(text)
+
+
+def monday_of_text(text: str) -> date:
+    """The Monday of 2026-W49. Raises InvalidError on `week`."""
     try:
         found = date.fromisoformat(f"{text}-1")
     except ValueError:

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from flask import Blueprint, render_template, request
+from flask import Blueprint, make_response, render_template, request
 from flask.typing import ResponseReturnValue
 from flask_login import current_user
 
@@ -14,7 +14,6 @@ from tracker.web.access import may
 from tracker.web.arguments import day_argument
 from tracker.web.person import request_now
 from tracker.web.plan_page import (
-    draft_shown,
     plan_address,
     plan_context,
     shown_day,
@@ -25,12 +24,17 @@ from tracker.web.plan_places import week_argument, week_text
 blueprint = Blueprint("plan", __name__)
 
 COLOURS = ("subspecialty", "load")
+COLOUR_COOKIE = "plan_colour"
+REMEMBERED_SECONDS = 365 * 24 * 3600
 VIEWS = ("draft", "published")
 
 
 @blueprint.get("/plan")
 def show() -> ResponseReturnValue:
-    """A week (?week=2026-W49): of the draft, if one is open and may be seen, else as published."""
+    """A week (?week=2026-W49): of the draft, if one is open and may be seen, else as published.
+
+    The browser remembers the colours that were chosen last.
+    """
     now = request_now()
     today = local_date_of(now, clock.hospital_zone())
     monday = week_argument(today)
@@ -44,25 +48,33 @@ def show() -> ResponseReturnValue:
             view=(asked["view"] or "draft") if leads else "published",
             shows_rules=leads,
         )
-    return render_template(
+    remembered = request.cookies.get(COLOUR_COOKIE, "")
+    colour = next(each for each in (asked["colour"], remembered, COLOURS[0]) if each in COLOURS)
+    page = render_template(
         "plan/plan.html",
         **context,
-        **_around(context, leads=leads),
+        **_around(context),
         monday=monday,
         week=week_text(monday),
         weeks=weeks_around(monday, today),
-        colour=asked["colour"] or COLOURS[0],
+        colour=colour,
         shown=shown_day(day_argument("day"), monday, today),
-        keep=plan_address(week_text(monday), day=request.args.get("day", ""), **asked),
+        at=request.args.get("at", ""),
+        keep=plan_address(week_text(monday), day=request.args.get("day", ""), view=asked["view"]),
     )
+    response = make_response(page)
+    if asked["colour"]:
+        response.set_cookie(
+            COLOUR_COOKIE, colour, max_age=REMEMBERED_SECONDS, httponly=True, samesite="Lax"
+        )
+    return response
 
 
-def _around(context: dict[str, Any], *, leads: bool) -> dict[str, Any]:
-    """The draft as its makers see it; where cells are links into the editor."""
+def _around(context: dict[str, Any]) -> dict[str, Any]:
+    """Whether the week was published, and whether its cells are links into the editor."""
     plan = context["plan"]
     edits = plan.draft is None or context["view"] == "draft"
     return {
-        "draft": draft_shown(plan) if leads else None,
         "is_planned": plan.is_planned,
         "may_edit": edits and may("plan_blocks.edit"),
         "demand": None,

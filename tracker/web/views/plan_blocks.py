@@ -1,0 +1,145 @@
+"""A block of the plan, edited in a dialog or a page of its own: put, changed, removed."""
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+from flask import Blueprint, Response, make_response, render_template, request
+from flask.typing import ResponseReturnValue
+
+from tracker import clock
+from tracker.domain.errors import N_, InvalidError
+from tracker.domain.plan import PlanBlock, monday_of
+from tracker.domain.planedits import remove_block
+from tracker.domain.planrules import BrokenRule
+from tracker.domain.workcalendar import local_date_of
+from tracker.queries import read_session
+from tracker.queries.plan import week_plan
+from tracker.web.filters import localised
+from tracker.web.forms.plan import PlanBlockForm, plan_block_form
+from tracker.web.forms.versioned import VersionedForm
+from tracker.web.fragments import is_htmx, render_block
+from tracker.web.person import request_now
+from tracker.web.plan_editing import (
+    Editing,
+    block_as_data,
+    block_from,
+    editing_of,
+    offer_of,
+    type_notes,
+)
+from tracker.web.plan_page import plan_words
+from tracker.web.plan_places import place_of, place_text
+from tracker.web.plan_rules import REASON_LABEL
+from tracker.web.plan_writing import back_to, write_edits
+from tracker.web.saving import refused
+
+blueprint = Blueprint("plan_blocks", __name__)
+
+TEMPLATE = "plan/block.html"
+
+
+@blueprint.get("/plan/block")
+@blueprint.get("/plan/block/remove")
+def edit() -> ResponseReturnValue:
+    """The block at ?at=US07.2026-12-01.480, or a new one for ?at=US07.2026-12-01.morning."""
+    editing = _editing(request.args.get("at", ""))
+    form = _form(editing, block_as_data(editing))
+    return _page(editing, form, [] if editing.is_new else editing.broken_by(editing.block))
+
+
+@blueprint.post("/plan/block")
+def put() -> ResponseReturnValue:
+    """Save a block; one that breaks a rule without a reason is shown again first, and kept if that is asked for."""
+    editing = _editing(request.form.get("at", ""))
+    form = _form(editing)
+    broken: list[BrokenRule] = []
+
+    def save() -> None:
+        block = block_from(form, editing)
+        broken.extend(editing.broken_by(block))
+        if any(each.stands_in_the_way for each in broken) and not request.form.get("as_is"):
+            raise InvalidError(N_("Not saved yet: look at the rules that this block breaks."))
+        action = "add_block" if editing.is_new else "change_block"
+        edits = editing.edits(_with_needed_reasons(block, broken))
+        write_edits(editing.plan, edits, action=action, version=form.seen)
+
+    status = refused(form, save)
+    if status:
+        return _page(editing, form, broken, status)
+    block = block_from(form, editing)
+    return back_to(
+        block.local_date, place_text(editing.device.code, block.local_date, block.starts)
+    )
+
+
+@blueprint.post("/plan/block/remove")
+def remove() -> ResponseReturnValue:
+    """Take a block out of the plan."""
+    editing = _editing(request.form.get("at", ""))
+    sent = VersionedForm()
+    block = editing.block
+
+    def save() -> None:
+        edits = remove_block(editing.plan.blocks, (block.key, block.starts))
+        write_edits(editing.plan, edits, action="remove_block", version=sent.seen)
+
+    status = refused(sent, save)
+    if status:
+        form = _form(editing, block_as_data(editing))
+        form.is_stale = sent.is_stale
+        form.form_errors.extend(sent.form_errors)
+        return _page(editing, form, editing.broken_by(block), status)
+    return back_to(block.local_date)
+
+
+def _with_needed_reasons(block: PlanBlock, broken: Sequence[BrokenRule]) -> PlanBlock:
+    """A reason is kept for a rule that is broken, not for one that no longer is."""
+    codes = {each.code for each in broken}
+    kept = {code: why for code, why in block.overrules.items() if code in codes}
+    return replace(block, overrules=kept)
+
+
+def _editing(at: str) -> Editing:
+    """The place that is asked for, in its week's draft. Raises NotFoundError, InvalidError."""
+    now = request_now()
+    with read_session() as reading:
+        plan = week_plan(reading, monday_of(place_of(at).local_date), now=now)
+        words = plan_words(reading)
+    return editing_of(plan, words, at, today=local_date_of(now, clock.hospital_zone()))
+
+
+def _form(editing: Editing, data: dict[str, object] | None = None) -> PlanBlockForm:
+    """The form as it was sent, or with the block's own values."""
+    keeping = [s for s in editing.words.streams if s.release_rule is not None]
+    kind = plan_block_form(
+        [(s.code, localised(s)) for s in keeping],
+        [(code, str(words)) for code, words in REASON_LABEL.items()],
+    )
+    form = kind() if data is None else kind(formdata=None, data=data)
+    form.offer(offer_of(editing))
+    form.at.data = editing.at
+    return form
+
+
+def _page(
+    editing: Editing, form: PlanBlockForm, broken: Sequence[BrokenRule], status: int = 200
+) -> Response:
+    form.catch_up(editing.version)
+    told = editing.told(broken)
+    context = {
+        "form": form,
+        "at": editing.at,
+        "where": editing.where,
+        "is_new": editing.is_new,
+        "at_once": editing.at_once,
+        "has_rounds": editing.device.is_portable or bool(editing.block.place),
+        "types": type_notes(editing, form.operator.data or ""),
+        "found": told,
+        "overrulable": list(dict.fromkeys(each.code for each in told if each.look != "refuses")),
+        "asks_reason": status == 422 and any(each.look == "warns" for each in told),
+        "back": f"/plan?date={editing.block.local_date.isoformat()}",
+        "move": None,
+    }
+    if is_htmx():
+        return make_response(render_block(TEMPLATE, "dialog", **context), status)
+    return make_response(render_template(TEMPLATE, **context), status)
