@@ -142,6 +142,29 @@ def upgrade() -> None:
         ),
         sa.PrimaryKeyConstraint("draft_id", "number", name=op.f("pk_draft_step")),
     )
+    op.create_table(
+        "demand_forecast",
+        sa.Column("local_date", sa.Date(), nullable=False),
+        sa.Column("part", sa.String(length=20), nullable=False),
+        sa.Column("stream_id", sa.Integer(), nullable=False),
+        sa.Column("exam_type_id", sa.Integer(), nullable=False),
+        sa.Column("exams", sa.Double(), nullable=False),
+        sa.Column("minutes", sa.Double(), nullable=False),
+        sa.Column("spread", sa.Double(), nullable=False),
+        sa.Column("made_at", tracker.db.UtcDateTime(timezone=True), nullable=False),
+        sa.CheckConstraint("exams >= 0", name=op.f("ck_demand_forecast_exams")),
+        sa.CheckConstraint("minutes >= 0", name=op.f("ck_demand_forecast_minutes")),
+        sa.CheckConstraint("spread >= 0", name=op.f("ck_demand_forecast_spread")),
+        sa.ForeignKeyConstraint(
+            ["exam_type_id"], ["exam_type.id"], name=op.f("fk_demand_forecast_exam_type_id")
+        ),
+        sa.ForeignKeyConstraint(
+            ["stream_id"], ["stream.id"], name=op.f("fk_demand_forecast_stream_id")
+        ),
+        sa.PrimaryKeyConstraint(
+            "local_date", "part", "stream_id", "exam_type_id", name=op.f("pk_demand_forecast")
+        ),
+    )
     with op.batch_alter_table("block", schema=None) as batch_op:
         batch_op.add_column(
             sa.Column("place", sa.String(length=80), server_default="", nullable=False)

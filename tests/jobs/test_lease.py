@@ -142,6 +142,6 @@ def test_one_job_that_fails_is_told_and_the_others_are_done(
     outcomes = dict(line.split(": ", 1) for line in answer.stdout.splitlines())
     assert outcomes.pop("compare").startswith("failed – OperationalError, incident ")
     assert outcomes.pop("check_backup").startswith("failed – ArchiveError, incident ")
-    well = {"horizon", "no_shows", "seal", "check_seals", "lists", "backup", "forget"}
+    well = {"horizon", "forecast", "no_shows", "seal", "check_seals", "lists", "backup", "forget"}
     assert set(outcomes) == well
     assert all(outcome.startswith("done – ") for outcome in outcomes.values())

@@ -58,6 +58,7 @@ def jobs() -> list[Job]:
     return [
         Job("horizon", CronTrigger(hour=0, minute=10, timezone=zone), work.open_the_horizon),
         Job("no_shows", IntervalTrigger(minutes=5, timezone=zone), work.mark_no_shows),
+        Job("forecast", CronTrigger(hour=0, minute=30, timezone=zone), work.forecast),
         Job("seal", IntervalTrigger(minutes=10, timezone=zone), work.seal),
         Job("compare", CronTrigger(hour=21, minute=30, timezone=zone), work.compare),
         Job("check_seals", CronTrigger(hour=22, minute=0, timezone=zone), work.check_seals),

@@ -17,6 +17,7 @@ from tracker.queries.machine_lists import machine_lists
 from tracker.queries.occupancy_derived import differing_days
 from tracker.queries.settings import department_settings
 from tracker.services import upkeep
+from tracker.services.forecasting import forecast_demand
 from tracker.services.horizon import open_horizon
 
 SYSTEM = 1
@@ -35,6 +36,15 @@ def open_the_horizon(now: datetime) -> Outcome:
     """Open the weeks ahead from the weekly blocks."""
     horizon = open_horizon(now=now, by=SYSTEM)
     return "done", f"{horizon.blocks} blocks opened, through {horizon.through}"
+
+
+def forecast(now: datetime) -> Outcome:
+    """Forecast what will be asked for in the coming weeks."""
+    made = forecast_demand(now=now, by=SYSTEM)
+    return (
+        "done",
+        f"{made.exams:.0f} exams expected through {made.through}, from {made.history_days} days",
+    )
 
 
 def mark_no_shows(now: datetime) -> Outcome:

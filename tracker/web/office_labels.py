@@ -45,6 +45,7 @@ WEEKDAY_SHORT: Mapping[str, LazyString] = {
 }
 JOB: Mapping[str, LazyString] = {
     "horizon": _l("Open the weeks ahead"),
+    "forecast": _l("Forecast the demand"),
     "no_shows": _l("Mark no-shows"),
     "seal": _l("Seal the audit"),
     "compare": _l("Compare totals with their rows"),
@@ -74,6 +75,7 @@ ENTITY: Mapping[str, LazyString] = {
     "capability": _l("Function"),
     "catalogue": _l("Starting data"),
     "closure": _l("Closure"),
+    "demand_forecast": _l("Demand forecast"),
     "device": _l("Device"),
     "exam": _l("Exam"),
     "exam_type": _l("Exam type"),
@@ -103,6 +105,7 @@ ACTION: Mapping[str, LazyString] = {
     "end_sign_in": _l("sign-in ended"),
     "finish": _l("finished"),
     "flag": _l("flagged"),
+    "forecast": _l("forecast"),
     "install": _l("installed"),
     "lift": _l("lifted"),
     "log": _l("recorded"),
