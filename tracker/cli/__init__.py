@@ -37,6 +37,7 @@ COMMANDS: dict[str, Command] = {
     "create-token": Command("tracker.cli.create_token", "make an API token and print it"),
     "jobs": Command("tracker.jobs.process", "run the jobs (serve starts them beside the server)"),
     "replay": Command("tracker.cli.replay", "drive a file of requests through the services"),
+    "simulate": Command("tracker.cli.simulate", "drive a whole made-up year through the services"),
     "demo": Command("tracker.cli.demo", "fill an empty database with trial data"),
     "rebuild": Command("tracker.cli.rebuild", "make roll-ups and occupancy anew from their rows"),
     "backup": Command("tracker.cli.backup", "write the whole database to one file"),

@@ -8,10 +8,9 @@ from pathlib import Path
 from sqlalchemy import Engine
 
 from tracker import clock
-from tracker.cli import Answer, CommandFailed, application, progress
-from tracker.cli.migrate import make_ready
-from tracker.db import db, read_session
-from tracker.db_lease import lease
+from tracker.cli import Answer, CommandFailed, progress
+from tracker.cli.virtual import virtual_days
+from tracker.db import read_session
 from tracker.domain.roles import SYSTEM_ACCOUNT_ID
 from tracker.drivers.replay import Replay
 from tracker.drivers.replay_report import as_text, report
@@ -19,8 +18,6 @@ from tracker.drivers.replay_rows import BrokenRow, Request, UnreadableFileError,
 from tracker.queries.replay import stored_progress
 from tracker.queries.tally import count_bookings
 from tracker.services.run_progress import ReplayProgress, keep_progress
-
-JOBS_LEASE = "jobs"
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -39,12 +36,8 @@ def run(arguments: argparse.Namespace) -> Answer:
         digest = hashlib.sha256(arguments.file.read_bytes()).hexdigest()
     except UnreadableFileError as error:
         raise CommandFailed(str(error)) from error
-    app = application()
-    make_ready(app)
-    with app.app_context(), lease(db.engine, JOBS_LEASE) as mine:
-        if not mine.held:
-            raise CommandFailed("The jobs process is at work on this database. Stop it first.")
-        return _replay(rows, _progress_of(digest), db.engine)
+    with virtual_days() as engine:
+        return _replay(rows, _progress_of(digest), engine)
 
 
 def _progress_of(digest: str) -> ReplayProgress:

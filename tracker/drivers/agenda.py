@@ -15,10 +15,12 @@ class Turn(IntEnum):
     """What comes first of all that happens at one instant."""
 
     HALF_DAY_ENDS = 1
-    ASK = 2
-    FINISH = 3
-    ARRIVE = 4
-    START = 5
+    TROUBLE = 2
+    ASK = 3
+    FINISH = 4
+    ARRIVE = 5
+    START = 6
+    DAY_ENDS = 7
 
 
 class Agenda:

@@ -24,11 +24,11 @@ def report(replay: Replay, *, seconds: float) -> Facts:
             **_balance(replay, by_status),
             "exams_by_stream": tally.exams_by_stream(session),
             "exams_by_exam_type": tally.exams_by_type(session),
-            "wait_minutes": _spread(tally.waits_in_minutes(session)),
+            "wait_minutes": spread(tally.waits_in_minutes(session)),
         }
         first, last = _days(replay)
         facts["device_use"] = {
-            code: {"examined_minutes": used, "open_minutes": opened, "share": _share(used, opened)}
+            code: {"examined_minutes": used, "open_minutes": opened, "share": share(used, opened)}
             for code, (used, opened) in tally.device_use(session, first, last).items()
         }
         placed = placed_requests(session)
@@ -90,10 +90,11 @@ def _wait_days(replay: Replay, placed: dict[KeyOfRequest, list[Standing]]) -> di
                 request.requested_at, zone
             )
             days.setdefault(request.stream, []).append(wait.days)
-    return {stream: _spread(waits) for stream, waits in sorted(days.items())}
+    return {stream: spread(waits) for stream, waits in sorted(days.items())}
 
 
-def _spread(waits: list[float]) -> Facts:
+def spread(waits: list[float]) -> Facts:
+    """Mean, median and ninth decile of waits."""
     if not waits:
         return {"mean": None, "median": None, "p90": None}
     ordered = sorted(waits)
@@ -104,7 +105,8 @@ def _spread(waits: list[float]) -> Facts:
     }
 
 
-def _share(used: int, opened: int) -> float:
+def share(used: int, opened: int) -> float:
+    """A part of a whole, to a thousandth; of nothing it is 0."""
     return round(used / opened, 3) if opened else 0.0
 
 
@@ -132,8 +134,8 @@ def as_text(facts: Facts) -> str:
     ):
         table = facts[name]
         if isinstance(table, dict):
-            lines += [f"{title}:", *(f"  {key:<24}{_plain(value)}" for key, value in table.items())]
-    lines.append(f"wait in minutes, check-in to start: {_plain(facts['wait_minutes'])}")
+            lines += [f"{title}:", *(f"  {key:<24}{plain(value)}" for key, value in table.items())]
+    lines.append(f"wait in minutes, check-in to start: {plain(facts['wait_minutes'])}")
     lines.append("use of each machine (examined ÷ open minutes):")
     use = facts["device_use"]
     if isinstance(use, dict):
@@ -148,7 +150,8 @@ def as_text(facts: Facts) -> str:
     return "\n".join(lines)
 
 
-def _plain(value: object) -> str:
+def plain(value: object) -> str:
+    """A figure, or a few with their names, in one line."""
     if isinstance(value, dict):
         return "  ".join(f"{key} {number}" for key, number in value.items())
     return str(value)

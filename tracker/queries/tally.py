@@ -6,7 +6,9 @@ from datetime import date
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
+from tracker import clock
 from tracker.domain.supply import MINUTE
+from tracker.domain.workcalendar import local_date_of
 from tracker.models import Block, Booking, Device, Exam, ExamType, Stream
 
 
@@ -74,3 +76,19 @@ def waits_in_minutes(session: Session) -> list[float]:
         .where(Exam.voided_at.is_(None), Booking.arrived_at.is_not(None))
     )
     return [(row.started_at - row.arrived_at) / MINUTE for row in rows]
+
+
+def waits_in_days(session: Session) -> dict[str, list[float]]:
+    """Days from asking to the exam, of every exam with a booking, by stream code."""
+    zone = clock.hospital_zone()
+    rows = session.execute(
+        select(Stream.code, Exam.local_date, Booking.created_at)
+        .join(Booking, Booking.id == Exam.booking_id)
+        .join(Stream, Stream.id == Exam.stream_id)
+        .where(Exam.voided_at.is_(None))
+        .order_by(Stream.sort_order)
+    )
+    days: dict[str, list[float]] = {}
+    for stream, day, asked_at in rows:
+        days.setdefault(stream, []).append((day - local_date_of(asked_at, zone)).days)
+    return days
