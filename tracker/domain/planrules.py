@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from datetime import date
 
 from tracker.domain.errors import N_, NO_PARAMS, Params
-from tracker.domain.plan import DeviceDate, PlanBlock
+from tracker.domain.plan import COMPARED, DeviceDate, PlanBlock
 
 TITLE_RANK: Mapping[str, int] = {
     "trainee": 0, "": 1, "physician": 1, "attending": 2, "associate_professor": 3, "professor": 4,
@@ -245,6 +245,18 @@ def broken_rules(blocks: Iterable[PlanBlock], facts: PlanFacts) -> tuple[BrokenR
         for block in these
         for broken in _broken_by(block, _Plan(tuple(these), facts))
     )
+
+
+def newly_broken(
+    before: Iterable[BrokenRule], after: Iterable[BrokenRule]
+) -> tuple[BrokenRule, ...]:
+    """Those of `after` that the same block, unchanged, did not break `before` for the same reason."""
+    known = [(each.code, each.params, _terms(each.block)) for each in before]
+    return tuple(e for e in after if (e.code, e.params, _terms(e.block)) not in known)
+
+
+def _terms(block: PlanBlock) -> tuple[object, ...]:
+    return block.key, *(getattr(block, name) for name in COMPARED)
 
 
 def _broken_by(block: PlanBlock, plan: _Plan) -> Iterator[BrokenRule]:

@@ -128,10 +128,11 @@ def evaded_bookings(session: Session, closure_id: int) -> list[Evaded]:
     changes: dict[int, dict[str, Any]] = {row.booking_id: row.change for row in steps}
     devices = session.execute(select(Device.id, Device.code))
     codes = {row.id: row.code for row in devices}
-    return [_evaded(row, changes[row.id], codes) for row in _rows_of(session, changes)]
+    return [_evaded(row, changes[row.id], codes) for row in booking_rows(session, changes)]
 
 
-def _rows_of(session: Session, booking_ids: Iterable[int]) -> list[HitBooking]:
+def booking_rows(session: Session, booking_ids: Iterable[int]) -> list[HitBooking]:
+    """These bookings with the words a person needs, by start. One statement."""
     statement = _HIT.where(Booking.id.in_(list(booking_ids)))
     return [HitBooking(*row) for row in session.execute(statement)]
 

@@ -35,11 +35,12 @@ def insert_blocks(session: Session, blocks: Sequence[DayBlock]) -> list[int]:
             for block in blocks
         ],
     ).all()
-    _insert_details(session, list(zip(ids, blocks, strict=True)))
+    insert_details(session, list(zip(ids, blocks, strict=True)))
     return list(ids)
 
 
-def _insert_details(session: Session, blocks: Sequence[tuple[int, DayBlock]]) -> None:
+def insert_details(session: Session, blocks: Sequence[tuple[int, DayBlock]]) -> None:
+    """Insert the exam types and reserves of blocks that have none yet. Two statements."""
     exam_types = [
         {"block_id": block_id, "exam_type_id": exam_type_id}
         for block_id, block in blocks

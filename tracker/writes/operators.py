@@ -2,7 +2,7 @@
 
 from collections.abc import Collection, Mapping
 
-from sqlalchemy import ColumnElement, insert, select, update
+from sqlalchemy import ColumnElement, bindparam, insert, select, update
 from sqlalchemy.orm import Session
 
 from tracker.domain.lifecycle import Status
@@ -10,13 +10,24 @@ from tracker.models import AuditEntry, Booking, BookingHistory
 from tracker.writes.audit import audit_values
 from tracker.writes.booking_rows import Author, history_values
 
+_booking = Booking.__table__
+_give = (
+    update(_booking)  # type: ignore[arg-type]
+    .where(_booking.c.id == bindparam("row"))
+    .values(
+        operator_id=bindparam("operator"),
+        block_id=bindparam("block"),
+        version=_booking.c.version + 1,
+    )
+)
+
 
 def change_operator_of_bookings(
     session: Session, block_ids: Collection[int], operator_id: int | None, author: Author
 ) -> None:
     """Name another operator, or nobody, in the bookings of these blocks whose exam is to come.
 
-    The caller has locked their device days and changes the blocks. Four statements, however many bookings.
+    The caller has locked their device days and changes the blocks. Five statements, however many bookings.
     """
     concerned = (
         Booking.block_id.in_(list(block_ids)),
@@ -35,26 +46,48 @@ def give_bookings(
 ) -> None:
     """Set the operator, the block or both in the bookings of a condition, those in which nothing differs aside.
 
+    The caller has locked their device days. Five statements, however many bookings.
+    """
+    ids = session.scalars(select(Booking.id).where(*concerned)).all()
+    give_each(session, dict.fromkeys(ids, values), author, action=action)
+
+
+def give_each(
+    session: Session,
+    wanted: Mapping[int, Mapping[str, int | None]],
+    author: Author,
+    *,
+    action: str = "change",
+) -> None:
+    """Set `operator_id`, `block_id` or both of each booking (id), those in which nothing differs aside.
+
     The caller has locked their device days. Four statements, however many bookings.
     """
-    columns = {name: getattr(Booking, name) for name in values}
+    if not wanted:
+        return
     found = session.execute(
-        select(Booking.id, Booking.status, *columns.values())
-        .where(*concerned)
+        select(Booking.id, Booking.status, Booking.operator_id, Booking.block_id)
+        .where(Booking.id.in_(wanted))
         .order_by(Booking.id)
         .with_for_update()
     ).all()
     changes = {
-        row.id: {n: [getattr(row, n), to] for n, to in values.items() if getattr(row, n) != to}
+        row.id: {n: [getattr(row, n), v] for n, v in wanted[row.id].items() if getattr(row, n) != v}
         for row in found
     }
     rows = [row for row in found if changes[row.id]]
     if not rows:
         return
-    session.execute(
-        update(Booking)
-        .where(Booking.id.in_([row.id for row in rows]))
-        .values(**values, version=Booking.version + 1)
+    session.connection().execute(
+        _give,
+        [
+            {
+                "row": row.id,
+                "operator": wanted[row.id].get("operator_id", row.operator_id),
+                "block": wanted[row.id].get("block_id", row.block_id),
+            }
+            for row in rows
+        ],
     )
     steps, entries = [], []
     entry = audit_values(action=action, entity="booking", by=author.by, now=author.now)
