@@ -8,7 +8,8 @@ from datetime import date, datetime
 from sqlalchemy.orm import Session
 
 from tracker.domain.errors import N_, InvalidError
-from tracker.domain.plan import merged, week_days
+from tracker.domain.plan import PlanBlock, merged, week_days
+from tracker.domain.planrules import PlanFacts
 from tracker.domain.roster import (
     AWAY_WORDS,
     NOBODY,
@@ -48,10 +49,12 @@ class Answers:
 
 @dataclass(frozen=True, slots=True)
 class RosterRead:
-    """The roster, and what it does to the week from today on."""
+    """The roster, what it does to the week from tomorrow on, and the plan that it is compared with."""
 
     roster: Roster
     change: RosterChange
+    plan: tuple[PlanBlock, ...]
+    facts: PlanFacts
 
 
 def kept_answers(session: Session) -> Answers:
@@ -82,8 +85,9 @@ def read_for_week(
     draft = open_draft(session, monday)
     plan = merged(published_plan(session, monday, now=now), {} if draft is None else draft.edited)
     hours = {part.code: minutes_away(monday, part) for part in parts}
-    change = roster_change(plan, to_come, plan_facts(session, days[0], days[-1]), hours)
-    return RosterRead(replace(roster, entries=to_come), change)
+    facts = plan_facts(session, days[0], days[-1])
+    change = roster_change(plan, to_come, facts, hours)
+    return RosterRead(replace(roster, entries=to_come), change, plan, facts)
 
 
 def _names(
@@ -96,8 +100,11 @@ def _names(
     shared = Counter(plain_word(doctor.name) for doctor in known)
     by_name = {plain_word(d.name): d.id for d in known if shared[plain_word(d.name)] == 1}
     by_code = {plain_word(doctor.code): doctor.id for doctor in known}
+    answers = {**by_code, NOTHING: NOBODY}
     said = {
-        plain_word(label): by_code.get(plain_word(code), NOBODY) for label, code in people.items()
+        plain_word(label): answers[plain_word(code)]
+        for label, code in people.items()
+        if plain_word(code) in answers
     }
     words: dict[str, str] = {}
     for n, part in enumerate(parts):

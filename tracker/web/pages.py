@@ -19,6 +19,8 @@ from tracker.web.views import (
     plan_away,
     plan_blocks,
     plan_draft,
+    plan_publishing,
+    roster,
     schedule,
     sending,
     settling,
@@ -59,6 +61,8 @@ VIEWS = (
     plan_away,
     plan_blocks,
     plan_draft,
+    plan_publishing,
+    roster,
     volume,
     unmet_demand,
 )

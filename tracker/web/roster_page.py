@@ -1,0 +1,105 @@
+"""What a roster would change, in words, and what its unknown words can be said to mean."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+
+from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
+from flask_babel.speaklater import LazyString
+
+from tracker.domain.plan import BlockChange, changes_between
+from tracker.domain.planrules import PlanDoctor
+from tracker.queries.devices import DeviceRow
+from tracker.queries.roster import NOTHING, RosterRead
+from tracker.web.filters import localised, short_day
+from tracker.web.forms.roster import RosterForm
+from tracker.web.plan_page import PlanWords
+from tracker.web.plan_places import clock_text
+
+KINDS: Mapping[str, LazyString] = {
+    "leave": _l("leave"),
+    "sick": _l("ill"),
+    "teaching": _l("teaching"),
+    "duty": _l("on duty elsewhere"),
+    "other": _l("away for another reason"),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class RosterShown:
+    """Sentences about a roster: machines that change, who is away, what it contradicts itself in."""
+
+    changes: tuple[tuple[str, str, str], ...]
+    absences: tuple[tuple[str, str, str], ...]
+    clashes: tuple[str, ...]
+    doctors: tuple[PlanDoctor, ...]
+    half_days: int
+    is_complete: bool
+
+
+def shown(read: RosterRead, words: PlanWords) -> RosterShown:
+    """The outcome of reading a roster: (where, before, after) of each block, (who, when, why) of each absence."""
+    codes = {each.id: each.code for each in words.devices}
+    parts = {each.code: localised(each) for each in words.parts}
+    names = {each.id: each.name for each in read.facts.doctors.values()}
+    after = [block for day in read.change.days.values() for block in day]
+    before = [block for block in read.plan if block.key in read.change.days]
+    return RosterShown(
+        changes=tuple(_change(each, codes, names) for each in changes_between(before, after)),
+        absences=tuple(
+            (
+                names.get(each.operator_id, ""),
+                f"{short_day(each.local_date)} {parts[each.part]}",
+                str(KINDS[each.kind]),
+            )
+            for each in read.change.absences
+        ),
+        clashes=tuple(
+            _(
+                "%(device)s, %(day)s %(part)s: %(names)s. It stays as it was.",
+                device=codes.get(each.device_id, ""),
+                day=short_day(each.local_date),
+                part=parts[each.part],
+                names=", ".join(names.get(who, "") for who in each.operator_ids),
+            )
+            for each in read.change.clashes
+        ),
+        doctors=tuple(each for each in read.facts.doctors.values() if not each.is_retired),
+        half_days=len(read.roster.entries),
+        is_complete=not read.roster.unknown and not read.roster.strangers,
+    )
+
+
+def _change(
+    change: BlockChange, codes: Mapping[int, str], names: Mapping[int, str]
+) -> tuple[str, str, str]:
+    block = change.after or change.before
+    assert block is not None  # nosec B101
+    hours = f"{clock_text(block.starts)}–{clock_text(block.ends)}"
+    where = f"{codes.get(block.device_id, '')} {short_day(block.local_date)} {hours}"
+    was, now = (
+        _("no working hours") if each is None else names.get(each.operator_id or 0, _("no doctor"))
+        for each in (change.before, change.after)
+    )
+    return where, was, now
+
+
+def offer_answers(
+    form: RosterForm, machines: Iterable[DeviceRow], doctors: Sequence[PlanDoctor]
+) -> None:
+    """Give every question its choices; the first is none, so that nothing is answered by accident."""
+    nothing = ("", _("Choose …"))
+    words = [
+        nothing,
+        *((each.code, _("works at %(device)s", device=each.code)) for each in machines),
+        *((kind, str(text)) for kind, text in KINDS.items()),
+        (NOTHING, _("says nothing")),
+    ]
+    people = [
+        nothing,
+        *((each.code, f"{each.code} {each.name}") for each in doctors),
+        (NOTHING, _("none of our doctors: pass the row over")),
+    ]
+    for questions, choices in ((form.words, words), (form.people, people)):
+        for part in questions:
+            part.form.answer.choices = choices
