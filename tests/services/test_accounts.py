@@ -20,7 +20,7 @@ from tracker.domain.errors import (
 )
 from tracker.domain.roles import SYSTEM_ACCOUNT_ID
 from tracker.models import AuditEntry, SignIn, StaffMember
-from tracker.queries.accounts import AccountRow, account_by_id, accounts, sign_in_state
+from tracker.queries.accounts import AccountRow, accounts, sign_in_state
 from tracker.services.accounts import (
     AccountChange,
     NewAccount,
@@ -50,9 +50,7 @@ def create(username: str = "anna", **other: object) -> int:
 
 def row(account_id: int) -> AccountRow:
     with read_session() as session:
-        found = account_by_id(session, account_id=account_id)
-    assert found is not None
-    return found
+        return next(found for found in accounts(session) if found.id == account_id)
 
 
 def enter(username: str, password: str = PASSWORD) -> Opened:

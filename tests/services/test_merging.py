@@ -27,7 +27,7 @@ from tracker.services.examining import finish, start
 from tracker.services.exams import ExamEntry, enter_exam_later
 from tracker.services.handing_over import RightPatient, hand_over
 from tracker.services.merging import Merge, merge_patient
-from tracker.services.patients import add_patient, change_patient, resolve_number
+from tracker.services.patients import add_patient, change_patient
 from tracker.services.undoing import undo_step
 
 pytestmark = pytest.mark.usefixtures("app_context")
@@ -150,7 +150,6 @@ def test_nobody_books_or_examines_for_a_merged_record(temporary: int, desk: int)
         partial(enter_exam_later, entry, by=desk, now=at(12)),
         partial(hand_over, other, RightPatient(temporary, "x"), by=desk, now=at(8)),
         partial(change_patient, temporary, FACTS, by=desk, now=at(12)),
-        partial(resolve_number, temporary, "N1", by=desk, now=at(12)),
         merge_of(temporary, "M00002"),
     ]
     for step in steps:

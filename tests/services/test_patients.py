@@ -15,7 +15,7 @@ from tracker.domain.errors import InvalidError, NotFoundError, StaleError
 from tracker.domain.patients import PatientFacts
 from tracker.models import AuditEntry
 from tracker.queries.patients import PatientRow, patient_by_id, patient_by_mrn, search_patients
-from tracker.services.patients import add_patient, change_patient, resolve_number
+from tracker.services.patients import add_patient, change_patient
 
 NOW = at(9)
 FACTS = PatientFacts("单晓明", "male", date(1980, 5, 4), "+86 138-0013-8000", "Z100")
@@ -81,7 +81,7 @@ def test_without_a_number_a_temporary_one_is_issued_and_never_twice(by):
 def test_the_true_number_takes_the_place_of_a_temporary_one_that_still_finds(by):
     patient_id = add(by, mrn=None)
     temporary = patient(patient_id).mrn
-    resolve_number(patient_id, "Z200", by=by, now=NOW)
+    change_patient(patient_id, replace(FACTS, mrn="Z200"), by=by, now=NOW)
     resolved = patient(patient_id)
     assert (resolved.mrn, resolved.mrn_is_temporary, resolved.version) == ("Z200", False, 2)
     change_patient(patient_id, replace(FACTS, name="单晓鸣", mrn=None), by=by, now=NOW)
@@ -93,7 +93,6 @@ def test_a_number_belongs_to_one_patient(by):
     other = add(by, mrn=None)
     for attempt in (
         lambda: add(by),
-        lambda: resolve_number(other, "Z100", by=by, now=NOW),
         lambda: change_patient(other, FACTS, by=by, now=NOW),
     ):
         with pytest.raises(InvalidError) as refused:
@@ -132,8 +131,6 @@ def test_a_correction_of_something_old_or_unknown_is_refused(by):
         change_patient(patient_id, FACTS, by=by, now=NOW, version=1)
     with pytest.raises(NotFoundError):
         change_patient(10**6, FACTS, by=by, now=NOW)
-    with pytest.raises(NotFoundError):
-        resolve_number(10**6, "Z300", by=by, now=NOW)
 
 
 def test_the_audit_names_no_patient(by):

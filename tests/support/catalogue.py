@@ -12,7 +12,7 @@ from tracker.models import AuditEntry, Patient
 from tracker.queries.devices import DeviceRow, device_by_code
 from tracker.queries.exam_types import ExamTypeRow, exam_type_by_code
 from tracker.queries.staff import StaffRow, staff_member_by_code
-from tracker.queries.streams import StreamRow, stream_by_code
+from tracker.queries.streams import StreamRow, streams
 from tracker.services.booking import BookingOrder, book_exam
 
 Values = TypeVar("Values")
@@ -40,9 +40,7 @@ def exam_type(code: str) -> ExamTypeRow:
 
 def stream(code: str) -> StreamRow:
     with read_session() as session:
-        found = stream_by_code(session, code)
-    assert found is not None
-    return found
+        return next(each for each in streams(session, include_retired=True) if each.code == code)
 
 
 def person(code: str) -> StaffRow:

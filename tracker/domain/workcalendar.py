@@ -80,10 +80,6 @@ class WorkCalendar:
         """The first working day after this one."""
         return self._step(local_date, DAY)
 
-    def previous_working_day(self, local_date: date) -> date:
-        """The last working day before this one."""
-        return self._step(local_date, -DAY)
-
     def add_working_days(self, local_date: date, days: int) -> date:
         """The `days`-th working day after (negative: before) this one; 0 is the day itself."""
         step = DAY if days > 0 else -DAY

@@ -165,14 +165,6 @@ def accounts(session: Session) -> list[AccountRow]:
     return [_account_row(row) for row in session.execute(statement)]
 
 
-def account_by_id(session: Session, *, account_id: int) -> AccountRow | None:
-    """One account of a person, or None."""
-    if account_id == SYSTEM_ACCOUNT_ID:
-        return None
-    row = session.execute(_accounts().where(_account.id == account_id)).one_or_none()
-    return None if row is None else _account_row(row)
-
-
 def signed_in(session: Session, *, now: datetime) -> list[SignedIn]:
     """The sign-ins that stand, newest first; a browser left idle is among them until its day is over."""
     statement = (

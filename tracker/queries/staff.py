@@ -60,17 +60,6 @@ def staff_member_by_code(session: Session, code: str) -> StaffRow | None:
     return found[0] if found else None
 
 
-def competent_staff_ids(session: Session, exam_type_id: int) -> frozenset[int]:
-    """Who, in service, holds a competence for the exam type. One statement."""
-    return frozenset(
-        session.scalars(
-            select(Competence.staff_member_id)
-            .join(StaffMember)
-            .where(Competence.exam_type_id == exam_type_id, StaffMember.retired_at.is_(None))
-        )
-    )
-
-
 def _with_competences(session: Session, chosen: Select[*tuple[Any, ...]]) -> tuple[StaffRow, ...]:
     people = session.execute(chosen).all()
     performs: dict[int, set[str]] = defaultdict(set)

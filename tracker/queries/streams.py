@@ -69,12 +69,6 @@ def streams(session: Session, *, include_retired: bool = False) -> tuple[StreamR
     return tuple(StreamRow(**row._mapping) for row in session.execute(chosen))
 
 
-def stream_by_code(session: Session, code: str) -> StreamRow | None:
-    """The stream with this code, retired or not."""
-    row = session.execute(_STREAMS.where(Stream.code == code)).one_or_none()
-    return None if row is None else StreamRow(**row._mapping)
-
-
 def parts_of_day(session: Session) -> tuple[PartOfDayRow, ...]:
     """The half-days in order. One statement."""
     rows = session.execute(

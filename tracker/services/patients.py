@@ -5,10 +5,9 @@ from datetime import datetime
 
 from sqlalchemy.orm import Session
 
-from tracker.db import read_session, service
+from tracker.db import service
 from tracker.domain.patients import PatientFacts, checked_facts, checked_number
 from tracker.models import Patient
-from tracker.queries.patients import patient_by_id
 from tracker.writes.booking_rows import Author
 from tracker.writes.idempotency import Answer, Claim, answer_once
 from tracker.writes.patient_keys import insert_keys, keys_of, write_keys
@@ -84,21 +83,6 @@ def _change(
     save_patient(session, patient)
     write_keys(session, patient, keys)
     note_patient(session, patient, "change", author, change)
-
-
-def resolve_number(
-    patient_id: int, mrn: str, *, by: int, now: datetime, version: int | None = None
-) -> None:
-    """Give a patient the true number; the temporary one, printed on slips, still finds the patient.
-
-    Raises InvalidError on `mrn` (malformed, or another patient's), NotFoundError, StaleError.
-    """
-    with read_session() as session:
-        known = patient_by_id(session, patient_id)
-    facts = PatientFacts(known.name, known.sex, known.birth_date, known.phone, checked_number(mrn))
-    seen = known.version if version is None else version
-    keys = keys_of(name=known.name, phone=known.phone)
-    _change(patient_id, facts, keys, author=Author(by, now), seen=seen)
 
 
 def _renumber(patient: Patient, mrn: str) -> list[str]:

@@ -13,7 +13,6 @@ from tracker.db import read_session
 from tracker.domain.credentials import secret_hash
 from tracker.queries.accounts import (
     AccountRow,
-    account_by_id,
     accounts,
     caller_of_token,
     signed_in,
@@ -30,9 +29,7 @@ NEW = {
 
 def account(app: Flask, account_id: int) -> AccountRow:
     with app.app_context(), read_session() as session:
-        found = account_by_id(session, account_id=account_id)
-    assert found is not None
-    return found
+        return next(found for found in accounts(session) if found.id == account_id)
 
 
 def named(app: Flask, username: str) -> list[AccountRow]:
