@@ -193,7 +193,7 @@ def test_make_up_days_have_a_history_of_their_own() -> None:
 # --- how busy days are -----------------------------------------------------------------------------
 
 
-def test_months_are_believed_by_half_after_one_year_and_wholly_after_two() -> None:
+def test_months_are_believed_the_more_the_longer_the_history_is() -> None:
     def factor_of_may(first: date, last: date) -> float:
         totals = {
             day: 130.0 if day.month == 5 else 100.0
@@ -202,10 +202,13 @@ def test_months_are_believed_by_half_after_one_year_and_wholly_after_two() -> No
         levels = measure_levels(totals, DAYS)
         return levels.months[5] / levels.months[6]
 
-    after_one = factor_of_may(date(2025, 9, 1), date(2026, 8, 31))
-    after_two = factor_of_may(date(2024, 9, 1), date(2026, 8, 31))
-    assert after_one == pytest.approx(1.15, abs=0.03)
-    assert after_two == pytest.approx(1.3, abs=0.04)
+    last = date(2026, 8, 31)
+    half_a_year, a_year, two_years = (
+        factor_of_may(last - timedelta(days=days), last) for days in (183, 365, 730)
+    )
+    assert half_a_year == pytest.approx(1.11, abs=0.02)
+    assert a_year == pytest.approx(1.21, abs=0.02)
+    assert two_years == pytest.approx(1.29, abs=0.02)
 
 
 def test_the_day_after_a_break_is_a_kind_of_its_own_and_no_weekend_is_one() -> None:

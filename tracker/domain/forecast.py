@@ -13,9 +13,10 @@ from datetime import date
 from tracker.domain.cellmeans import Cell, Counts, Seen, see_cells, weights_of
 from tracker.domain.daylevels import DayLevels, WorkDays, measure_levels
 
-LEVEL_WEEKS = 4
-"""So many working weeks ago a day counts for half in the level of a stream: faster than in the mix of its cells."""
-LEVEL_DAYS = 200
+LEVEL_WEEKS = 8
+"""So many working weeks ago a day counts for half in the level of a stream: faster than in the mix of its cells.
+Measured: with four weeks one quiet month is taken for the new level five weeks later."""
+LEVEL_DAYS = 400
 """Working days that are looked at for it; older ones would weigh less than a thousandth."""
 LEAST_EXAMS = 0.005
 """Less than one exam in 200 such half-days is nothing."""

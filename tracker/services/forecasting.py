@@ -16,7 +16,7 @@ from tracker.writes.audit import write_audit
 from tracker.writes.forecast_rows import replace_forecast
 
 HISTORY = timedelta(days=2 * 365)
-"""Two years: every month twice, as domain/daylevels asks; what is older tells little."""
+"""Two years: every month twice; what is older tells little."""
 FURTHEST_DAYS = 400
 
 
