@@ -7,7 +7,7 @@ import argparse
 import itertools
 from collections.abc import Callable, Iterator
 
-from benchmarks import load, work
+from benchmarks import forecast, load, work
 from benchmarks.databases import PASSWORD, Prepared, prepared
 from benchmarks.load import Request, Result
 from benchmarks.page_load import page_sizes, sign_in
@@ -24,9 +24,16 @@ def main() -> None:
     parser.add_argument("--seconds", type=float, default=3.0, help="of each measurement")
     parser.add_argument("--only", default="", help="work whose name begins so; nothing else")
     arguments = parser.parse_args()
+    is_forecast = "forecast".startswith(arguments.only)
+    if is_forecast:
+        forecast.measure_made()
     for engine in [arguments.engine] if arguments.engine else ["sqlite", "postgresql"]:
         print(f"\n## {engine}\n", flush=True)
         with prepared(engine) as database:
+            if is_forecast:
+                forecast.measure(database)
+            if arguments.only == "forecast":
+                continue
             facts = work.facts_of(database)
             with serving(database) as server:
                 measure(database, server, facts, arguments)

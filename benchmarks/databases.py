@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import psycopg
+from flask import Flask
 from sqlalchemy.engine import make_url
 
 from config import ROOT
@@ -40,11 +41,15 @@ def prepared(engine: str) -> Iterator[Prepared]:
     """A copy of the filled database of an engine; the filled one is made when it is missing or old."""
     HOME.mkdir(exist_ok=True)
     with (_sqlite if engine == "sqlite" else _postgresql)() as url:
-        app = create_app(_config(url))
-        with app.app_context():
+        with create_app(_config(url)).app_context():
             token = create_token("head", by=1, now=clock.now()).text
             db.engine.dispose()
         yield Prepared(engine, url, token)
+
+
+def application(database: Prepared) -> Flask:
+    """An application on a prepared database, for what is measured without a server."""
+    return create_app(_config(database.url))
 
 
 def _config(url: str) -> dict[str, object]:
