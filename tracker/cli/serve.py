@@ -122,6 +122,6 @@ def _serve(here: Settings, sign_in: str) -> None:
 
 def _shown(host: str) -> str:
     """The address as a browser takes it: listening everywhere is not an address to open."""
-    if host in {"0.0.0.0", "::"}:  # nosec B104
+    if host in {"0.0.0.0", "::"}:  # nosec  # looked for, not listened on
         return "127.0.0.1"
     return f"[{host}]" if ":" in host else host

@@ -137,7 +137,7 @@ class BlockChange:
     def key(self) -> DeviceDate:
         """The device day it is about."""
         block = self.after or self.before
-        assert block is not None  # nosec B101 - a change has at least one side
+        assert block is not None  # a change has at least one side
         return block.key
 
     @property

@@ -67,7 +67,7 @@ def make_trial(password: str, *, engine: Engine, tell: Tell, size: Size = FULL) 
     begin_trial(by=SYSTEM_ACCOUNT_ID, now=now)
     _make_accounts(password, now)
     change_settings({"desk_phone": _DESK_PHONE}, by=SYSTEM_ACCOUNT_ID, now=now)
-    rng = random.Random(_SEED)  # nosec B311 - made-up data, the same in every trial
+    rng = random.Random(_SEED)  # nosec B311  # made-up data, the same in every trial
     known = _make_people(rng, size, now, tell)
     _make_history(rng, known, size, now, tell=tell)
     _make_fortnight(rng, known, size, engine=engine, tell=tell)

@@ -58,13 +58,13 @@ class Asking:
             start=opening.start,
         )
         booked = book_exam(order, by=self._course.by, now=now)
-        assert isinstance(booked, Booked)  # nosec B101 - no idempotency key was sent
+        assert isinstance(booked, Booked)  # no idempotency key was sent
         return booked.booking_id
 
     def _added(self, request: YearRequest, now: datetime) -> int:
         facts = self._course.demand.facts_of(request.person)
         patient_id = add_patient(facts, by=self._course.by, now=now)
-        assert isinstance(patient_id, int)  # nosec B101 - no idempotency key was sent
+        assert isinstance(patient_id, int)  # no idempotency key was sent
         return patient_id
 
     def _refuse(self, request: YearRequest, code: str, now: datetime) -> None:

@@ -78,7 +78,7 @@ class Course:
         self, comer: Comer, found: Standing, device_id: int, started: datetime, ended: datetime
     ) -> None:
         """The driver's own count of an exam, from what it knows itself."""
-        assert isinstance(comer, YearRequest)  # nosec B101 - nobody else comes here
+        assert isinstance(comer, YearRequest)  # nobody else comes here
         stream, device, day = comer.stream, self.codes[device_id], self.today(started)
         self.coming.pop(found.booking_id, None)
         came = self.came.pop(found.booking_id, started)

@@ -86,7 +86,7 @@ def ask_minute(session: Session, wish: Wish, start: datetime, *, now: datetime) 
 def _opening(asked: Asked, day: DeviceDay, start: datetime) -> Opening:
     minutes = asked.request.duration_minutes
     block = block_at(day, day.minute_of(start), minutes)
-    assert block is not None  # nosec B101 - the rule has just said that one holds the stretch
+    assert block is not None  # the rule has just said that one holds the stretch
     return Opening(
         start=start,
         end=start + minutes * MINUTE,

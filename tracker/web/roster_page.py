@@ -74,7 +74,7 @@ def _change(
     change: BlockChange, codes: Mapping[int, str], names: Mapping[int, str]
 ) -> tuple[str, str, str]:
     block = change.after or change.before
-    assert block is not None  # nosec B101
+    assert block is not None
     hours = f"{clock_text(block.starts)}–{clock_text(block.ends)}"
     where = f"{codes.get(block.device_id, '')} {short_day(block.local_date)} {hours}"
     was, now = (

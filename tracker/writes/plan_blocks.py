@@ -22,7 +22,7 @@ _block = Block.__table__
 _HOURS = frozenset({"starts", "ends"})
 
 
-def write_blocks(session: Session, step: PlanStep, author: Author) -> dict[int, int]:
+def write_blocks(session: Session, step: PlanStep) -> dict[int, int]:
     """Make and change the blocks of a step; returns the id of each that was named by a provisional one.
 
     Blocks that go stand aside, out of the way of the guards, until `remove_blocks`: bookings may still name
@@ -35,7 +35,6 @@ def write_blocks(session: Session, step: PlanStep, author: Author) -> dict[int, 
     _replace_details(session, own)
     new = {block_id: block for block_id, block in step.day_blocks.items() if block_id < 0}
     made = dict(zip(new, insert_blocks(session, list(new.values())), strict=True))
-    _note(session, step, made, author)
     return made
 
 
@@ -107,14 +106,14 @@ def _replace_details(session: Session, blocks: Mapping[int, DayBlock]) -> None:
         insert_details(session, list(blocks.items()))
 
 
-def _note(session: Session, step: PlanStep, made: Mapping[int, int], author: Author) -> None:
+def note_blocks(session: Session, step: PlanStep, made: Mapping[int, int], author: Author) -> None:
     """An audit entry for each block that comes, changes or goes."""
     at = step.named(made)
     entries = []
     for change in step.changes:
         action = "add" if change.before is None else "remove" if change.after is None else "change"
         known = change.before or change.after
-        assert known is not None  # nosec B101 - a change has at least one side
+        assert known is not None  # a change has at least one side
         block_id = known.block_id or at[change.key, known.starts]
         values = audit_values(action=action, entity="block", by=author.by, now=author.now)
         entries.append({**values, "entity_id": str(block_id), "change": _told(change)})
@@ -131,7 +130,7 @@ def _told(change: BlockChange) -> dict[str, object]:
             for name in change.fields
         }
     block = change.before or change.after
-    assert block is not None  # nosec B101 - a change has at least one side
+    assert block is not None  # a change has at least one side
     return {
         "device_id": block.device_id,
         "local_date": block.local_date.isoformat(),
