@@ -62,11 +62,14 @@ class Fate:
 class Effects:
     """`blocks`: booking → the block it stands in from now on (None: in none). `fates` in the order they are met.
 
+    `bookings` are those that were looked at.
+
     Blocks that are new have negative ids here.
     """
 
     blocks: Mapping[int, int | None] = field(default_factory=dict)
     fates: tuple[Fate, ...] = ()
+    bookings: tuple[Standing, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,7 +107,7 @@ def effects_of(
         if each.is_to_come and was_fit and not _fits(each, days[each.key]):
             stranded.append(each)
     fates = _Mover(days, blocks, requests, now).move(stranded)
-    return Effects(blocks, tuple(fates))
+    return Effects(blocks, tuple(fates), tuple(ordered))
 
 
 def _replanned(day: DeviceDay, plan: tuple[BlockLoad, ...] | None) -> DeviceDay:

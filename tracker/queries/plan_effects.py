@@ -146,7 +146,7 @@ def step_preview(
     effects = effects_on(session, step, _days_as_they_are(session, step, now), now=now)
     fated = {fate.booking.booking_id for fate in effects.fates}
     doctors = {block_id: block.operator_id for block_id, block in step.day_blocks.items()}
-    stay = [b for b in bookings_of(session, step.after, now) if b.booking_id not in fated]
+    stay = [each for each in effects.bookings if each.booking_id not in fated]
     rows = {row.id: row for row in booking_rows(session, fated)}
     told = [_told(fate, rows[fate.booking.booking_id]) for fate in effects.fates]
     return Preview(

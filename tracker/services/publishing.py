@@ -92,6 +92,8 @@ def _refuse(broken: Sequence[BrokenRule]) -> None:
 
 def _weekly(session: Session, week: WeekPlan, now: datetime) -> dict[tuple[int, datetime], int]:
     """(device, start) → the block of the pattern, for what publishing opens as the pattern has it."""
+    if all(block.block_id for block in week.published):
+        return {}
     first = max(week.days[0], moment_of(now).local_date)
     calendar = work_calendar(session)
     missing = blocks_missing(session, list(calendar.working_days(first, week.days[-1])), calendar)

@@ -2,7 +2,7 @@
 
 from collections.abc import Collection, Mapping
 
-from sqlalchemy import ColumnElement, bindparam, insert, select, update
+from sqlalchemy import ColumnElement, bindparam, select, update
 from sqlalchemy.orm import Session
 
 from tracker.domain.lifecycle import Status
@@ -11,6 +11,8 @@ from tracker.writes.audit import audit_values
 from tracker.writes.booking_rows import Author, history_values
 
 _booking = Booking.__table__
+_history = BookingHistory.__table__.insert()  # type: ignore[attr-defined]
+_audit = AuditEntry.__table__.insert()  # type: ignore[attr-defined]
 _give = (
     update(_booking)  # type: ignore[arg-type]
     .where(_booking.c.id == bindparam("row"))
@@ -95,5 +97,5 @@ def give_each(
         change, status = changes[row.id], Status(row.status)
         steps.append({"booking_id": row.id, **history_values((status, status), author, change)})
         entries.append({**entry, "entity_id": str(row.id), "change": change})
-    session.execute(insert(BookingHistory), steps)
-    session.execute(insert(AuditEntry), entries)
+    session.connection().execute(_history, steps)
+    session.connection().execute(_audit, entries)

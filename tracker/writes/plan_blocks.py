@@ -34,8 +34,7 @@ def write_blocks(session: Session, step: PlanStep) -> dict[int, int]:
     _put(session, own)
     _replace_details(session, own)
     new = {block_id: block for block_id, block in step.day_blocks.items() if block_id < 0}
-    made = dict(zip(new, insert_blocks(session, list(new.values())), strict=True))
-    return made
+    return dict(zip(new, insert_blocks(session, list(new.values())), strict=True))
 
 
 def _id(block: PlanBlock | None) -> int:

@@ -11,7 +11,6 @@ from tracker.domain.planeffects import Effects, Fate
 from tracker.domain.supply import MINUTE, Opening
 from tracker.models import Booking
 from tracker.queries.openings import ask_again
-from tracker.queries.plan_effects import bookings_of
 from tracker.queries.plan_step import PlanStep
 from tracker.writes.booking_rows import Author, save_change, snapshot
 from tracker.writes.evading import flag
@@ -51,7 +50,7 @@ def _let_follow(
     operators = {block_id: block.operator_id for block_id, block in step.day_blocks.items()}
     moving = {fate.booking.booking_id for fate in effects.fates if fate.to is not None}
     wanted: dict[int, dict[str, int | None]] = {}
-    for each in bookings_of(session, step.after, author.now):
+    for each in effects.bookings:
         if each.booking_id in moving:
             continue
         block_id = effects.blocks[each.booking_id]

@@ -11,7 +11,7 @@ from tracker.queries.plan_effects import effects_on, keys_to_lock
 from tracker.queries.plan_step import plan_step
 from tracker.writes.booking_rows import Author
 from tracker.writes.occupancy import lock_device_days, rebuild_occupancy
-from tracker.writes.plan_blocks import remove_blocks, write_blocks, write_overrules
+from tracker.writes.plan_blocks import note_blocks, remove_blocks, write_blocks, write_overrules
 from tracker.writes.plan_bookings import fates_by_outcome, write_effects
 
 
@@ -41,8 +41,9 @@ def put_in_force(
     step = plan_step(session, before, after, weekly=weekly)
     days = lock_device_days(session, keys_to_lock(session, step), now=author.now)
     effects = effects_on(session, step, days, now=author.now)
-    made = write_blocks(session, step, author)
+    made = write_blocks(session, step)
     moved_to = write_effects(session, step, effects, made, author)
+    note_blocks(session, step, made, author)
     remove_blocks(session, step)
     wanted = _overrules_after(before, after, step.named(made))
     standing = {b.block_id or 0: b.overrules for b in before if b.block_id in wanted}
