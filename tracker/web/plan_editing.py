@@ -2,13 +2,23 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import date, timedelta
+from datetime import date
 
 from flask_babel import gettext as _
 
+from tracker import clock
 from tracker.domain.errors import N_, NotFoundError
 from tracker.domain.plan import PlanBlock, merged, monday_of
-from tracker.domain.planedits import Edits, find_block, put_block, replace_block
+from tracker.domain.planedits import (
+    Cell,
+    Edits,
+    copy_cell,
+    drag,
+    find_block,
+    part_of,
+    put_block,
+    replace_block,
+)
 from tracker.domain.planrules import (
     WARNING,
     BrokenRule,
@@ -17,16 +27,17 @@ from tracker.domain.planrules import (
     broken_rules,
     has_title,
 )
+from tracker.domain.workcalendar import local_date_of
+from tracker.queries import read_session
 from tracker.queries.devices import DeviceRow
-from tracker.queries.plan import WeekPlan
+from tracker.queries.plan import WeekPlan, week_plan
 from tracker.web.filters import localised, short_day
 from tracker.web.forms.plan import BlockOffer, PlanBlockForm
-from tracker.web.plan_page import PlanWords
+from tracker.web.person import request_now
+from tracker.web.plan_page import PlanWords, plan_words
 from tracker.web.plan_places import Place, minute_of, part_minutes, place_of, time_of
 from tracker.web.plan_rules import Told, tell
-
-AT_ONCE = timedelta(days=1)
-"""A change for today or tomorrow takes effect at once; later days wait for the draft to be published."""
+from tracker.web.plan_writing import blocks_to_edit, day_mark, is_at_once
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,29 +58,40 @@ class Editing:
     block: PlanBlock
     at: str
     is_new: bool
-    at_once: bool
+    today: date
+
+    @property
+    def at_once(self) -> bool:
+        """Whether a change here takes effect now, outside the draft."""
+        return is_at_once(self.block.local_date, self.today)
+
+    @property
+    def blocks(self) -> tuple[PlanBlock, ...]:
+        """The week that is edited (plan_writing.blocks_to_edit)."""
+        return blocks_to_edit(self.plan, self.today)
 
     @property
     def where(self) -> str:
         """The place as people say it."""
-        return _(
-            "%(device)s on %(day)s", device=self.device.code, day=short_day(self.block.local_date)
-        )
+        part = self.words.parts[part_of(self.block, part_minutes(self.words.parts))]
+        return f"{self.device.code} {short_day(self.block.local_date)} {localised(part)}"
 
     @property
     def version(self) -> int:
-        """The draft's version that is seen; 0 where none is open."""
+        """What is seen: the draft's version, or the day's mark where a change takes effect at once."""
+        if self.at_once:
+            return day_mark(self.plan, self.block.key)
         return self.plan.draft.version if self.plan.draft else 0
 
     def edits(self, block: PlanBlock) -> Edits:
         """The device days once this block stands here. Raises NotFoundError."""
         if self.is_new:
-            return put_block(self.plan.blocks, block)
-        return replace_block(self.plan.blocks, (self.block.key, self.block.starts), block)
+            return put_block(self.blocks, block)
+        return replace_block(self.blocks, (self.block.key, self.block.starts), block)
 
     def broken_by(self, block: PlanBlock) -> list[BrokenRule]:
         """The rules that this block would break if it stood here."""
-        after = merged(self.plan.blocks, self.edits(block))
+        after = merged(self.blocks, self.edits(block))
         day = [each for each in after if each.local_date == block.local_date]
         place = block.key, block.starts
         found = broken_rules(day, self.plan.facts)
@@ -79,6 +101,15 @@ class Editing:
         """Broken rules in sentences."""
         names = {each.code: localised(each) for each in self.words.exam_types}
         return [tell(each, names) for each in broken]
+
+
+def load_editing(at: str) -> Editing:
+    """The place that is asked for, in its week's draft. Raises NotFoundError, InvalidError."""
+    now = request_now()
+    with read_session() as reading:
+        plan = week_plan(reading, monday_of(place_of(at).local_date), now=now)
+        words = plan_words(reading)
+    return editing_of(plan, words, at, today=local_date_of(now, clock.hospital_zone()))
 
 
 def editing_of(plan: WeekPlan, words: PlanWords, at: str, *, today: date) -> Editing:
@@ -91,9 +122,9 @@ def editing_of(plan: WeekPlan, words: PlanWords, at: str, *, today: date) -> Edi
         block, is_new = _fresh(plan, words, device, place), True
     else:
         key = device.id, place.local_date
-        block, is_new = find_block(plan.blocks, (key, place.starts)), False
-    at_once = place.local_date <= today + AT_ONCE
-    return Editing(plan, words, device, block, at=at, is_new=is_new, at_once=at_once)
+        blocks = blocks_to_edit(plan, today)
+        block, is_new = find_block(blocks, (key, place.starts)), False
+    return Editing(plan, words, device, block, at=at, is_new=is_new, today=today)
 
 
 def _fresh(plan: WeekPlan, words: PlanWords, device: DeviceRow, place: Place) -> PlanBlock:
@@ -167,7 +198,7 @@ def _whereabouts(doctor: PlanDoctor, editing: Editing) -> tuple[str, str]:
         is_then = away.starts < block.ends and block.starts < away.ends
         if is_then and (away.operator_id, away.local_date) == (doctor.id, block.local_date):
             return "away", ""
-    for other in editing.plan.blocks:
+    for other in editing.blocks:
         if other.operator_id == doctor.id and other.meets(block) and other is not block:
             device = facts.devices.get(other.device_id)
             return "busy", f"({device.code})" if device else ""
@@ -194,3 +225,32 @@ def _note(
     if doctor is not None and not has_title(doctor, facts.exam_types[exam_type_id].least_title):
         return TypeNote(False, _("%(name)s lacks the title for it.", name=doctor.name))
     return TypeNote()
+
+
+def cells_to_choose(editing: Editing) -> tuple[list[tuple[str, str]], list[tuple[str, str]]]:
+    """Devices and half-days that a block can be sent to, as the values and the words of a form."""
+    half_days = [
+        (f"{day.isoformat()}.{part.code}", f"{short_day(day)} {localised(part)}")
+        for day in editing.plan.days
+        if day >= editing.today
+        for part in editing.words.parts
+    ]
+    return [(each.code, each.code) for each in editing.words.devices], half_days
+
+
+def cell_at(editing: Editing, place: Place) -> Cell:
+    """The cell of a place in the same week. Raises NotFoundError."""
+    device = next((each for each in editing.words.devices if each.code == place.device), None)
+    codes = [part.code for part in editing.words.parts]
+    if device is None or place.local_date not in editing.plan.days or place.part not in codes:
+        raise NotFoundError(N_("There is no such place in the plan."))
+    return Cell(device.id, place.local_date, codes.index(place.part))
+
+
+def sent_to(editing: Editing, target: Cell, how: str) -> Edits:
+    """The device days once the block is moved to a cell, or its own cell copied there."""
+    parts, block = part_minutes(editing.words.parts), editing.block
+    if how == "copy":
+        source = Cell(*block.key, part_of(block, parts))
+        return copy_cell(editing.blocks, source, [target], parts)
+    return drag(editing.blocks, (block.key, block.starts), target, parts)

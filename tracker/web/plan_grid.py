@@ -3,7 +3,7 @@
 Two hundred cells are shown at once: words are looked up once a page, never once a cell.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
 
@@ -67,13 +67,14 @@ class BlockView:
 
 @dataclass(frozen=True, slots=True)
 class Cell:
-    """A device's half-day. `id` names the place for a new block."""
+    """A device's half-day. `id` names the place for a new block; `is_open`: it is a link into the editor."""
 
     id: str
     column: int
     is_last: bool
     is_over: bool
     is_closed: bool
+    is_open: bool
     blocks: tuple[BlockView, ...]
     label: str
 
@@ -108,13 +109,16 @@ class GridWords:
 
 @dataclass(frozen=True, slots=True)
 class GridPlan:
-    """The blocks that are shown. `booked`: block id → minutes; `changed`: places that differ from the published."""
+    """The blocks that are shown. `booked`: block id → minutes; `changed`: places that differ from the
+    published; `open_cells`: the device days that are links into the editor.
+    """
 
     blocks: Sequence[PlanBlock]
     facts: PlanFacts
     booked: Mapping[int, int] = field(default_factory=dict)
     broken: Sequence[BrokenRule] = ()
     changed: frozenset[tuple[DeviceDate, int]] = frozenset()
+    open_cells: Callable[[DeviceDate], bool] = lambda _key: False
 
 
 def short_names(names: Mapping[int, str]) -> dict[int, str]:
@@ -176,12 +180,14 @@ class _Maker:
             at = part_of(block, self.hours)
             shown[at].append(self.block(device, block, f"{day_name} {self.part_names[at]}", at))
         closed = self.plan.facts.closed.get((device.id, day.date), ())
+        is_open = day.date >= today and self.plan.open_cells((device.id, day.date))
         return [
             Cell(
                 id=cell_text(device.code, day.date, part.code),
                 column=day.column,
                 is_last=part is self.parts[-1],
                 is_over=day.date < today,
+                is_open=is_open,
                 is_closed=any(s < ends and starts < e for s, e in closed),
                 blocks=tuple(blocks),
                 label=f"{device.code} {day_name} {name}",

@@ -1,6 +1,6 @@
 """What the page of a week's plan shows: read in one go, made ready by plan_grid and plan_rules."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
@@ -22,6 +22,7 @@ from tracker.web.filters import localised
 from tracker.web.plan_grid import GridDay, GridPlan, GridWords, grid_of, short_names
 from tracker.web.plan_places import week_text
 from tracker.web.plan_rules import RuleTeller
+from tracker.web.plan_writing import is_at_once
 
 ACTION: Mapping[str, LazyString] = {
     "add_block": _l("a block added"),
@@ -37,6 +38,14 @@ ACTION: Mapping[str, LazyString] = {
 """A step of a draft → how it is called where it can be undone."""
 FIRST_REST_DAY = 5
 """Saturday: from here on a day is shown only when it is worked."""
+
+
+@dataclass(frozen=True, slots=True)
+class Eyes:
+    """Who looks: those who plan see the draft and what is broken; the head edits."""
+
+    see_draft: bool
+    edit: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,7 +79,7 @@ def plan_words(reading: Reading) -> PlanWords:
 
 
 def plan_context(
-    reading: Reading, monday: date, *, now: datetime, view: str, shows_rules: bool
+    reading: Reading, monday: date, *, now: datetime, view: str, eyes: Eyes
 ) -> dict[str, Any]:
     """The grid and what stands around it. `view` "draft" shows the draft, if there is one."""
     plan = week_plan(reading, monday, now=now)
@@ -83,8 +92,9 @@ def plan_context(
         blocks=blocks,
         facts=plan.facts,
         booked={block: use.minutes for block, use in plan.load.items()},
-        broken=broken if shows_rules else (),
+        broken=broken if eyes.see_draft else (),
         changed=changed_places(plan.changes) if is_draft else frozenset(),
+        open_cells=_open_cells(plan, today, is_draft=is_draft) if eyes.edit else _nowhere,
     )
     days = [
         GridDay(day, n, day == today) for n, day in enumerate(plan.days) if _is_shown(plan, n, day)
@@ -92,10 +102,10 @@ def plan_context(
     of_words = GridWords(words.devices, words.exam_types, words.streams, words.parts)
     return {
         "plan": plan,
-        "draft": draft_shown(reading, plan) if shows_rules else None,
+        "draft": draft_shown(reading, plan) if eyes.see_draft else None,
         "view": "draft" if is_draft else "published",
         "grid": grid_of(shown, of_words, days, today=today),
-        "rules": words.teller().groups(broken) if shows_rules else [],
+        "rules": words.teller().groups(broken) if eyes.see_draft else [],
         "blocking": len(plan.in_the_way),
         "key_types": words.exam_types,
         "key_reserves": reserve_key(words),
@@ -122,6 +132,21 @@ def draft_shown(reading: Reading, plan: WeekPlan) -> DraftShown | None:
         names=", ".join(draft_authors(reading, plan.draft.id)),
         last_step=str(ACTION.get(last, last)) if last else "",
     )
+
+
+def _nowhere(_key: DeviceDate) -> bool:
+    return False
+
+
+def _open_cells(plan: WeekPlan, today: date, *, is_draft: bool) -> Callable[[DeviceDate], bool]:
+    """Device days that may be edited from this view: each where it is shown as it is edited."""
+
+    def is_open(key: DeviceDate) -> bool:
+        if is_at_once(key[1], today):
+            return not (is_draft and key in plan.edited)
+        return is_draft or plan.draft is None
+
+    return is_open
 
 
 def _is_shown(plan: WeekPlan, column: int, day: date) -> bool:

@@ -5,43 +5,8 @@ from flask import Flask
 from flask.testing import FlaskClient
 
 from tests.support.cast import ClientOf, submit
-from tests.support.department import MONDAY, at
 from tests.web.office.forms import resend, words
-from tracker.db import read_session
-from tracker.domain.plan import PlanBlock, monday_of
-from tracker.queries.plan import WeekPlan, week_plan
-
-# Wednesday: later than tomorrow, so that a change waits in the draft
-PLACE = "US01.2026-11-25.480"
-BLOCK = f"/plan/block?at={PLACE}"
-PUT, REMOVE = "/plan/block", "/plan/block/remove"
-
-
-def plan(app: Flask) -> WeekPlan:
-    with app.app_context(), read_session() as session:
-        return week_plan(session, monday_of(MONDAY), now=at(7))
-
-
-def block(app: Flask, starts: int = 480) -> PlanBlock | None:
-    """What US01 has on Wednesday from this minute on, in the draft."""
-    found = plan(app)
-    device = next(d.id for d in found.facts.devices.values() if d.code == "US01")
-    day = MONDAY.replace(day=25)
-    blocks = (b for b in found.blocks if b.key == (device, day) and b.starts == starts)
-    return next(blocks, None)
-
-
-def free_doctor(app: Flask) -> tuple[str, int]:
-    """Somebody who works nowhere on Wednesday morning and may do all of US01's block."""
-    found, wanted = plan(app), block(app)
-    assert wanted is not None
-    busy = {b.operator_id for b in found.blocks if b.meets(wanted)}
-    doctor = next(
-        d
-        for d in found.facts.doctors.values()
-        if d.id not in busy and wanted.exam_type_ids <= d.exam_type_ids
-    )
-    return doctor.code, doctor.id
+from tests.web.plan.planning import BLOCK, PLACE, PUT, REMOVE, WEEK, block, free_doctor, plan
 
 
 @pytest.mark.engines("sqlite")
@@ -77,7 +42,6 @@ def test_the_block_is_a_page_and_a_dialog(
 @pytest.mark.parametrize(
     ("place", "status"),
     [
-        ("", 422),
         ("US01", 422),
         ("US01.2026-11-25.", 422),
         ("US01.1850-11-25.480", 422),
@@ -92,18 +56,20 @@ def test_a_place_that_is_none_is_refused(head: FlaskClient, place: str, status: 
 
 
 def test_another_doctor_waits_in_the_draft(app: Flask, head: FlaskClient) -> None:
-    code, doctor = free_doctor(app)
+    before = block(app)
+    assert before is not None
+    doctor = free_doctor(app, before)
     published = plan(app).published
-    answer = resend(head, BLOCK, PUT, operator=code)
+    answer = resend(head, BLOCK, PUT, operator=doctor.code)
     assert answer.status_code == 303
     assert answer.location == f"/plan?week=2026-W48&day=2026-11-25&at={PLACE}#{PLACE}"
     changed = block(app)
     assert changed is not None
-    assert changed.operator_id == doctor
+    assert changed.operator_id == doctor.id
     after = plan(app)
     assert after.published == published
     assert len(after.changes) == 1
-    told = words(head.get("/plan?week=2026-W48").text)
+    told = words(head.get(WEEK).text)
     assert "Draft with 1 change by head." in told
     assert "Undo: a block changed" in told
 
@@ -133,7 +99,7 @@ def test_the_portable_goes_on_rounds(app: Flask, head: FlaskClient) -> None:
     place = "P01.2026-11-25.480"
     sent = {"place": "住院楼 5 层", "transport_minutes": "15"}
     assert resend(head, f"/plan/block?at={place}", PUT, **sent).status_code == 303
-    page = head.get("/plan?week=2026-W48").text
+    page = head.get(WEEK).text
     assert "住院楼 5 层" in page[page.index(f'id="{place}"') :][:1500]
     assert "Ward or theatre" not in head.get(BLOCK).text
 
@@ -149,14 +115,14 @@ def test_what_breaks_a_rule_is_shown_first_and_kept_with_a_reason(
     assert answer.status_code == 303
     (broken,) = plan(app).broken
     assert (broken.code, broken.allowed) == ("no_operator", "周二再定")
-    told = words(head.get("/plan?week=2026-W48").text)
+    told = words(head.get(WEEK).text)
     assert "No doctor is named. – 周二再定" in told
 
 
 def test_it_is_kept_without_a_reason_when_that_is_asked_for(app: Flask, head: FlaskClient) -> None:
     assert resend(head, BLOCK, PUT, operator="", as_is="1").status_code == 303
     assert [each.code for each in plan(app).in_the_way] == ["no_operator"]
-    page = head.get("/plan?week=2026-W48").text
+    page = head.get(WEEK).text
     assert "1 broken rule stands in the way of publishing" in words(page)
     assert f'<a href="#{PLACE}">' in page
 
@@ -213,29 +179,23 @@ def test_no_minute_left_is_no_block(app: Flask, head: FlaskClient) -> None:
 
 
 def test_a_block_is_added_to_an_empty_cell_and_removed(app: Flask, head: FlaskClient) -> None:
+    before = block(app)
+    assert before is not None
+    doctor = free_doctor(app, before)
     assert resend(head, BLOCK, REMOVE).status_code == 303
     assert block(app) is None
-    code, doctor = free_doctor_without_block(app)
     empty = "/plan/block?at=US01.2026-11-25.morning"
-    assert resend(head, empty, PUT, operator=code, exam_types=["superficial"]).status_code == 303
+    sent = {"operator": doctor.code, "exam_types": ["superficial"]}
+    assert resend(head, empty, PUT, **sent).status_code == 303
     added = block(app)
     assert added is not None
-    assert (added.operator_id, added.ends) == (doctor, 720)
-
-
-def free_doctor_without_block(app: Flask) -> tuple[str, int]:
-    found = plan(app)
-    day = MONDAY.replace(day=25)
-    busy = {b.operator_id for b in found.blocks if b.local_date == day and b.starts < 720}
-    doctor = next(d for d in found.facts.doctors.values() if d.id not in busy)
-    return doctor.code, doctor.id
+    assert (added.operator_id, added.ends) == (doctor.id, 720)
 
 
 def test_the_last_step_is_undone(app: Flask, head: FlaskClient) -> None:
     before = block(app)
     resend(head, BLOCK, REMOVE)
-    week = "/plan?week=2026-W48"
-    answer = resend(head, week, "/plan/undo")
+    answer = resend(head, WEEK, "/plan/undo")
     assert answer.status_code == 303
     assert block(app) == before
     assert "The last step is undone." in words(head.get(answer.location).text)
@@ -247,7 +207,7 @@ def test_the_draft_is_discarded(app: Flask, head: FlaskClient) -> None:
     asked = head.get("/plan/drop?week=2026-W48")
     assert "1 change is lost" in words(asked.text)
     answer = resend(head, "/plan/drop?week=2026-W48", "/plan/drop")
-    assert (answer.status_code, answer.location) == (303, "/plan?week=2026-W48")
+    assert (answer.status_code, answer.location) == (303, WEEK)
     assert plan(app).draft is None
     assert block(app) == before
     assert "No draft of this week is open." in words(head.get("/plan/drop?week=2026-W48").text)
@@ -255,7 +215,6 @@ def test_the_draft_is_discarded(app: Flask, head: FlaskClient) -> None:
 
 
 def test_who_comes_second_looks_again(app: Flask, head: FlaskClient, client_of: ClientOf) -> None:
-    code, _doctor = free_doctor(app)
     before = block(app)
     page = head.get(BLOCK)
     assert page.status_code == 200
@@ -267,8 +226,9 @@ def test_who_comes_second_looks_again(app: Flask, head: FlaskClient, client_of: 
         version="0",
         starts="08:00",
         ends="12:00",
-        operator=code,
+        operator="",
         exam_types=["superficial"],
+        reason_no_operator="later",
     )
     assert answer.status_code == 409
     assert "Somebody changed the draft of this week meanwhile." in words(answer.text)
@@ -278,8 +238,8 @@ def test_who_comes_second_looks_again(app: Flask, head: FlaskClient, client_of: 
 @pytest.mark.engines("sqlite")
 def test_the_published_plan_stays_to_be_seen_beside_the_draft(head: FlaskClient) -> None:
     resend(head, BLOCK, REMOVE)
-    draft = head.get("/plan?week=2026-W48").text
-    published = head.get("/plan?week=2026-W48&view=published").text
+    draft = head.get(WEEK).text
+    published = head.get(f"{WEEK}&view=published").text
     assert f'id="{PLACE}"' not in draft
     assert f'id="{PLACE}"' in published
-    assert "/plan/block?at=" not in published
+    assert BLOCK not in published

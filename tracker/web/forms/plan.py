@@ -4,7 +4,15 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from flask_babel import lazy_gettext as _l
-from wtforms import HiddenField, IntegerField, RadioField, SelectField, StringField, TimeField
+from wtforms import (
+    BooleanField,
+    HiddenField,
+    IntegerField,
+    RadioField,
+    SelectField,
+    StringField,
+    TimeField,
+)
 from wtforms.fields.choices import SelectChoice
 from wtforms.validators import InputRequired, Length, NumberRange, Optional
 
@@ -75,27 +83,46 @@ def plan_block_form(streams: Pairs, rules: Pairs) -> type[PlanBlockForm]:
 
 
 class MoveBlockForm(VersionedForm):
-    """A block goes to another device and half-day, or a copy of it does."""
+    """A block goes to another cell, or a copy of its cell does: to `to` when it was dragged, else as chosen."""
 
     block = HiddenField()
     to = HiddenField()
-    device = SelectField(_l("Device"))
-    half_day = SelectField(_l("Day"))
+    device = SelectField(_l("Device"), [Optional()])
+    half_day = SelectField(_l("Half-day"), [Optional()])
     how = RadioField(
-        _l("Move or copy"),
+        _l("What happens"),
         choices=[
-            SelectChoice("move", _l("Move it there")),
-            SelectChoice("copy", _l("Copy it there")),
+            SelectChoice(
+                "move", _l("Move it there; where a block stands, the two exchange their doctors")
+            ),
+            SelectChoice("copy", _l("Copy it there, in place of what stands there")),
         ],
         default="move",
     )
 
+    def offer(self, devices: Pairs, half_days: Pairs) -> None:
+        """The cells to choose from, as device and half-day (2026-12-01.morning)."""
+        self.device.choices = choices_of_pairs(devices)
+        self.half_day.choices = choices_of_pairs(half_days)
 
-class CopyForm(VersionedForm):
-    """A day or a week as another one has it; `what` says which of both."""
+    def target(self) -> str:
+        """The cell that is meant, as plan_places writes it."""
+        return self.to.data or f"{self.device.data}.{self.half_day.data}"
 
-    source = SelectField(_l("From"), [InputRequired()])
-    target = SelectField(_l("To"), [InputRequired()])
+
+class CopyDayForm(VersionedForm):
+    """All machines' blocks of a day for other days of its week."""
+
+    week = HiddenField()
+    source = SelectField(_l("Copy"), [InputRequired()])
+    targets = CheckboxesField(_l("In place of what these days have"), [InputRequired()])
+
+
+class CopyWeekForm(VersionedForm):
+    """Another week's plan for this one."""
+
+    week = HiddenField()
+    source = SelectField(_l("Copy the plan of"), [InputRequired()])
 
 
 class DraftForm(VersionedForm):
@@ -103,3 +130,14 @@ class DraftForm(VersionedForm):
 
     week = HiddenField()
     next = HiddenField()
+
+
+class PublishForm(DraftForm):
+    """Publishing what was reviewed; `reason` is told with each booking that loses its time."""
+
+    confirmed = BooleanField(_l("Publish over what was changed there meanwhile"))
+    reason = StringField(
+        _l("Reason told with each booking that is moved or flagged"),
+        [Length(max=LONGEST_REASON)],
+        description=_l("Left empty: the device plan was changed. No patient's name."),
+    )

@@ -1,7 +1,5 @@
 """The device plan of a week, to be looked at: the grid, what is broken, what the draft is. Changing it is beside it."""
 
-from typing import Any
-
 from flask import Blueprint, make_response, render_template, request
 from flask.typing import ResponseReturnValue
 from flask_login import current_user
@@ -14,6 +12,7 @@ from tracker.web.access import may
 from tracker.web.arguments import day_argument
 from tracker.web.person import request_now
 from tracker.web.plan_page import (
+    Eyes,
     plan_address,
     plan_context,
     shown_day,
@@ -46,14 +45,16 @@ def show() -> ResponseReturnValue:
             monday,
             now=now,
             view=(asked["view"] or "draft") if leads else "published",
-            shows_rules=leads,
+            eyes=Eyes(see_draft=leads, edit=may("plan_blocks.edit")),
         )
     remembered = request.cookies.get(COLOUR_COOKIE, "")
     colour = next(each for each in (asked["colour"], remembered, COLOURS[0]) if each in COLOURS)
     page = render_template(
         "plan/plan.html",
         **context,
-        **_around(context),
+        is_planned=context["plan"].is_planned,
+        may_edit=may("plan_blocks.edit"),
+        demand=None,
         monday=monday,
         week=week_text(monday),
         weeks=weeks_around(monday, today),
@@ -68,17 +69,6 @@ def show() -> ResponseReturnValue:
             COLOUR_COOKIE, colour, max_age=REMEMBERED_SECONDS, httponly=True, samesite="Lax"
         )
     return response
-
-
-def _around(context: dict[str, Any]) -> dict[str, Any]:
-    """Whether the week was published, and whether its cells are links into the editor."""
-    plan = context["plan"]
-    edits = plan.draft is None or context["view"] == "draft"
-    return {
-        "is_planned": plan.is_planned,
-        "may_edit": edits and may("plan_blocks.edit"),
-        "demand": None,
-    }
 
 
 def _one_of(name: str, known: tuple[str, ...]) -> str:

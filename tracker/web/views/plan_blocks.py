@@ -1,4 +1,4 @@
-"""A block of the plan, edited in a dialog or a page of its own: put, changed, removed."""
+"""A block of the plan, edited in a dialog or a page of its own: put, changed, moved, copied, removed."""
 
 from collections.abc import Sequence
 from dataclasses import replace
@@ -6,29 +6,27 @@ from dataclasses import replace
 from flask import Blueprint, Response, make_response, render_template, request
 from flask.typing import ResponseReturnValue
 
-from tracker import clock
 from tracker.domain.errors import N_, InvalidError
-from tracker.domain.plan import PlanBlock, monday_of
-from tracker.domain.planedits import remove_block
+from tracker.domain.plan import PlanBlock
+from tracker.domain.planedits import Cell, remove_block
 from tracker.domain.planrules import BrokenRule
-from tracker.domain.workcalendar import local_date_of
-from tracker.queries import read_session
-from tracker.queries.plan import week_plan
+from tracker.web.addresses import see_other
 from tracker.web.filters import localised
-from tracker.web.forms.plan import PlanBlockForm, plan_block_form
+from tracker.web.forms.plan import MoveBlockForm, PlanBlockForm, plan_block_form
 from tracker.web.forms.versioned import VersionedForm
 from tracker.web.fragments import is_htmx, render_block
-from tracker.web.person import request_now
 from tracker.web.plan_editing import (
     Editing,
     block_as_data,
     block_from,
-    editing_of,
+    cell_at,
+    cells_to_choose,
+    load_editing,
     offer_of,
+    sent_to,
     type_notes,
 )
-from tracker.web.plan_page import plan_words
-from tracker.web.plan_places import place_of, place_text
+from tracker.web.plan_places import cell_text, place_of, place_text
 from tracker.web.plan_rules import REASON_LABEL
 from tracker.web.plan_writing import back_to, write_edits
 from tracker.web.saving import refused
@@ -40,9 +38,12 @@ TEMPLATE = "plan/block.html"
 
 @blueprint.get("/plan/block")
 @blueprint.get("/plan/block/remove")
+@blueprint.get("/plan/move")
 def edit() -> ResponseReturnValue:
     """The block at ?at=US07.2026-12-01.480, or a new one for ?at=US07.2026-12-01.morning."""
-    editing = _editing(request.args.get("at", ""))
+    if not request.args.get("at"):
+        return see_other("/plan")
+    editing = load_editing(request.args.get("at", ""))
     form = _form(editing, block_as_data(editing))
     return _page(editing, form, [] if editing.is_new else editing.broken_by(editing.block))
 
@@ -50,7 +51,7 @@ def edit() -> ResponseReturnValue:
 @blueprint.post("/plan/block")
 def put() -> ResponseReturnValue:
     """Save a block; one that breaks a rule without a reason is shown again first, and kept if that is asked for."""
-    editing = _editing(request.form.get("at", ""))
+    editing = load_editing(request.form.get("at", ""))
     form = _form(editing)
     broken: list[BrokenRule] = []
 
@@ -72,15 +73,41 @@ def put() -> ResponseReturnValue:
     )
 
 
+@blueprint.post("/plan/move")
+def move() -> ResponseReturnValue:
+    """Move a block to another cell, or copy its cell there; dragging sends the same as the block's own form."""
+    editing = load_editing(request.form.get("block", ""))
+    sent = MoveBlockForm()
+    sent.offer(*cells_to_choose(editing))
+    went: list[Cell] = []
+
+    def save() -> None:
+        target = cell_at(editing, place_of(sent.target(), field="half_day"))
+        action = "copy_block" if sent.how.data == "copy" else "move_block"
+        edits = sent_to(editing, target, sent.how.data)
+        write_edits(editing.plan, edits, action=action, version=sent.seen)
+        went.append(target)
+
+    status = refused(sent, save)
+    if not status:
+        (target,) = went
+        device = editing.plan.facts.devices[target.device_id].code
+        part = editing.words.parts[target.part].code
+        return back_to(target.local_date, cell_text(device, target.local_date, part))
+    form = _form(editing, block_as_data(editing))
+    form.is_stale = sent.is_stale
+    return _page(editing, form, editing.broken_by(editing.block), status, sent=sent)
+
+
 @blueprint.post("/plan/block/remove")
 def remove() -> ResponseReturnValue:
     """Take a block out of the plan."""
-    editing = _editing(request.form.get("at", ""))
+    editing = load_editing(request.form.get("at", ""))
     sent = VersionedForm()
     block = editing.block
 
     def save() -> None:
-        edits = remove_block(editing.plan.blocks, (block.key, block.starts))
+        edits = remove_block(editing.blocks, (block.key, block.starts))
         write_edits(editing.plan, edits, action="remove_block", version=sent.seen)
 
     status = refused(sent, save)
@@ -99,15 +126,6 @@ def _with_needed_reasons(block: PlanBlock, broken: Sequence[BrokenRule]) -> Plan
     return replace(block, overrules=kept)
 
 
-def _editing(at: str) -> Editing:
-    """The place that is asked for, in its week's draft. Raises NotFoundError, InvalidError."""
-    now = request_now()
-    with read_session() as reading:
-        plan = week_plan(reading, monday_of(place_of(at).local_date), now=now)
-        words = plan_words(reading)
-    return editing_of(plan, words, at, today=local_date_of(now, clock.hospital_zone()))
-
-
 def _form(editing: Editing, data: dict[str, object] | None = None) -> PlanBlockForm:
     """The form as it was sent, or with the block's own values."""
     keeping = [s for s in editing.words.streams if s.release_rule is not None]
@@ -122,7 +140,12 @@ def _form(editing: Editing, data: dict[str, object] | None = None) -> PlanBlockF
 
 
 def _page(
-    editing: Editing, form: PlanBlockForm, broken: Sequence[BrokenRule], status: int = 200
+    editing: Editing,
+    form: PlanBlockForm,
+    broken: Sequence[BrokenRule],
+    status: int = 200,
+    *,
+    sent: MoveBlockForm | None = None,
 ) -> Response:
     form.catch_up(editing.version)
     told = editing.told(broken)
@@ -138,8 +161,15 @@ def _page(
         "overrulable": list(dict.fromkeys(each.code for each in told if each.look != "refuses")),
         "asks_reason": status == 422 and any(each.look == "warns" for each in told),
         "back": f"/plan?date={editing.block.local_date.isoformat()}",
-        "move": None,
+        "move": sent or _fresh_move(editing),
     }
     if is_htmx():
         return make_response(render_block(TEMPLATE, "dialog", **context), status)
     return make_response(render_template(TEMPLATE, **context), status)
+
+
+def _fresh_move(editing: Editing) -> MoveBlockForm:
+    day = editing.block.local_date.isoformat()
+    form = MoveBlockForm(formdata=None, device=editing.device.code, half_day=day)
+    form.offer(*cells_to_choose(editing))
+    return form
