@@ -5,27 +5,23 @@ import json
 import random
 import shutil
 import signal
-import time
-from collections.abc import Iterator
-from contextlib import contextmanager
 from datetime import date, datetime, timedelta
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
-import psutil
 import pytest
-from sqlalchemy import create_engine, event, text
+from sqlalchemy import create_engine
 
-from tests.support.commands import run_command, start_command
+from tests.support.commands import run_command
 from tests.support.databases import Bench, Template
 from tests.support.department import DEPARTMENT, at
 from tests.support.exam_room import book
 from tests.support.soundness import assert_sound
 from tests.support.starting_data import CATALOGUE, SYSTEM
+from tests.support.stopping import Stopped, begin_and_stop, stopping_at_commit
 from tests.support.terminal import Terminal
 from tracker.db import db, read_session
 from tracker.db_lease import lease
-from tracker.db_queue import write_queue_for
 from tracker.drivers.replay import Replay
 from tracker.drivers.replay_report import report
 from tracker.drivers.replay_rows import COLUMNS, read_requests
@@ -142,28 +138,6 @@ def test_the_table_is_for_people_without_json(terminal: Terminal, file: Path) ->
 # --- stopped and taken up again --------------------------------------------------------------------
 
 
-class Stopped(Exception):  # noqa: N818 - what happens to a run, not what it does wrong
-    """The process is gone in the middle of a transaction."""
-
-
-@contextmanager
-def stopping_at_commit(number: int) -> Iterator[None]:
-    """The `number`-th commit from now does not happen any more."""
-    left = number
-
-    def count(_connection: object) -> None:
-        nonlocal left
-        left -= 1
-        if left == 0:
-            raise Stopped
-
-    event.listen(db.engine, "commit", count)
-    try:
-        yield
-    finally:
-        event.remove(db.engine, "commit", count)
-
-
 def run_on(file: Path, *, commits: int) -> dict[str, object] | None:
     """One run of the file, going on where the last one was; None when it was stopped."""
     with read_session() as session:
@@ -204,35 +178,15 @@ def installation(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder
 
 
-def begin_and_stop(how: signal.Signals, folder: Path, file: Path, *, after: int) -> str:
-    """Start the replay and stop it when so many bookings stand; returns what it said."""
-    (folder / "messages").unlink(missing_ok=True)
-    process = start_command("replay", str(file), folder=folder, DEMO="0")
-    engine = create_engine(f"sqlite:///{folder / 'tracker.sqlite'}")
-    deadline = time.monotonic() + 90
-    # looked at in turn with the replay's own writes: however slow this process, it cannot be through by then
-    turns, standing = write_queue_for(engine.url), 0
-    with engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
-        while standing < after:
-            assert process.poll() is None, (folder / "messages").read_text()
-            assert time.monotonic() < deadline
-            with turns.turn():
-                standing = connection.scalar(text("SELECT count(*) FROM booking"))
-    psutil.Process(process.pid).send_signal(how)
-    assert process.wait(30) != 0
-    engine.dispose()
-    return (folder / "messages").read_text()
-
-
 def test_interrupted_and_killed_it_goes_on(
     terminal_on: Terminal, installation: Path, tmp_path: Path
 ) -> None:
     file = write(tmp_path / "requests.csv", SOUND)
     once, twice = (shutil.copytree(installation, tmp_path / name) for name in ("once", "twice"))
-    said = begin_and_stop(signal.SIGINT, twice, file, after=6)
+    said = begin_and_stop(signal.SIGINT, twice, "replay", str(file), after=6)
     assert said.endswith("Stopped.\n")
     assert "Traceback" not in said
-    begin_and_stop(signal.SIGKILL, twice, file, after=14)
+    begin_and_stop(signal.SIGKILL, twice, "replay", str(file), after=14)
     urls = [f"sqlite:///{folder / 'tracker.sqlite'}" for folder in (once, twice)]
     unbroken, resumed = (terminal_on(url, "replay", file, "--json") for url in urls)
     assert "going on with the replay that was stopped" in resumed.messages

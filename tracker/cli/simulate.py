@@ -60,7 +60,7 @@ def run(arguments: argparse.Namespace) -> Answer:
     text = as_text(facts)
     if arguments.out is not None:
         found = json.dumps(facts, ensure_ascii=False, indent=1) if arguments.json else text
-        arguments.out.write_text(found + "\\n", encoding="utf-8")
+        arguments.out.write_text(found + "\n", encoding="utf-8")
     return Answer(text, facts, status=1 if facts["differences"] else 0)
 
 
@@ -109,15 +109,14 @@ class _Bar:
         """A day has ended."""
         now = time.perf_counter()
         began, before = self._began = self._began or (now, done.exams)
-        pace = (now - began) / max(1, done.exams - before)
-        left = max(0, self._days - done.working_days) / max(1, self._days) * self._year.exams * pace
         full = round(20 * done.working_days / max(1, self._days))
-        line = (
-            f"{done.day} [{'#' * full}{'.' * (20 - full)}] {done.exams} exams, "
-            f"{1000 * pace:.0f} ms each, {left / 60:.0f} min left"
-        )
+        line = f"{done.day} [{'#' * full}{'.' * (20 - full)}] {done.exams} exams"
+        if done.exams > before:
+            pace = (now - began) / (done.exams - before)
+            left = (1 - done.working_days / self._days) * self._year.exams * pace
+            line += f", {1000 * pace:.0f} ms each, {left / 60:.0f} min left"
         if self._over:
-            sys.stderr.write("\\r" + line.ljust(_WIDTH))
+            sys.stderr.write("\r" + line.ljust(_WIDTH))
             sys.stderr.flush()
         else:
             progress(line)
@@ -125,4 +124,4 @@ class _Bar:
     def end(self) -> None:
         """Leave the line that was written over."""
         if self._over:
-            sys.stderr.write("\\n")
+            sys.stderr.write("\n")

@@ -10,7 +10,7 @@ from typing import Protocol
 
 from tracker.drivers.agenda import Agenda, Turn
 from tracker.queries.replay import Standing
-from tracker.services.examining import finish, start
+from tracker.services.examining import finish, finish_and_start_next, start
 
 
 class Comer(Protocol):
@@ -21,6 +21,8 @@ class Comer(Protocol):
     @property
     def service_minutes(self) -> float: ...
 
+
+Waiter = tuple[Standing, Comer]
 
 Finished = Callable[[Comer, Standing, int, datetime, datetime], None]
 """Told of every exam that ended: who, the booking, the device's id, start and end."""
@@ -33,7 +35,7 @@ class Rooms:
         self._agenda = agenda
         self._by = by
         self._finished = finished
-        self.waiting: dict[int, list[tuple[Standing, Comer]]] = defaultdict(list)
+        self.waiting: dict[int, list[Waiter]] = defaultdict(list)
         self.running: dict[int, int] = {}
         self._examined: set[int] = set()  # patients who are in a room
         self._closed: dict[int, list[tuple[datetime, datetime]]] = defaultdict(list)
@@ -69,21 +71,26 @@ class Rooms:
         """The machine takes the next who is here and whose half-day has begun, if nobody is on it."""
         if device_id in self.running:
             return
+        following = self._next(device_id, now)
+        if following is None:
+            return
+        found, comer = following
+        self.waiting[device_id].remove(following)
+        start(found.booking_id, by=self._by, now=now)
+        self.examine(comer, found, device_id, now)
+
+    def _next(self, device_id: int, now: datetime) -> Waiter | None:
+        """Who is next on a machine; on one that is closed nobody is before it is open again."""
         ready = [
             pair
             for pair in self.waiting[device_id]
             if pair[0].block_starts_at <= now and pair[0].patient_id not in self._examined
         ]
-        if not ready:
-            return
         reopens = max((e for s, e in self._closed[device_id] if s <= now < e), default=None)
-        if reopens is not None:
+        if ready and reopens is not None:
             self._call(0, device_id, reopens)
-            return
-        found, comer = min(ready, key=lambda pair: (pair[0].starts_at, pair[0].booking_id))
-        self.waiting[device_id].remove((found, comer))
-        start(found.booking_id, by=self._by, now=now)
-        self.examine(comer, found, device_id, now)
+            return None
+        return min(ready, key=_place, default=None)
 
     def examine(self, comer: Comer, found: Standing, device_id: int, started: datetime) -> None:
         """The exam that has started goes on for the minutes it really takes."""
@@ -91,9 +98,9 @@ class Rooms:
         self._examined.add(found.patient_id)
 
         def end(now: datetime) -> None:
-            finish(found.booking_id, by=self._by, now=now)
             del self.running[device_id]
             self._examined.discard(found.patient_id)
+            self._finish(found, device_id, now)
             if self._finished is not None:
                 self._finished(comer, found, device_id, started, now)
             elsewhere = [d for d in sorted(self.waiting) if self._waits(found.patient_id, d)]
@@ -103,5 +110,21 @@ class Rooms:
         ends = started + timedelta(minutes=comer.service_minutes)
         self._agenda.note(ends, Turn.FINISH, comer.line, end)
 
+    def _finish(self, found: Standing, device_id: int, now: datetime) -> None:
+        """Finish, in one step with the next start where everybody who waits might be next."""
+        following, queue = self._next(device_id, now), self.waiting[device_id]
+        if following is None or following is not min(queue, key=_place):
+            finish(found.booking_id, by=self._by, now=now)
+            return
+        turn = finish_and_start_next(found.booking_id, by=self._by, now=now)
+        for each in [pair for pair in queue if pair[0].booking_id == turn.started_booking_id]:
+            queue.remove(each)
+            self.examine(each[1], each[0], device_id, now)
+
     def _waits(self, patient_id: int, device_id: int) -> bool:
         return any(found.patient_id == patient_id for found, _ in self.waiting[device_id])
+
+
+def _place(waiter: Waiter) -> tuple[datetime, int]:
+    """Where somebody stands in a queue."""
+    return waiter[0].starts_at, waiter[0].booking_id

@@ -77,11 +77,15 @@ class YearRequest:
 
 @dataclass(frozen=True, slots=True)
 class Year:
-    """What is simulated: the year, the exams asked for in it, the seed."""
+    """What is simulated: the year, the exams asked for in it, the seed.
+
+    `troubles`: how many times as often as assumed machines break down and doctors fall ill.
+    """
 
     year: int
     exams: int
     seed: int
+    troubles: float = 1.0
 
     @property
     def first(self) -> date:
@@ -134,7 +138,7 @@ class YearDemand:
 
     def asked_for(self, day: date) -> list[YearRequest]:
         """Everything asked for that is wanted on a working day of the year, whenever it is asked; by line."""
-        rng = random.Random(f"{self.year.seed}/{day}")  # nosec B311 - the same in every run
+        rng = random.Random(f"{self.year.seed}/{day}")  # nosec B311  # the same in every run
         made: list[YearRequest] = []
         for stream in sorted(self._kinds):
             expected = self._a_weight[stream] * _weight(stream, day) * rng.gauss(1, 0.05)
@@ -146,7 +150,7 @@ class YearDemand:
 
     def facts_of(self, number: int) -> PatientFacts:
         """Who a person is: the same whenever he or she comes again."""
-        rng = random.Random(f"{self.year.seed}/person/{number}")  # nosec B311 - made-up people
+        rng = random.Random(f"{self.year.seed}/person/{number}")  # nosec B311  # made-up people
         return person(rng, number, today=self.year.first)
 
     def _single_people(

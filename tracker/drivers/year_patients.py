@@ -87,19 +87,20 @@ class Patients:
     def _arrive(self, request: YearRequest, booking_id: int, now: datetime) -> None:
         if self._due.get(booking_id) != now:
             return  # the booking stands elsewhere meanwhile
-        course, status = self._course, self._course.standing_of(booking_id).status
+        course, found = self._course, self._course.standing_of(booking_id)
         try:
-            if status == Status.NO_SHOW:  # came after the half-day was settled
+            if found.status == Status.NO_SHOW:  # came after the half-day was settled
                 return_patient(booking_id, by=course.by, now=now)
                 course.counts["no_show"] -= 1
-            elif status == Status.BOOKED:
+                found = course.standing_of(booking_id)
+            elif found.status == Status.BOOKED:
                 check_in(booking_id, by=course.by, now=now)
             else:
                 return
         except DomainError:  # nothing is left today: a no-show it stays
             return
         course.came[booking_id] = now
-        course.rooms.wait(request, course.standing_of(booking_id), now)
+        course.rooms.wait(request, found, now)
 
     def _call_off(self, _: YearRequest, booking_id: int, now: datetime) -> None:
         if self._course.standing_of(booking_id).status == Status.BOOKED:

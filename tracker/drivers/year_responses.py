@@ -48,10 +48,10 @@ class Responses:
         course, zone = self._course, clock.hospital_zone()
         if day < course.demand.year.first:
             return
-        seed, devices = course.demand.year.seed, list(course.codes.values())
-        for each in breakdowns(seed, day, devices, zone):
+        year, devices = course.demand.year, list(course.codes.values())
+        for each in breakdowns(year, day, devices, zone):
             self._note_breakdown(each, after)
-        for number, absence in enumerate(absences(seed, day, self._codes, zone)):
+        for number, absence in enumerate(absences(year, day, self._codes, zone)):
             if after is None or absence.at >= after:
                 act = functools.partial(self._cover, absence)
                 course.agenda.note(absence.at, Turn.TROUBLE, 100 + number, act)
@@ -90,7 +90,7 @@ class Responses:
             self._course.counts["closed"] += 1
             self._course.counts["moved"] += len(closed.moved)
             shut = self._standing(closing, now)
-            assert shut is not None  # nosec B101 - it has just been made
+            assert shut is not None  # it has just been made
             self._course.rooms.close(shut.device_id, closing.start, closing.end)
             self._patients.told(closed.moved, now)
         if closing.bookings == "flag":
@@ -174,9 +174,7 @@ class Responses:
         }
         zone, day = clock.hospital_zone(), course.today(now)
         ill = {
-            a.doctor
-            for a in absences(course.demand.year.seed, day, self._codes, zone)
-            if a.at <= now
+            a.doctor for a in absences(course.demand.year, day, self._codes, zone) if a.at <= now
         }
         needed = shift.exam_types & self._certified
         return next(

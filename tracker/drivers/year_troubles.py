@@ -10,6 +10,7 @@ from datetime import date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 from tracker.domain.workcalendar import instant_of
+from tracker.drivers.year_demand import Year
 
 _BREAKS_A_DAY = 0.004  # of each machine: about once a year
 _MEDIAN_HOURS, _SPREAD = 2.5, 0.8
@@ -41,12 +42,12 @@ class Absence:
     doctor: str
 
 
-def breakdowns(seed: int, day: date, devices: Sequence[str], zone: ZoneInfo) -> list[Breakdown]:
+def breakdowns(year: Year, day: date, devices: Sequence[str], zone: ZoneInfo) -> list[Breakdown]:
     """The machines that fail on a working day, by code."""
-    rng = random.Random(f"{seed}/breakdowns/{day}")  # nosec B311 - the same in every run
+    rng = random.Random(f"{year.seed}/breakdowns/{day}")  # nosec B311  # the same in every run
     found = []
     for device in sorted(devices):
-        if rng.random() >= _BREAKS_A_DAY:
+        if rng.random() >= _BREAKS_A_DAY * year.troubles:
             continue
         at = instant_of(day, time(8), zone) + timedelta(seconds=rng.uniform(0, 8 * 3600))
         length = timedelta(hours=_MEDIAN_HOURS * rng.lognormvariate(0, _SPREAD))
@@ -56,12 +57,12 @@ def breakdowns(seed: int, day: date, devices: Sequence[str], zone: ZoneInfo) -> 
     return found
 
 
-def absences(seed: int, day: date, doctors: Sequence[str], zone: ZoneInfo) -> list[Absence]:
+def absences(year: Year, day: date, doctors: Sequence[str], zone: ZoneInfo) -> list[Absence]:
     """The doctors who fall ill on a working day, by code: most before work, some in the middle of it."""
-    rng = random.Random(f"{seed}/absences/{day}")  # nosec B311 - the same in every run
+    rng = random.Random(f"{year.seed}/absences/{day}")  # nosec B311  # the same in every run
     found = []
     for doctor in sorted(doctors):
-        if rng.random() >= _ILL_A_DAY:
+        if rng.random() >= _ILL_A_DAY * year.troubles:
             continue
         early = rng.random() < _BEFORE_WORK
         begin, span = (time(7), 50 * 60) if early else (time(9), 6 * 3600)

@@ -67,6 +67,7 @@ OUTCOME: Mapping[str, LazyString] = {
     "running": _l("Running, or stopped midway"),
 }
 ENTITY: Mapping[str, LazyString] = {
+    "absence": _l("Absence"),
     "account": _l("Account"),
     "api_token": _l("API token"),
     "block": _l("Opened days"),
@@ -81,6 +82,8 @@ ENTITY: Mapping[str, LazyString] = {
     "exam_type": _l("Exam type"),
     "part_of_day": _l("Half-day"),
     "patient": _l("Patient"),
+    "plan_draft": _l("Draft of a plan"),
+    "planned_week": _l("Device plan"),
     "setting": _l("Settings"),
     "staff_member": _l("Staff member"),
     "stream": _l("Stream"),
@@ -104,6 +107,8 @@ ACTION: Mapping[str, LazyString] = {
     "end": _l("ended"),
     "end_sign_in": _l("sign-in ended"),
     "finish": _l("finished"),
+    "remove": _l("removed"),
+    "publish": _l("published"),
     "flag": _l("flagged"),
     "forecast": _l("forecast"),
     "install": _l("installed"),
@@ -122,6 +127,7 @@ ACTION: Mapping[str, LazyString] = {
     "set_language": _l("language chosen"),
     "sign_in": _l("signed in"),
     "sign_out": _l("signed out"),
+    "simulate": _l("simulated"),
     "start": _l("started"),
     "take_over": _l("taken over"),
     "undo": _l("undone"),
