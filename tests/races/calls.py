@@ -5,12 +5,15 @@ from datetime import datetime
 from typing import Any
 
 from tracker.db import read_session
+from tracker.domain.catalogue import DeviceValues, ExamTypeValues
 from tracker.domain.errors import DomainError
 from tracker.drivers import no_shows
 from tracker.queries.openings import Wish, find_openings
 from tracker.services import (
     changing,
     closures,
+    devices,
+    exam_types,
     examining,
     exams,
     handing_over,
@@ -138,6 +141,21 @@ def take_over(by: int, now: datetime, device: str, operator: str) -> None:
     taking_over.take_over_machine(wanted, by=by, now=now)
 
 
+def change_device(by: int, now: datetime, device_id: int, values: DeviceValues) -> None:
+    """Change a machine."""
+    devices.change_device(device_id, values, by=by, now=now)
+
+
+def change_exam_type(by: int, now: datetime, exam_type_id: int, values: ExamTypeValues) -> None:
+    """Change an exam type."""
+    exam_types.change_exam_type(exam_type_id, values, by=by, now=now)
+
+
+def retire_device(by: int, now: datetime, device_id: int) -> None:
+    """Take a machine out of service."""
+    devices.retire_device(device_id, by=by, now=now)
+
+
 def retire_person(by: int, now: datetime, staff_member_id: int) -> None:
     """Let a person leave."""
     staff.retire_staff_member(staff_member_id, by=by, now=now)
@@ -160,6 +178,6 @@ def open_days(by: int, now: datetime, through: datetime) -> None:
 
 
 def _device_codes(session: Any) -> dict[int, str]:
-    from tracker.queries.devices import devices
+    from tracker.queries.devices import devices as devices_in_service
 
-    return {device.id: device.code for device in devices(session)}
+    return {device.id: device.code for device in devices_in_service(session)}

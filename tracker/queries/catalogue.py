@@ -122,6 +122,14 @@ def _can_do(exam_type_id: ColumnElement[int]) -> ColumnElement[bool]:
     return and_(_device.retired_at.is_(None), ~lacks_one)
 
 
+def device_can(
+    device_id: ColumnElement[int], exam_type_id: ColumnElement[int]
+) -> ColumnElement[bool]:
+    """Whether a device is in service and can do an exam type: a condition of any statement."""
+    there = select(_device.id).where(_device.id == device_id, _can_do(exam_type_id))
+    return there.correlate(None).exists()
+
+
 _device_columns = (_device.id, _device.code, _device.pressure, _device.sort_order)
 _CAPABLE_DEVICES = (
     select(*_device_columns).where(_can_do(_exam_type_id)).order_by(_device.sort_order, _device.id)

@@ -1,26 +1,21 @@
 """Adding, changing and retiring machines. Closing one for a stretch is services/closures.py."""
 
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from sqlalchemy.orm import Session
 
-from tracker import clock
 from tracker.db import service
 from tracker.domain.catalogue import DeviceValues
 from tracker.domain.errors import N_, ConflictError
-from tracker.domain.workcalendar import local_date_of
 from tracker.models.block import Block
 from tracker.models.catalogue import Device
-from tracker.queries.occupancy_derived import opened_keys
 from tracker.queries.unsuited import bookings_ahead
 from tracker.writes.blocks import remove_unused_blocks
 from tracker.writes.booking_rows import Author
 from tracker.writes.catalogue_rows import locked_row, save_row
 from tracker.writes.device_rows import insert_device, update_device
-from tracker.writes.occupancy import lock_device_days, lock_supply, rebuild_occupancy
+from tracker.writes.occupancy import lock_days_ahead, lock_supply, rebuild_occupancy
 from tracker.writes.pressure import refresh_pressure
-
-FAR_AHEAD = timedelta(days=1000)
 
 
 @service
@@ -64,9 +59,7 @@ def retire_device(
     device = locked_row(session, Device, device_id, version=version)
     if device.retired_at is not None:
         return
-    today = local_date_of(now, clock.hospital_zone())
-    keys = opened_keys(session, today, today + FAR_AHEAD, device_id=device_id)
-    lock_device_days(session, keys, now=now)
+    lock_days_ahead(session, now=now, device_id=device_id)
     if bookings_ahead(session, device_id):
         raise ConflictError(N_("Bookings stand on this device; close it first and move them."))
     device.retired_at = now

@@ -19,6 +19,7 @@ from tracker.writes.catalogue_rows import (
     locked_row,
     save_row,
 )
+from tracker.writes.occupancy import lock_days_ahead
 
 _COLUMNS = (
     "code", "name", "building", "floor", "room", "ae_title", "is_portable", "sort_order",
@@ -47,6 +48,8 @@ def update_device(
     before = frozenset(capability.code for capability in device.capabilities)
     change = change_coded(session, device, values, _COLUMNS)
     if before != values.capabilities:
+        # a booking on its way is seen, or sees this
+        lock_days_ahead(session, now=author.now, device_id=device_id)
         unsuited = unsuited_bookings(session, after=author.now)
         _set_capabilities(session, device_id, wanted)
         if unsuited_bookings(session, after=author.now) > unsuited:

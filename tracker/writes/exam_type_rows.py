@@ -26,11 +26,12 @@ from tracker.writes.catalogue_rows import (
     locked_row,
     save_row,
 )
+from tracker.writes.occupancy import lock_days_ahead
 
 _COLUMNS = (
     "code", "name_zh", "name_en", "loinc", "minutes", "further_part_minutes", "observation_minutes",
     "points_hundredths", "further_part_points_hundredths", "is_fasting", "bladder", "needs_competence",
-    "preparation_zh", "preparation_en", "colour", "sort_order",
+    "least_title", "preparation_zh", "preparation_en", "colour", "sort_order",
 )  # fmt: skip
 _PAIR = (
     "minutes", "further_part_minutes", "points_hundredths", "further_part_points_hundredths",
@@ -65,6 +66,8 @@ def update_exam_type(
     change = change_coded(session, exam_type, values, _COLUMNS)
     before = frozenset(capability.code for capability in exam_type.capabilities)
     if before != values.capabilities:
+        # a booking on its way is seen, or sees this
+        lock_days_ahead(session, now=author.now)
         unsuited = unsuited_bookings(session, after=author.now)
         _set_capabilities(session, exam_type_id, values)
         if unsuited_bookings(session, after=author.now) > unsuited:

@@ -8,10 +8,11 @@ from collections.abc import Mapping
 from sqlalchemy import ColumnElement, Insert, Select, String, Table, bindparam, cast, select
 from sqlalchemy.orm import Session
 
-from tracker.db import core
+from tracker.db import RetryTransactionError, core
 from tracker.domain.lifecycle import Status
 from tracker.domain.supply import DeviceDay
 from tracker.models import AuditEntry, Booking, BookingHistory
+from tracker.queries.catalogue import device_can
 from tracker.writes.audit import audit_values, plain, write_audit
 from tracker.writes.booking_rows import Author, history_values, write_history
 from tracker.writes.occupancy_rows import save_device_days, save_one, values_of
@@ -34,7 +35,8 @@ _TOLD = ("device_id", "starts_at", "exam_type_id")
 def insert_booking(session: Session, values: _Values, after: DeviceDay, author: Author) -> int:
     """Write a booking, its first history row and its audit entry, and its device day; returns its id.
 
-    `after` is the locked device day with the booking in it.
+    `after` is the locked device day with the booking in it. Raises RetryTransactionError when the device was
+    retired or lost a function since it was asked for (on SQLite nobody else writes meanwhile).
     """
     change = {name: plain(values[name]) for name in _TOLD}
     if session.get_bind().dialect.name == "postgresql":
@@ -64,7 +66,9 @@ def _insert_at_once(
         **_named(_audit, {**entry, "change": change}),
         **values_of(after),
     }
-    booking_id: int = core(session).execute(_AT_ONCE, named).scalar_one()
+    booking_id: int | None = core(session).execute(_AT_ONCE, named).scalar_one_or_none()
+    if booking_id is None:  # asked again, it is refused for what the device lacks by now
+        raise RetryTransactionError
     return booking_id
 
 
@@ -74,12 +78,23 @@ def _named(table: Table, values: _Values) -> dict[str, object]:
 
 def _at_once() -> Select[int]:
     """The booking; with the id it is given, its history row and audit entry; and the device day."""
-    inserted = _booking.insert().values({name: bindparam(f"booking_{name}") for name in _BLANK})
-    placed = inserted.returning(_booking.c.id).cte("placed")
+    placed = _insert_where_possible().returning(_booking.c.id).cte("placed")
     noted = _insert_with(_history, "booking_id", placed.c.id)
     audited = _insert_with(_audit, "entity_id", cast(placed.c.id, String))
     beside = (noted.cte("noted"), audited.cte("audited"), save_one.cte("saved"))
     return select(placed.c.id).add_cte(*beside)
+
+
+def _insert_where_possible() -> Insert:
+    """The booking, unless its device was retired or lost a function since it was asked for.
+
+    What a device can do is read before its day is locked; whoever takes a function away holds the days of the
+    device meanwhile. This statement begins behind that lock, so it sees what was committed (docs/adr/0017).
+    """
+    given = {name: bindparam(f"booking_{name}", type_=_booking.c[name].type) for name in _BLANK}
+    can = device_can(given["device_id"], given["exam_type_id"])
+    chosen = select(*given.values()).where(can)
+    return _booking.insert().from_select([*given], chosen, include_defaults=False)
 
 
 def _insert_with(table: Table, key: str, booking_id: ColumnElement[object]) -> Insert:

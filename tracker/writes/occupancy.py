@@ -1,7 +1,7 @@
 """Locking the occupancy rows: the first thing a write does. Saving and rebuilding are beside it."""
 
 from collections.abc import Iterable
-from datetime import datetime
+from datetime import date, datetime
 
 from sqlalchemy import bindparam, select, tuple_
 from sqlalchemy.orm import Session
@@ -12,10 +12,17 @@ from tracker.domain.supply import DeviceDay
 from tracker.domain.workcalendar import local_date_of
 from tracker.models import Occupancy, Setting
 from tracker.queries.occupancy import DayKey, decode_day, running_day, with_running
+from tracker.queries.occupancy_derived import opened_keys
 from tracker.writes.occupancy_rebuild import rebuild_occupancy
 from tracker.writes.occupancy_rows import insert_ignoring, save_device_days
 
-__all__ = ["lock_device_days", "lock_supply", "rebuild_occupancy", "save_device_days"]
+__all__ = [
+    "lock_days_ahead",
+    "lock_device_days",
+    "lock_supply",
+    "rebuild_occupancy",
+    "save_device_days",
+]
 
 # Core columns: every booking begins with one of these statements.
 _occupancy = Occupancy.__table__.c
@@ -70,6 +77,15 @@ def lock_device_days(
         rebuild_occupancy(session, missing)
         days = _locked(session, wanted)
     return with_clock(session, days, now)
+
+
+def lock_days_ahead(session: Session, *, now: datetime, device_id: int | None = None) -> None:
+    """Lock every opened day from today on, of one device or of all: no booking comes to one meanwhile.
+
+    The supply is locked already, so that no day is made.
+    """
+    today = local_date_of(now, clock.hospital_zone())
+    _locked(session, sorted(opened_keys(session, today, date.max, device_id=device_id)))
 
 
 def with_clock(
