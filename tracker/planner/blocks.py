@@ -8,15 +8,15 @@ from tracker.domain.plan import PlanBlock
 from tracker.domain.plangoals import half_day_of, place_of, standing_at
 from tracker.domain.planproblem import PlanProblem, Served, Standing
 from tracker.planner.department import Department, Group
-from tracker.planner.stretches import Stretch, performs
 from tracker.planner.solver import Answer
+from tracker.planner.stretches import Stretch, performs
 
 LEAST = 1e-6
 WHOLE = 5
 """Reserves are proposed in steps of five minutes."""
 
 
-@dataclass(frozen=True, stretches=True)
+@dataclass(frozen=True, slots=True)
 class Plan:
     """Blocks by day, machine and start, and what they serve."""
 

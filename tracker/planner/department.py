@@ -8,11 +8,11 @@ from collections import defaultdict
 from dataclasses import dataclass, field
 
 from tracker.domain.planproblem import PlanProblem
-from tracker.planner.stretches import StretchKind, stretch_kinds
 from tracker.planner.solver import Model, Terms
+from tracker.planner.stretches import StretchKind, stretch_kinds
 
 
-@dataclass(frozen=True, stretches=True)
+@dataclass(frozen=True, slots=True)
 class Group:
     """Pairings at a kind of stretch (its place) with the same exam types: `works` are 0 or 1, `minutes` by exam type."""
 
@@ -23,7 +23,7 @@ class Group:
     fasting: frozenset[int] = frozenset()
 
 
-@dataclass(stretches=True)
+@dataclass(slots=True)
 class Department:
     """A problem with its variables: `works` by (kind of stretch, doctor), `meets` by (need, half-day)."""
 

@@ -29,7 +29,7 @@ FEW = 1.5
 """A plan with one changed block more than the fewest is good enough."""
 
 
-@dataclass(frozen=True, stretches=True)
+@dataclass(frozen=True, slots=True)
 class Progress:
     """Step `step` of STEPS begins; `nodes` were looked at. `met`: share of the minutes asked for, once known."""
 
@@ -101,7 +101,7 @@ def _modelled(problem: PlanProblem) -> tuple[Department, list[Terms], list[int]]
     return department, later, [department.model.add() for _ in TOLERANCES]
 
 
-@dataclass(stretches=True)
+@dataclass(slots=True)
 class _Search:
     """The steps towards the plan; each adds to the model what the next ones have to keep."""
 

@@ -8,8 +8,8 @@ from collections import defaultdict
 from typing import Protocol
 
 from tracker.planner.department import Department
-from tracker.planner.stretches import overlapping
 from tracker.planner.solver import Terms
+from tracker.planner.stretches import overlapping
 
 
 class Rule(Protocol):

@@ -20,7 +20,7 @@ class Cancelled(Exception):  # noqa: N818 - not an error: somebody asked for it
     """The run was stopped by a person: there is no answer."""
 
 
-@dataclass(frozen=True, stretches=True)
+@dataclass(frozen=True, slots=True)
 class Answer:
     """Values of all variables, the objective reached, and a bound that no answer passes."""
 
@@ -34,7 +34,7 @@ class Answer:
         return sum(self.values[place] * factor for place, factor in terms)
 
 
-@dataclass(stretches=True)
+@dataclass(slots=True)
 class Model:
     """Variables with bounds and rows with bounds, in the order in which they were added."""
 

@@ -12,7 +12,7 @@ SHORTEST = 30
 """No new block is proposed for fewer open minutes."""
 
 
-@dataclass(frozen=True, stretches=True)
+@dataclass(frozen=True, slots=True)
 class Stretch:
     """A stretch at a machine. `exam_type_ids`: what the machine can do then; `half_day`: where it counts.
 
@@ -51,7 +51,7 @@ class Stretch:
         return (*when, self.block.open_minutes, self.fasting, kinds, booked, named, self.is_fixed)
 
 
-@dataclass(frozen=True, stretches=True)
+@dataclass(frozen=True, slots=True)
 class Pairing:
     """A doctor (None: a block that stays without one) at a kind of stretch, and the exam types both can do."""
 
@@ -60,7 +60,7 @@ class Pairing:
     is_trainee: bool = False
 
 
-@dataclass(frozen=True, stretches=True)
+@dataclass(frozen=True, slots=True)
 class StretchKind:
     """Slots that are alike, and every pairing that the rules allow there."""
 
