@@ -3,7 +3,7 @@
 from datetime import date, datetime, timedelta
 
 import pytest
-from sqlalchemy import insert, select
+from sqlalchemy import delete, insert, select
 
 from tests.support.catalogue import last_entry
 from tests.support.databases import Template
@@ -12,7 +12,7 @@ from tests.support.soundness import count, tables
 from tests.support.starting_data import SYSTEM
 from tracker.db import db, read_session
 from tracker.domain.errors import InvalidError
-from tracker.models import DemandForecast, Exam
+from tracker.models import DemandForecast, Exam, Target
 from tracker.queries.demand_history import work_days
 from tracker.queries.forecast import ExpectedDemand, expected_demand, forecast_made_at
 from tracker.services.booking import BookingOrder, book_exam
@@ -151,10 +151,23 @@ def test_a_day_too_far_away_is_refused_and_nothing_is_written() -> None:
     assert count("demand_forecast") == 0
 
 
-def test_without_a_history_only_what_is_booked_is_expected() -> None:
+def test_without_a_history_the_target_stands_for_it() -> None:
+    result = forecast_demand(by=SYSTEM, now=at(7))
+    assert result.history_days == 0
+    rows = forecast(TUESDAY)
+    assert sum(row.exams for row in rows) == pytest.approx(190_000 / 248, rel=0.01)
+    mornings = sum(row.exams for row in rows if row.part == "morning")
+    assert mornings / sum(row.exams for row in rows) == pytest.approx(240 / 450)
+    assert {row.exam_type for row in rows if row.stream == "outpatient"} >= {"abdominal", "rectal"}
+    assert forecast(SUNDAY) == ()
+
+
+def test_with_neither_history_nor_target_only_what_is_booked_is_expected() -> None:
+    with db.engine.begin() as connection:
+        connection.execute(delete(Target))
     book(1, at(9, day=1))
     result = forecast_demand(by=SYSTEM, now=at(7))
-    assert (result.exams, result.history_days) == (1, 0)
+    assert result.exams == 1
     assert [(row.local_date, row.exams, row.spread) for row in forecast(MONDAY, SUNDAY)] == [
         (TUESDAY, 1, 0)
     ]

@@ -92,6 +92,13 @@ def learn(history: Counts, days: WorkDays) -> Model:
     return Model(days, levels, seen, present)
 
 
+def suppose(usual: Mapping[Cell, float], days: WorkDays) -> Model:
+    """What to go by without a history: exams of an ordinary working day, every day alike, as chance has them."""
+    levels = {cell.stream_id: DayLevels() for cell in usual}
+    seen = {cell: Seen(exams, exams, {}) for cell, exams in usual.items() if exams > 0}
+    return Model(days, levels, seen)
+
+
 def with_booked(
     expected: Iterable[Expected], booked: Mapping[tuple[date, Cell], Booked]
 ) -> list[Expected]:

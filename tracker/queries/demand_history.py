@@ -34,8 +34,8 @@ from tracker.domain.forecast import Booked
 from tracker.domain.lifecycle import LIVE
 from tracker.domain.workcalendar import instant_of
 from tracker.models import Booking, CalendarDay, Exam, ExamType, ExamTypeStream, Stream
-from tracker.queries.calendar import work_calendar
-from tracker.queries.streams import parts_of_day
+from tracker.queries.calendar import target_of_year, work_calendar
+from tracker.queries.streams import PartOfDayRow, parts_of_day
 
 Pair = tuple[int, int]
 """A stream and an exam type, by their ids."""
@@ -93,6 +93,39 @@ def booked_demand(session: Session, days: Iterable[date]) -> dict[tuple[date, Ce
         minutes = found.exams * first + (found.parts - found.exams) * further
         standing[found.local_date, found.cell] = Booked(found.exams, minutes)
     return standing
+
+
+def supposed_demand(session: Session, year: int) -> dict[Cell, float]:
+    """An ordinary working day as the year's target and the shares of all requests have it; nothing without both.
+
+    A part of the day has as much of it as it has of the hours. Five statements.
+    """
+    target = target_of_year(session, year)
+    calendar = work_calendar(session)
+    worked = sum(1 for _ in calendar.working_days(date(year, 1, 1), date(year, 12, 31)))
+    parts = parts_of_day(session)
+    hours = sum(_minutes_of(part) for part in parts)
+    if not target or not worked or not hours:
+        return {}
+    shares = session.execute(
+        select(
+            ExamTypeStream.stream_id, ExamTypeStream.exam_type_id, ExamTypeStream.demand_permille
+        )
+        .join(Stream, Stream.id == ExamTypeStream.stream_id)
+        .join(ExamType, ExamType.id == ExamTypeStream.exam_type_id)
+        .where(Stream.retired_at.is_(None), ExamType.retired_at.is_(None))
+    ).all()
+    a_day = target / worked / 1000
+    return {
+        Cell(part.code, stream_id, exam_type_id): a_day * permille * _minutes_of(part) / hours
+        for part in parts
+        for stream_id, exam_type_id, permille in shares
+    }
+
+
+def _minutes_of(part: PartOfDayRow) -> int:
+    hours, minutes = part.ends.hour - part.starts.hour, part.ends.minute - part.starts.minute
+    return hours * 60 + minutes
 
 
 def minutes_each(session: Session, mean_parts: Mapping[Pair, float]) -> dict[Pair, float]:

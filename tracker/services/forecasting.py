@@ -7,9 +7,15 @@ from sqlalchemy.orm import Session
 
 from tracker.db import read_session, service
 from tracker.domain.errors import N_, InvalidError
-from tracker.domain.forecast import Expected, learn, with_booked
+from tracker.domain.forecast import Expected, learn, suppose, with_booked
 from tracker.domain.workcalendar import DAY, local_date_of
-from tracker.queries.demand_history import booked_demand, demand_history, minutes_each, work_days
+from tracker.queries.demand_history import (
+    booked_demand,
+    demand_history,
+    minutes_each,
+    supposed_demand,
+    work_days,
+)
 from tracker.queries.forecast import furthest_forecast
 from tracker.queries.settings import department_settings
 from tracker.writes.audit import write_audit
@@ -17,6 +23,8 @@ from tracker.writes.forecast_rows import replace_forecast
 
 HISTORY = timedelta(days=2 * 365)
 """Two years: every month twice; what is older tells little."""
+LEAST_DAYS = 20
+"""Four working weeks of exams tell more than what the department expects of itself; fewer do not."""
 FURTHEST_DAYS = 400
 
 
@@ -32,7 +40,8 @@ class Forecast:
 def forecast_demand(*, by: int, now: datetime, through: date | None = None) -> Forecast:
     """Forecast every day from today through `through` (default: the last week open).
 
-    What is counted was performed before today; what is booked is a floor. The reading and the arithmetic take
+    What is counted was performed before today; what is booked is a floor. Until there are LEAST_DAYS of
+    history the year's target and each exam type's share of all requests stand for it. The reading and the arithmetic take
     about a second on two years of a large department and lock nothing; the writing is one short step.
     Raises InvalidError when `through` is further away than 400 days.
     """
@@ -44,7 +53,10 @@ def forecast_demand(*, by: int, now: datetime, through: date | None = None) -> F
         ahead = [today + n * DAY for n in range((last - today).days + 1)]
         booked = booked_demand(session, ahead)
         minutes = minutes_each(session, history.mean_parts)
-    model = learn(history.exams, days)
+        if len(history.exams) < LEAST_DAYS:
+            model = suppose(supposed_demand(session, today.year), days)
+        else:
+            model = learn(history.exams, days)
     told = (each for day in ahead for each in model.expected(day, minutes))
     expected = with_booked(told, booked)
     _save(expected, today, last, by=by, now=now)
