@@ -1,6 +1,6 @@
 """GET /openings: the first openings over all devices, one minute by name, and reasons instead of a silent no."""
 
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 import pytest
@@ -22,11 +22,11 @@ def openings(reception: ApiCaller, **more: object) -> list[dict]:
     return answer.json["openings"]
 
 
-def test_the_earliest_come_first_in_codes(reception):
+def test_the_first_of_the_first_day_come_in_codes(reception):
     found = openings(reception)
-    starts = [datetime.fromisoformat(opening["start"]) for opening in found]
+    days = {datetime.fromisoformat(opening["start"]).date() for opening in found}
     assert len(found) == 10
-    assert starts == sorted(starts)
+    assert days == {date(2026, 11, 23)}
     assert found[0].keys() == {"start", "end", "device", "operator", "block"}
     assert found[0]["start"] == "2026-11-23T08:00:00+08:00"
     assert found[0]["end"] == "2026-11-23T08:10:00+08:00"
@@ -38,6 +38,13 @@ def test_the_request_narrows_them(reception):
     first = openings(reception, part_of_day="afternoon")[0]
     assert first["start"] == "2026-11-23T13:30:00+08:00"
     assert openings(reception, parts=2)[0]["end"] == "2026-11-23T08:15:00+08:00"
+
+
+def test_what_needs_no_fasting_is_offered_outside_the_fasting_window(reception):
+    asked = {"exam_type": "superficial", "limit": 1}
+    assert openings(reception, **asked)[0]["start"] == "2026-11-23T11:30:00+08:00"
+    morning = openings(reception, **asked, at="2026-11-23T08:00:00+08:00")
+    assert morning[0]["start"] == "2026-11-23T08:00:00+08:00"
 
 
 def test_times_at_which_the_patient_is_busy_are_left_out(reception):

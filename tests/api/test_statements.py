@@ -32,7 +32,7 @@ def test_a_search_costs_the_same_for_any_number_of_days(reception, statements):
         cost(statements, lambda last=last: reception.get("/openings", **ASKED, to=last))
         for last in ("2026-11-23", "2026-11-24", "2026-12-06", "2027-01-31")
     ]
-    assert costs == [5] * 4  # token, terms with devices, days, running exams, operators
+    assert costs == [6] * 4  # token, terms with devices, days, running exams, ranking, operators
 
 
 def test_lists_cost_the_same_for_one_row_and_for_three(reception, statements):

@@ -4,7 +4,13 @@ from dataclasses import replace
 from datetime import UTC, date, datetime, time
 from zoneinfo import ZoneInfo
 
-from tracker.domain.horizon import DayBlock, PatternBlock, blocks_to_open, pattern_of_day
+from tracker.domain.horizon import (
+    DayBlock,
+    PatternBlock,
+    blocks_to_open,
+    minutes_offered,
+    pattern_of_day,
+)
 from tracker.domain.supply import Reserve
 from tracker.domain.workcalendar import ReleaseRule, WorkCalendar
 
@@ -67,3 +73,9 @@ def test_an_operator_at_work_elsewhere_is_not_named_twice():
 def test_blocks_without_an_operator_stand_beside_each_other():
     nobody = replace(MORNING, operator_id=None)
     assert len(opened(nobody, replace(nobody, id=2, device_id=6))) == 2
+
+
+def test_minutes_are_offered_by_every_block_that_could_serve_an_exam_type() -> None:
+    morning = PatternBlock(1, 1, 0, time(8), time(12), None, frozenset({7, 8}))
+    afternoon = PatternBlock(2, 1, 0, time(13, 30), time(17), None, frozenset({7}))
+    assert minutes_offered([morning, afternoon]) == {7: 450, 8: 240}

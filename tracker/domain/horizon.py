@@ -56,6 +56,20 @@ def pattern_of_day(local_date: date, pattern: Iterable[PatternBlock]) -> list[Pa
     return [block for block in known if block.weekday == weekday]
 
 
+def minutes_offered(pattern: Iterable[PatternBlock]) -> dict[int, int]:
+    """Exam type → minutes of a week in which some block could serve it."""
+    minutes: dict[int, int] = {}
+    for block in pattern:
+        length = _minute(block.ends) - _minute(block.starts)
+        for exam_type_id in block.exam_type_ids:
+            minutes[exam_type_id] = minutes.get(exam_type_id, 0) + length
+    return minutes
+
+
+def _minute(at: time) -> int:
+    return at.hour * 60 + at.minute
+
+
 def blocks_to_open(
     local_date: date,
     pattern: Sequence[PatternBlock],

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field, fields
 from datetime import time
 
 from tracker.domain.errors import N_, InvalidError
+from tracker.domain.ranking import RankingWeights
 from tracker.domain.roles import IDLE_MINUTES, Role
 
 RANGES = {
@@ -12,8 +13,24 @@ RANGES = {
     "band_minutes": (5, 240),
     "added_cap_per_block": (0, 50),
     "no_start_minutes": (5, 240),
+    "rank_scarce_minutes": (0, 10_000),
+    "rank_scrap_minutes": (0, 60),
+    "rank_fasting_minutes": (0, 1440),
+    "rank_margin_minutes": (0, 240),
 }
 """Whole numbers and the least and most they may be."""
+
+_WEIGHTS = RankingWeights()
+_TIMES = ("fasting_ends", "rank_fasting_release")
+RANKING_KEYS = (
+    "rank_scarce_minutes",
+    "rank_scrap_minutes",
+    "rank_fasting_minutes",
+    "rank_fasting_release",
+    "rank_margin_minutes",
+    "fasting_ends",
+)
+"""The settings that a search ranks by."""
 
 IDLE_RANGE = (1, 24 * 60)
 ADDED_PER_ROLE: Mapping[str, int] = {Role.RECEPTION: 2, Role.SONOGRAPHER: 4, Role.HEAD: 4}
@@ -36,6 +53,17 @@ class DepartmentSettings:
     no_start_minutes: int = 30
     # Local time by which an exam that needs fasting has to end.
     fasting_ends: time = time(11, 30)
+    # How openings are ranked: minutes that a patient is offered a later time so that …
+    # … a machine and doctor who could do everything stay free for what is scarce (others in proportion),
+    rank_scarce_minutes: int = _WEIGHTS.scarce_minutes
+    # … one minute is not left in a piece too short for any exam,
+    rank_scrap_minutes: int = _WEIGHTS.scrap_minutes
+    # … the fasting window stays free for who fasts,
+    rank_fasting_minutes: int = _WEIGHTS.fasting_minutes
+    # … which it does until this local time of the day itself.
+    rank_fasting_release: time = time(*divmod(_WEIGHTS.fasting_release, 60))
+    # How many minutes before a goal in working hours ends an exam should begin.
+    rank_margin_minutes: int = _WEIGHTS.margin_minutes
     # Minutes without a click after which a role has to sign in again.
     idle_minutes: Mapping[str, int] = field(default_factory=lambda: dict(IDLE_MINUTES))
     # What slips and pages call the department.
@@ -78,7 +106,7 @@ def checked(key: str, value: object) -> object:
         return _per_role(key, value, IDLE_MINUTES, IDLE_RANGE)
     if key == "added_cap_per_role":
         return _per_role(key, value, ADDED_PER_ROLE, RANGES["added_cap_per_block"])
-    if key == "fasting_ends":
+    if key in _TIMES:
         return _time(key, value)
     if key in KEYS:
         return _text(key, value)

@@ -52,6 +52,7 @@ class ExamTerms:
     bladder: str
     needs_competence: bool
     shortest_minutes: int
+    goal_working_hours: int | None = None
 
     def duration_minutes(self, parts: int) -> int:
         """Room time of `parts` (at least 1) parts."""
@@ -91,6 +92,7 @@ _terms = (
         _type.bladder,
         _type.needs_competence,
         _shortest.scalar_subquery(),
+        _stream.goal_working_hours,
     )
     .select_from(ExamType.__table__)
     .join(Stream.__table__, true())

@@ -25,6 +25,7 @@ from tracker.queries.catalogue import (
 from tracker.queries.merged import merged_refusal
 from tracker.queries.occupancy import device_days
 from tracker.queries.patient_spans import patient_spans
+from tracker.queries.ranking import Goal, ranking_of
 
 LONGEST_WINDOW_DAYS = 92
 MOST_PARTS = 20
@@ -35,7 +36,8 @@ MOST_MINUTES = 12 * 60
 class Wish:
     """What somebody asks the search for, in codes; dates are hospital days, both inclusive.
 
-    `window` limits the starts to minutes of the day; `device` and `operator` to one of them.
+    `window` limits the starts to minutes of the day; `device` and `operator` to one of them. `is_soonest`: the
+    patient is here and waits, nothing counts but the time.
     """
 
     exam_type: str
@@ -48,6 +50,7 @@ class Wish:
     patient_id: int | None = None
     window: Window | None = None
     limit: int | None = 10
+    is_soonest: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,19 +62,23 @@ class Days:
     device: str | None = None
     window: Window | None = None
     limit: int | None = 10
+    is_soonest: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class Asked:
     """A request made ready: who, on which capable devices, and the values the rule takes.
 
-    `besides` is the patient's booking that does not count against him: the one being moved.
+    `besides` is the patient's booking that does not count against him: the one being moved. `goal_hours` is the
+    stream's goal where it is in working hours.
     """
 
     devices: tuple[CapableDevice, ...]
     request: ExamRequest
     patient_id: int | None = None
     besides: int = 0
+    is_fasting: bool = False
+    goal_hours: int | None = None
 
     @property
     def standing(self) -> dict[int, DeviceStanding]:
@@ -105,17 +112,24 @@ def search(session: Session, asked: Asked, wish: Days | Wish, *, now: datetime) 
     asked = with_patient(session, asked, wish.first, wish.last)
     chosen = [d.id for d in asked.devices if wish.device is None or d.code == wish.device]
     days = device_days(session, device_ids=chosen, first=wish.first, last=wish.last, now=now)
+    ranking = asked.earliest if wish.is_soonest else ranked(session, asked, asked_at=now)
     found = openings_for(
         asked.request,
         days,
         now=now,
         limit=wish.limit,
-        ranking=asked.earliest,
+        ranking=ranking,
         window=wish.window,
     )
     if found.openings or wish.device is not None:
         return found
     return Search((), found.reasons + _incapable(session, asked))
+
+
+def ranked(session: Session, asked: Asked, *, asked_at: datetime) -> Ranking:
+    """How the openings of a request that was made at `asked_at` are ordered."""
+    goal = None if asked.goal_hours is None else Goal(asked.goal_hours, asked_at)
+    return ranking_of(session, asked.standing, is_fasting=asked.is_fasting, goal=goal)
 
 
 def _incapable(session: Session, asked: Asked) -> tuple[Reason, ...]:
@@ -158,7 +172,13 @@ def _asked(session: Session, wish: Wish, supply: Supply | None) -> Asked:
         operator_id=None if wish.operator is None else staff_id(session, wish.operator),
         shortest_minutes=terms.shortest_minutes,
     )
-    return Asked(devices, request, wish.patient_id)
+    return Asked(
+        devices,
+        request,
+        wish.patient_id,
+        is_fasting=terms.is_fasting,
+        goal_hours=terms.goal_working_hours,
+    )
 
 
 def with_patient(session: Session, asked: Asked, first: date, last: date) -> Asked:
@@ -254,7 +274,14 @@ def ask_again(session: Session, booking: Booking) -> Asked:
         device_ids=frozenset(device.id for device in devices),
         shortest_minutes=terms.shortest_minutes if terms else 0,
     )
-    return Asked(devices, request, booking.patient_id, besides=booking.id)
+    return Asked(
+        devices,
+        request,
+        booking.patient_id,
+        besides=booking.id,
+        is_fasting=exam_type.is_fasting,
+        goal_hours=stream.goal_working_hours,
+    )
 
 
 def check_window(wish: Wish) -> None:

@@ -15,7 +15,7 @@ from tracker.domain.workcalendar import local_date_of
 from tracker.models import Booking
 from tracker.queries.minutes import day_of_device
 from tracker.queries.occupancy import device_days
-from tracker.queries.openings import Days, ask_again, device_id_of, with_patient
+from tracker.queries.openings import Days, ask_again, device_id_of, ranked, with_patient
 
 
 def openings_elsewhere(session: Session, booking_id: int, days: Days, *, now: datetime) -> Search:
@@ -29,7 +29,7 @@ def openings_elsewhere(session: Session, booking_id: int, days: Days, *, now: da
         _freed(found, booking),
         now=now,
         limit=days.limit,
-        ranking=asked.earliest,
+        ranking=ranked(session, asked, asked_at=booking.created_at),
         window=days.window,
     )
 

@@ -15,6 +15,7 @@ from tracker.queries.settings import department_settings
 from tracker.writes.audit import write_audit
 from tracker.writes.blocks import insert_blocks
 from tracker.writes.occupancy import lock_supply, rebuild_occupancy
+from tracker.writes.pressure import refresh_scarcity
 
 DAYS_PER_STEP = 5  # one transaction opens so many days: a tenth of a second for 21 devices
 FURTHEST_DAYS = 400
@@ -78,6 +79,7 @@ def _open_days(session: Session, days: Sequence[date], *, by: int, now: datetime
     if not blocks:
         return 0
     insert_blocks(session, blocks)
+    refresh_scarcity(session)  # the first days opened after an upgrade find none
     rebuild_occupancy(session, {(block.device_id, block.local_date) for block in blocks})
     write_audit(
         session,

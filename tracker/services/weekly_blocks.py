@@ -18,6 +18,7 @@ from tracker.writes.audit import plain, write_audit
 from tracker.writes.booking_rows import Author
 from tracker.writes.catalogue_rows import change_row, locked_row, save_row
 from tracker.writes.occupancy import lock_supply
+from tracker.writes.pressure import refresh_scarcity
 from tracker.writes.weekly_blocks import WeeklyHours, insert_weekly_blocks, replace_details
 
 _COLUMNS = ("device_id", "weekday", "starts", "ends", "operator_id")
@@ -46,6 +47,7 @@ def add_weekly_block(session: Session, values: WeeklyBlockValues, *, by: int, no
     lock_supply(session)
     hours = _checked(session, values, besides=None)
     (weekly_block_id,) = insert_weekly_blocks(session, [hours])
+    refresh_scarcity(session)
     write_audit(
         session,
         action="add",
@@ -84,6 +86,7 @@ def change_weekly_block(
     if change:
         replace_details(session, weekly_block_id, hours)
         save_row(session, block, Author(by, now), change=change)
+        refresh_scarcity(session)
 
 
 @service
@@ -96,6 +99,7 @@ def retire_weekly_block(
     if block.retired_at is None:
         block.retired_at = now
         save_row(session, block, Author(by, now), action="retire")
+        refresh_scarcity(session)
 
 
 def _checked(session: Session, values: WeeklyBlockValues, *, besides: int | None) -> WeeklyHours:

@@ -238,6 +238,7 @@ def wish_of(form: RequestForm, page: BookingPage) -> Wish:
         patient_id=None if page.patient is None else page.patient.id,
         window=window,
         limit=LOOKED_AT,
+        is_soonest=page.follows is not None,
     )
 
 

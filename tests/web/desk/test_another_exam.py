@@ -108,7 +108,7 @@ def test_another_day_is_a_visit_of_its_own(desk: FlaskClient, hands: Hands) -> N
     request = press_another(desk, hands.book(at(10), "US05"))
     days = {"from": "2026-11-24", "to": "2026-11-24"}
     found = openings_in(search(desk, request, exam_type="superficial", **days))
-    assert found[0].endswith("2026-11-24T08:00")
+    assert found[0].endswith("2026-11-24T11:30")
 
 
 @pytest.mark.engines("sqlite")
@@ -122,7 +122,7 @@ def test_a_booking_of_nobody_or_somebody_else_changes_nothing(
         strange = desk.get("/book", query_string={**wish, "after": after})
         of_other = desk.get("/book", query_string={**wish, "after": other}).text
     assert strange.status_code == (200 if after == "999" else 422)
-    assert openings_in(of_other)[0].endswith("2026-11-23T08:00")
+    assert openings_in(of_other)[0].endswith("2026-11-23T11:30")
 
 
 def test_it_is_booked_behind_the_first(desk: FlaskClient, hands: Hands) -> None:

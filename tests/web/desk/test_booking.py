@@ -43,7 +43,7 @@ def test_openings_are_the_first_of_each_band(desk: FlaskClient) -> None:
     with clock.at(at(8)):
         page = desk.get("/book", query_string=WISH).text
     starts = [value.partition("@")[2] for value in openings_in(page)]
-    assert starts[:3] == ["2026-11-23T08:00", "2026-11-23T08:32", "2026-11-23T09:04"]
+    assert starts[:3] == ["2026-11-23T11:30", "2026-11-23T13:30", "2026-11-23T14:02"]
     bands = [(start[:13], start[14:16] >= "30") for start in starts]
     assert len(bands) == len(set(bands)) > 8
 

@@ -83,7 +83,7 @@ def test_all_who_press_the_same_minute_get_one_of_its_band(desks: list[Desk], ha
     assert [desk.answers[0].status_code for desk in desks] == [303] * DESKS
     booked = [hands.bookings(desk.patient)[0] for desk in desks]
     assert len({(booking.device, booking.starts_at) for booking in booked}) == DESKS
-    assert all(at(8) <= booking.starts_at < at(8, 30) for booking in booked)
+    assert all(at(11, 30) <= booking.starts_at < at(12) for booking in booked)
     with clock.at(at(8)):
         told = [desk.client.get(desk.answers[0].location).text for desk in desks]
     assert sum('class="message message-warning"' in page for page in told) == DESKS - 1

@@ -72,12 +72,15 @@ def test_settings_are_changed_together(app: Flask, office: FlaskClient) -> None:
         "fasting_ends": "11:00",
         "idle_admin": "20",
         "added_reception": "0",
+        "rank_scarce_minutes": "0",
+        "rank_fasting_release": "10:15",
         "desk_phone": "85",
     }
     assert resend(office, "/admin/department", SETTINGS, **changes).status_code == 303
     now = stored(app)
     assert (now.horizon_weeks, now.fasting_ends, now.desk_phone) == (6, time(11), "85")
     assert now.idle_minutes["admin"] == 20
+    assert (now.rank_scarce_minutes, now.rank_fasting_release) == (0, time(10, 15))
     assert dict(now.added_cap_per_role) == {"reception": 0, "sonographer": 4, "head": 4}
 
 
@@ -91,6 +94,9 @@ def test_settings_are_changed_together(app: Flask, office: FlaskClient) -> None:
         ("added_sonographer", "51"),
         ("no_start_minutes", ""),
         ("fasting_ends", "noon"),
+        ("rank_fasting_minutes", "1441"),
+        ("rank_fasting_release", ""),
+        ("rank_margin_minutes", "-1"),
         ("idle_reception", "0"),
         ("department_name_zh", ""),
         ("slip_note_en", "x" * 401),

@@ -48,6 +48,31 @@ class SettingsForm(PageForm):
         description=_l("Only while patients wait there."),
     )
     fasting_ends = TimeField(_l("Fasting exams end by"), [InputRequired()])
+    rank_fasting_minutes = IntegerField(
+        _l("Minutes later, to keep the fasting window free"),
+        [InputRequired(), NumberRange(*RANGES["rank_fasting_minutes"])],
+        description=_l("For exams that need no fasting. 0: the window is everybody's."),
+    )
+    rank_fasting_release = TimeField(
+        _l("On the day itself the fasting window is everybody's from"), [InputRequired()]
+    )
+    rank_scarce_minutes = IntegerField(
+        _l("Minutes later, to keep scarce machines and doctors free"),
+        [InputRequired(), NumberRange(*RANGES["rank_scarce_minutes"])],
+        description=_l(
+            "For working hours in which every exam type could be done; others in proportion."
+        ),
+    )
+    rank_scrap_minutes = IntegerField(
+        _l("Minutes later, for each minute not left in a gap too short"),
+        [InputRequired(), NumberRange(*RANGES["rank_scrap_minutes"])],
+        description=_l("A gap is too short when the shortest exam type does not fit into it."),
+    )
+    rank_margin_minutes = IntegerField(
+        _l("Minutes to spare before a goal in working hours ends"),
+        [InputRequired(), NumberRange(*RANGES["rank_margin_minutes"])],
+        description=_l("Machines run late. What keeps the goal comes before everything else."),
+    )
     added_reception = IntegerField(_l("From reception"), _ADDED)
     added_sonographer = IntegerField(_l("From sonographers"), _ADDED)
     added_head = IntegerField(_l("From the head"), _ADDED)
