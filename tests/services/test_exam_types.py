@@ -6,8 +6,7 @@ import pytest
 
 from tests.support import catalogue
 from tests.support.catalogue import book, last_entry, values_of
-from tests.support.databases import Template
-from tests.support.department import DEPARTMENT, SYSTEM, at
+from tests.support.department import SYSTEM, at
 from tracker.db import read_session
 from tracker.domain.catalogue import ExamTypeValues, PairValues
 from tracker.domain.errors import ConflictError, DomainError, InvalidError, StaleError
@@ -34,11 +33,6 @@ NEW = ExamTypeValues(
     capabilities=frozenset({"linear"}),
     of_streams={"outpatient": PairValues(demand_permille=50, minutes=14)},
 )
-
-
-@pytest.fixture
-def template() -> Template:
-    return DEPARTMENT
 
 
 def entered(code: str) -> ExamTypeValues:
@@ -160,3 +154,13 @@ def test_what_is_booked_stays_booked_when_its_type_is_retired():
     retire_exam_type(catalogue.exam_type("abdominal").id, by=SYSTEM, now=at(9))
     with read_session() as session:
         assert session.get_one(Booking, booking_id).status == "booked"
+
+
+def test_the_lowest_title_is_one_of_the_list():
+    assert catalogue.exam_type("contrast").least_title == "attending"
+    change("contrast", least_title="professor")
+    assert catalogue.exam_type("contrast").least_title == "professor"
+    assert last_entry()[2] == {"least_title": ["attending", "professor"]}
+    with pytest.raises(InvalidError) as refusal:
+        change("contrast", least_title="barber")
+    assert refusal.value.field == "least_title"

@@ -31,6 +31,7 @@ class ExamTypeSchema(AnswerSchema):
     fasting = fields.Boolean()
     bladder = text("Nothing, empty or full.")
     needs_competence = fields.Boolean()
+    least_title = text("The lowest title of who may perform it; empty for any.")
     capabilities = fields.List(fields.String(), metadata={"description": "All are required."})
     preparation_zh = text()
     preparation_en = text()
@@ -144,6 +145,7 @@ def _exam_type(row: ExamTypeRow) -> Document:
         "fasting": row.is_fasting,
         "bladder": row.bladder,
         "needs_competence": row.needs_competence,
+        "least_title": row.least_title,
         "capabilities": sorted(row.capabilities),
         "preparation_zh": row.preparation_zh,
         "preparation_en": row.preparation_en,

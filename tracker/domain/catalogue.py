@@ -66,7 +66,10 @@ class PairValues:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ExamTypeValues:
-    """An exam type as entered; capabilities and streams by code, points in hundredths."""
+    """An exam type as entered; capabilities and streams by code, points in hundredths.
+
+    `least_title` is the lowest title of who may perform it; empty for any.
+    """
 
     code: str
     name_zh: str
@@ -80,6 +83,7 @@ class ExamTypeValues:
     is_fasting: bool = False
     bladder: str = ""
     needs_competence: bool = False
+    least_title: str = ""
     preparation_zh: str = ""
     preparation_en: str = ""
     colour: str = "blue"
@@ -146,6 +150,7 @@ def checked_exam_type(values: ExamTypeValues) -> ExamTypeValues:
             whole_number(pair.minutes, field="minutes", low=1, high=LONGEST_MINUTES)
         whole_number(pair.demand_permille, field="demand_permille", high=1000)
     _one_of(values.bladder, BLADDERS, field="bladder")
+    _one_of(values.least_title, TITLES, field="least_title")
     _one_of(values.colour, COLOURS, field="colour")
     if not _LOINC.fullmatch(values.loinc.strip()):
         raise InvalidError(N_("A LOINC code looks like 24558-9."), field="loinc")

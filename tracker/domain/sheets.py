@@ -111,8 +111,8 @@ EXAM_TYPES = Sheet(
         _must("minutes", "number"), _must("further_part_minutes", "number"),
         _count("observation_minutes"), _must("points_hundredths", "points"),
         _must("further_part_points_hundredths", "points"), Column("capabilities", "codes"),
-        Column("needs_competence", "yes"), Column("is_fasting", "yes"),
-        Column("bladder", "word", BLADDERS), Column("preparation_zh"), Column("preparation_en"),
+        Column("needs_competence", "yes"), Column("least_title", "word", tuple(TITLES)),
+        Column("is_fasting", "yes"), Column("bladder", "word", BLADDERS), Column("preparation_zh"), Column("preparation_en"),
         Column("colour", "word", COLOURS, empty="blue"), _count("sort_order"),
     ),
 )  # fmt: skip

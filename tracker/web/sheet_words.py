@@ -52,6 +52,7 @@ _OTHER: Mapping[str, Any] = {
 _WORDS: Mapping[tuple[str, str], Mapping[str, Any]] = {
     ("exam_types", "bladder"): BLADDER,
     ("exam_types", "colour"): COLOUR,
+    ("exam_types", "least_title"): TITLE,
     ("staff", "kind"): STAFF_KIND,
     ("staff", "title"): TITLE,
     ("calendar", "kind"): DAY_KIND,

@@ -9,11 +9,12 @@ from sqlalchemy.orm import Session
 from tracker.domain.errors import N_, InvalidError, NotFoundError, StaleError
 from tracker.models.block import Block, WeeklyBlock
 from tracker.models.catalogue import Capability, Device, ExamType, Stream
+from tracker.models.plan import Absence
 from tracker.models.staff import StaffMember
 from tracker.writes.audit import plain, write_audit
 from tracker.writes.booking_rows import Author
 
-Versioned = TypeVar("Versioned", Device, ExamType, Stream, StaffMember, Block, WeeklyBlock)
+Versioned = TypeVar("Versioned", Device, ExamType, Stream, StaffMember, Block, WeeklyBlock, Absence)
 WithCode = TypeVar("WithCode", Device, ExamType, Stream, StaffMember)
 Coded = type[Capability] | type[Device] | type[ExamType] | type[Stream] | type[StaffMember]
 

@@ -12,13 +12,14 @@ from wtforms import (
     StringField,
     TextAreaField,
 )
+from wtforms.fields.choices import SelectChoice
 from wtforms.validators import InputRequired, Length, NumberRange, Optional
 
 from tracker.domain.catalogue import BLADDERS, COLOURS, LONGEST_MINUTES, ExamTypeValues, PairValues
 from tracker.web.forms.choices import CheckboxesField, PointsField, choices_of_words
 from tracker.web.forms.page_form import FormPart
 from tracker.web.forms.versioned import VersionedForm
-from tracker.web.labels import BLADDER
+from tracker.web.labels import BLADDER, TITLE
 from tracker.web.office_labels import COLOUR
 
 PAIR_PREFIX = "of_"
@@ -72,6 +73,11 @@ class ExamTypeForm(VersionedForm):
     further_part_points_hundredths = PointsField(_l("Points of a further part"), [InputRequired()])
     capabilities = CheckboxesField(_l("What the device must be able to do"))
     needs_competence = BooleanField(_l("Only doctors who are entered as competent"))
+    least_title = SelectField(
+        _l("Lowest title of who performs it"),
+        choices=[SelectChoice("", _l("Any")), *choices_of_words(TITLE)],
+        default="",
+    )
     is_fasting = BooleanField(_l("Needs fasting: offered in the morning alone"))
     bladder = SelectField(
         _l("Bladder"), choices=choices_of_words({code: BLADDER[code] for code in BLADDERS})
