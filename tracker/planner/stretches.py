@@ -101,6 +101,9 @@ def _present(problem: PlanProblem, only_present: bool) -> Iterator[Stretch]:
         kinds = (
             performed_by(problem, block) if is_fixed else kinds & problem.facts.exam_types.keys()
         )
+        doctor = problem.facts.doctors.get(block.operator_id or 0)
+        if only_present and not standing.is_fixed and doctor and is_away(problem, doctor, block):
+            kinds = frozenset()  # whoever is away serves nobody
         yield Stretch(block, place, kinds, fasting_minutes(problem, block), standing, is_fixed)
 
 
