@@ -16,6 +16,7 @@ from tracker.services import (
     exam_types,
     examining,
     exams,
+    forecasting,
     handing_over,
     horizon,
     merging,
@@ -175,6 +176,11 @@ def mark_due_no_shows(by: int, now: datetime) -> int:
 def open_days(by: int, now: datetime, through: datetime) -> None:
     """Open the horizon as far as a day."""
     horizon.open_horizon(by=by, now=now, through=day_of(through))
+
+
+def forecast(by: int, now: datetime) -> str:
+    """Forecast the demand; through which day."""
+    return str(forecasting.forecast_demand(by=by, now=now).through)
 
 
 def _device_codes(session: Any) -> dict[int, str]:
