@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from flask_babel import lazy_gettext as _l
 from flask_babel.speaklater import LazyString
 
+from tracker.domain.absences import KINDS as ABSENCE_KINDS
 from tracker.domain.catalogue import STAFF_KINDS, TITLES
 from tracker.domain.demand import REASONS
 from tracker.domain.roles import ROLE_NAMES
@@ -57,6 +58,7 @@ BLADDER: Mapping[str, LazyString] = {
     "empty": _l("Empty"),
     "full": _l("Full"),
 }
+ABSENCE: Mapping[str, LazyString] = {code: _l(word) for code, word in ABSENCE_KINDS.items()}
 DEMAND_REASON: Mapping[str, LazyString] = {code: _l(word) for code, word in REASONS.items()}
 KINDS: Mapping[str, Mapping[str, LazyString]] = {
     "status": STATUS,
@@ -67,6 +69,7 @@ KINDS: Mapping[str, Mapping[str, LazyString]] = {
     "staff_kind": STAFF_KIND,
     "title": TITLE,
     "bladder": BLADDER,
+    "absence": ABSENCE,
     "demand_reason": DEMAND_REASON,
     "colour": COLOUR,
     "day_kind": DAY_KIND,

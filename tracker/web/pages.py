@@ -3,6 +3,7 @@
 from flask import Flask
 
 from tracker.web.views import (
+    absences,
     account,
     board,
     book,
@@ -62,6 +63,7 @@ VIEWS = (
     plan_blocks,
     plan_draft,
     plan_publishing,
+    absences,
     roster,
     volume,
     unmet_demand,

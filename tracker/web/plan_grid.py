@@ -137,7 +137,7 @@ def _shortest(name: str, names: Iterable[str]) -> str:
 
 def grid_of(plan: GridPlan, words: GridWords, days: Sequence[GridDay], *, today: date) -> Grid:
     """The grid of some days of the week."""
-    maker = _Maker(plan, words)
+    maker = _Maker(plan, words, [day.date for day in days])
     blocks = by_device_date(plan.blocks)
     rows = []
     for device in words.devices:
@@ -153,8 +153,9 @@ def grid_of(plan: GridPlan, words: GridWords, days: Sequence[GridDay], *, today:
 class _Maker:
     """Makes cells; what each needs is looked up once."""
 
-    def __init__(self, plan: GridPlan, words: GridWords) -> None:
+    def __init__(self, plan: GridPlan, words: GridWords, days: Sequence[date]) -> None:
         self.plan = plan
+        self.day_names = {day: short_day(day) for day in days}
         self.parts = words.parts
         self.hours = part_minutes(words.parts)
         names = {each.id: localised(each) for each in words.exam_types}
@@ -175,7 +176,7 @@ class _Maker:
         self, device: DeviceRow, day: GridDay, own: Sequence[PlanBlock], today: date
     ) -> list[Cell]:
         shown: list[list[BlockView]] = [[] for _part in self.parts]
-        day_name = short_day(day.date)
+        day_name = self.day_names[day.date]
         for block in own:
             at = part_of(block, self.hours)
             shown[at].append(self.block(device, block, f"{day_name} {self.part_names[at]}", at))
