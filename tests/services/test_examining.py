@@ -2,8 +2,7 @@
 
 import pytest
 
-from tests.support.databases import Template
-from tests.support.department import DEPARTMENT, account_id, at, staff_code
+from tests.support.department import account_id, at, staff_code
 from tests.support.exam_room import (
     arrived,
     book,
@@ -21,15 +20,12 @@ from tracker.domain.errors import (
     StaleError,
 )
 from tracker.services.changing import cancel_booking, check_in
+from tracker.services.closures import Closing, close
 from tracker.services.examining import Report, Start, finish, finish_and_start_next, start
+from tracker.services.exams import ExamEntry, enter_exam_later
 from tracker.services.undoing import undo_step
 
 pytestmark = pytest.mark.usefixtures("app_context")
-
-
-@pytest.fixture
-def template() -> Template:
-    return DEPARTMENT
 
 
 def test_start_notes_machine_doctor_and_minute(doctor: int) -> None:
@@ -209,3 +205,16 @@ def test_a_check_in_of_today_may_start_before_its_time(doctor: int) -> None:
     finish(booking_id, by=doctor, now=at(9, 14))
     assert (exams()[0].started_at, exams()[0].minutes) == (at(9, 5), 9)
     assert booking(booking_id).starts_at == at(10)  # the plan stays as it was
+
+
+def test_who_was_examined_needs_no_other_time_any_more(doctor: int) -> None:
+    flagged, later = arrived(1, at(9)), arrived(2, at(9, 30))
+    close(Closing("US07", at(9), at(10), "broken", "flag"), by=account_id("head"), now=at(9))
+    start(flagged, by=doctor, now=at(9, 1))
+    finish(flagged, by=doctor, now=at(9, 8))
+    entry = ExamEntry("M00002", "abdominal", "outpatient", "US08", "D01", at(9, 30), at(9, 40))
+    enter_exam_later(entry, by=doctor, now=at(12))
+    for booking_id in (flagged, later):
+        found = booking(booking_id)
+        assert (found.status, found.is_flagged, found.flag_reason) == ("completed", False, "")
+        assert history(booking_id)[-1].change["is_flagged"] == [True, False]

@@ -155,6 +155,7 @@ def _finish(session: Session, booking: Booking, days: Days, exam: Exam, author: 
     """Completed; what the exam did not need of the device's and the patient's time is free."""
     before = snapshot(booking)
     booking.status = next_status(Status.IN_PROGRESS, Step.FINISH).to.value
+    booking.is_flagged, booking.flag_reason = False, ""
     if not booking.is_added:
         elsewhere = exam.device_id != booking.device_id
         until = booking.starts_at if elsewhere else min(exam.ended_at, booking.device_ends_at)

@@ -91,6 +91,7 @@ def finish_exam(
     patient_until = author.now + terms.observation_minutes * MINUTE
     booking.patient_ends_at = max(booking.starts_at, min(booking.patient_ends_at, patient_until))
     booking.status = target.value
+    booking.is_flagged, booking.flag_reason = False, ""  # it was done: nobody needs another time
     if day is not None:
         save_device_days(session, [day])
     save_change(session, booking, author, action="finish", before=before)
