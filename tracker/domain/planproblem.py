@@ -115,7 +115,7 @@ class PlanSolution:
     """A proposed plan with what it serves, and how close `value` comes to the best that any plan reaches.
 
     `bound` is never less than that best. `is_repeatable`: the same problem gives the same plan; a run that the
-    clock stopped is not.
+    clock stopped is not. `present`: the blocks as they are now, with what they would serve at their best.
     """
 
     blocks: tuple[PlanBlock, ...]
@@ -126,6 +126,8 @@ class PlanSolution:
     unmet: tuple[Unmet, ...]
     is_repeatable: bool
     nodes: int
+    present: tuple[PlanBlock, ...] = ()
+    present_served: tuple[Served, ...] = ()
 
     @property
     def gap(self) -> float:

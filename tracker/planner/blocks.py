@@ -12,6 +12,10 @@ from tracker.planner.solver import Answer
 from tracker.planner.stretches import Stretch, performs
 
 LEAST = 1e-6
+FULL = 0.8
+"""A block that is to serve so much of its time is full."""
+NEAR = 0.15
+"""Reserves of a half-day that are so close to what is needed stay as they are."""
 WHOLE = 5
 """Reserves are proposed in steps of five minutes."""
 
@@ -142,15 +146,27 @@ def with_exam_types(problem: PlanProblem, plan: Plan) -> Plan:
 
     What a block is to serve and what is booked, and whatever the pair can do that is no commoner than the
     commonest of these: that takes a machine for nothing that another could do as well. A fixed block keeps its own.
+    A block that keeps its doctor also keeps exam types that are not needed, unless it is full without them.
     A block on which its doctor may do nothing (a trainee alone) is left out.
     """
     common = _commonness(problem)
     serves: dict[int, set[int]] = defaultdict(set)
+    minutes: dict[int, float] = defaultdict(float)
     for each in plan.served:
         serves[each.block].add(problem.needs[each.need].exam_type_id)
+        minutes[each.block] += each.minutes
+    full = {p for p, b in enumerate(plan.blocks) if minutes[p] >= FULL * b.open_minutes}
     stood = standing_at(problem)
     blocks = [
-        _with_types(problem, block, serves[place], stood.get(place_of(block)), common, plan.blocks)
+        _with_types(
+            problem,
+            block,
+            serves[place],
+            stood.get(place_of(block)),
+            common,
+            plan.blocks,
+            place in full,
+        )
         for place, block in enumerate(plan.blocks)
     ]
     left = [place for place, block in enumerate(blocks) if block.exam_type_ids]
@@ -159,13 +175,14 @@ def with_exam_types(problem: PlanProblem, plan: Plan) -> Plan:
     return Plan(tuple(blocks[place] for place in left), served)
 
 
-def _with_types(  # noqa: PLR0917 - a block with all that decides on its exam types
+def _with_types(  # noqa: PLR0913, PLR0917 - a block with all that decides on its exam types
     problem: PlanProblem,
     block: PlanBlock,
     serves: set[int],
     standing: Standing | None,
     common: Mapping[int, int],
     blocks: Sequence[PlanBlock],
+    is_full: bool,
 ) -> PlanBlock:
     is_fixed = standing is not None and (standing.is_fixed or half_day_of(problem, block) is None)
     same_operator = standing is not None and standing.block.operator_id == block.operator_id
@@ -175,7 +192,11 @@ def _with_types(  # noqa: PLR0917 - a block with all that decides on its exam ty
     can = _can(problem, block, blocks)
     most = max((common[kind] for kind in serves | booked), default=max(common.values(), default=0))
     kinds = frozenset(serves | booked | {kind for kind in can if common[kind] <= most})
-    if same_operator and standing is not None and kinds == standing.block.exam_type_ids:
+    if (
+        same_operator
+        and kinds <= block.exam_type_ids
+        and (not is_full or kinds == block.exam_type_ids)
+    ):
         return block
     return replace(block, exam_type_ids=kinds, overrules={})
 
@@ -212,24 +233,49 @@ def _commonness(problem: PlanProblem) -> dict[int, int]:
 def with_reserves(
     problem: PlanProblem, blocks: Sequence[PlanBlock], served: Sequence[Served]
 ) -> tuple[PlanBlock, ...]:
-    """The blocks with minutes kept for each stream that holds reserves: what the block is to serve of it."""
+    """The blocks with minutes kept for each stream that holds reserves: what the block is to serve of it.
+
+    Where the present reserves of a half-day come to nearly what is needed, they stay.
+    """
     kept: dict[int, dict[int, float]] = defaultdict(lambda: defaultdict(float))
     for each in served:
         stream = problem.needs[each.need].stream_id
         if stream in problem.reserving:
             kept[each.block][stream] += each.minutes
+    halves = [half_day_of(problem, block) for block in blocks]
+    enough = {half for half in halves if half is not None and _is_near(half, halves, blocks, kept)}
     stood = standing_at(problem)
     return tuple(
-        _with_reserve(problem, block, kept[place], stood.get(place_of(block)))
+        block
+        if halves[place] is None or halves[place] in enough or _is_kept(stood.get(place_of(block)))
+        else _with_reserve(problem, block, kept[place])
         for place, block in enumerate(blocks)
     )
 
 
-def _with_reserve(
-    problem: PlanProblem, block: PlanBlock, kept: Mapping[int, float], standing: Standing | None
-) -> PlanBlock:
-    if standing is not None and (standing.is_fixed or half_day_of(problem, block) is None):
-        return block
+def _is_kept(standing: Standing | None) -> bool:
+    return standing is not None and standing.is_fixed
+
+
+def _is_near(
+    half: int,
+    halves: Sequence[int | None],
+    blocks: Sequence[PlanBlock],
+    kept: Mapping[int, Mapping[int, float]],
+) -> bool:
+    """Whether the reserves of a half-day come to what is needed of each stream, all but NEAR of it."""
+    now: dict[int, float] = defaultdict(float)
+    needed: dict[int, float] = defaultdict(float)
+    for place, block in enumerate(blocks):
+        if halves[place] == half:
+            for stream, minutes in block.reserve_minutes.items():
+                now[stream] += minutes
+            for stream, wanted in kept.get(place, {}).items():
+                needed[stream] += wanted
+    return all(abs(now[s] - needed[s]) <= NEAR * needed[s] for s in {*now, *needed})
+
+
+def _with_reserve(problem: PlanProblem, block: PlanBlock, kept: Mapping[int, float]) -> PlanBlock:
     shortest = min((problem.facts.exam_types[k].minutes for k in block.exam_type_ids), default=0)
     whole = {stream: int(minutes // WHOLE) * WHOLE for stream, minutes in sorted(kept.items())}
     return replace(block, reserve_minutes={s: m for s, m in whole.items() if m and m >= shortest})

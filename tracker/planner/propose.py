@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 from tracker.domain.plancheck import check_plan
 from tracker.domain.plangoals import figures_of
-from tracker.domain.planproblem import Figures, PlanProblem, PlanSolution
+from tracker.domain.planproblem import PlanProblem, PlanSolution
 from tracker.planner import goals
 from tracker.planner.blocks import Plan, plan_of, with_exam_types, with_reserves
 from tracker.planner.department import Department, department_of
@@ -73,7 +73,7 @@ def propose(
 
 
 def _solution(
-    problem: PlanProblem, plan: Plan, before: Figures, *, bound: float, solver: Solver
+    problem: PlanProblem, plan: Plan, before: Plan, *, bound: float, solver: Solver
 ) -> PlanSolution:
     plan = with_exam_types(problem, plan)
     blocks = with_reserves(problem, plan.blocks, plan.served)
@@ -81,12 +81,14 @@ def _solution(
     solution = PlanSolution(
         blocks=blocks,
         served=plan.served,
-        before=before,
+        before=figures_of(problem, before.blocks, before.served),
         after=after,
         bound=bound,
         unmet=unmet_needs(problem, blocks, plan.served),
         is_repeatable=solver.is_repeatable,
         nodes=solver.nodes,
+        present=before.blocks,
+        present_served=before.served,
     )
     check_plan(problem, solution)
     return solution
@@ -179,15 +181,14 @@ def _present_works(department: Department) -> Iterable[int]:
                 yield variable
 
 
-def _as_it_is(problem: PlanProblem, is_asked_to_stop: Callable[[], bool]) -> Figures:
-    """The figures of the present plan at its best."""
+def _as_it_is(problem: PlanProblem, is_asked_to_stop: Callable[[], bool]) -> Plan:
+    """The present plan with what it serves at its best."""
     department = department_of(problem, only_present=True)
     for rule in RULES:
         rule.add_to(department)
     later = [goals.commoner(department), goals.fasting_late(department)]
     solver = Solver(department.model, seed=0, seconds=60, is_asked_to_stop=is_asked_to_stop)
-    plan = plan_of(department, _served_best(department, solver, later))
-    return figures_of(problem, plan.blocks, plan.served)
+    return plan_of(department, _served_best(department, solver, later))
 
 
 def _polished(department: Department, solver: Solver, answer: Answer, later: list[Terms]) -> Answer:
