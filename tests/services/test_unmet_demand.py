@@ -71,3 +71,18 @@ def test_what_cannot_be_meant_is_refused_on_its_field(
         note_unmet_demand(replace(LEFT, **changed), by=SYSTEM, now=NOW)  # type: ignore[arg-type]
     assert refusal.value.field == field
     assert kept() == []
+
+
+def test_sent_twice_it_is_kept_once() -> None:
+    first = note_unmet_demand(LEFT, by=SYSTEM, now=NOW)
+    again = replace(LEFT, reason="other")
+    soon = NOW + timedelta(seconds=59)
+    assert note_unmet_demand(again, by=SYSTEM, now=soon) == first
+    assert [row.reason for row in kept()] == ["none_free"]
+
+
+def test_another_search_or_one_a_minute_later_is_another() -> None:
+    note_unmet_demand(LEFT, by=SYSTEM, now=NOW)
+    note_unmet_demand(replace(LEFT, parts=1), by=SYSTEM, now=NOW)
+    note_unmet_demand(LEFT, by=SYSTEM, now=NOW + timedelta(minutes=1))
+    assert len(kept()) == 3
