@@ -137,3 +137,21 @@ def test_who_may_move(client_of: ClientOf, hands: Hands, role: str, status: int)
     booking = hands.book(at(9), "US05")
     with clock.at(at(8)):
         assert client_of(role).get(f"/bookings/{booking}/move").status_code == status
+
+
+def test_a_broken_order_of_fasting_is_warned_about_as_when_booking(
+    desk: FlaskClient, hands: Hands
+) -> None:
+    hands.book(at(10), "US19", exam_type="prostate")  # with a full bladder: the patient has drunk
+    booking = hands.book(at(8, 10), "US05", exam_type="abdominal")
+    path = f"/bookings/{booking}/move"
+    with clock.at(at(8)):
+        late = desk.get(path, query_string={"device": "US05", "time": "10:40"}).text
+        early = desk.get(path, query_string={"device": "US05", "time": "08:20"}).text
+        place = {"device": "US05", "start": "2026-11-23T10:40"}
+        dragged = desk.get(path, query_string=place).text
+    warned = re.search(r'<small class="opening-warning">.*?</small>', late, re.DOTALL)
+    assert warned is not None
+    assert "空腹" in warned[0]
+    assert "opening-warning" not in early
+    assert "message-warning" in dragged

@@ -1,6 +1,6 @@
 """Giving a booking another time: other openings of its request, any minute by name, old and new side by side."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
@@ -15,8 +15,11 @@ from tracker.domain.supply import Opening
 from tracker.domain.workcalendar import instant_of, local_date_of
 from tracker.queries import Reading, read_session
 from tracker.queries.bookings import BookingDetails, booking_details
+from tracker.queries.exam_types import exam_types
 from tracker.queries.openings import Days
 from tracker.queries.relocation import openings_elsewhere, reasons_against
+from tracker.queries.settings import department_settings
+from tracker.queries.visits import visit_exams
 from tracker.sentences import sentence, status_of
 from tracker.services.changing import Move, move_booking
 from tracker.web.addresses import see_other
@@ -39,6 +42,7 @@ from tracker.web.openings import (
     parse_choice,
 )
 from tracker.web.person import caller, request_now
+from tracker.web.visit_order import warner
 
 blueprint = Blueprint("moving", __name__)
 
@@ -144,11 +148,33 @@ def _answer(reading: Reading, search: SearchForm, about: _Answering) -> dict[str
         against = reasons_against(reading, booking.id, device, start, now=now)
         minute = (device, start, [sentence(reason) for reason in against])
     words = words_of(reading, catalogue, now)
+    warn = _warner(reading, booking, (search.first.data, search.to.data))
     return {
-        "openings": offered(found.openings, words, nearest=about.nearest),
+        "openings": offered(found.openings, words, nearest=about.nearest, warn=warn),
         "reasons": counted_texts(found.reasons),
         "minute": minute,
     }
+
+
+def _warner(
+    reading: Reading, booking: BookingDetails, days: tuple[date, date]
+) -> Callable[[Opening], str]:
+    """What a new time would make unwise beside the patient's other exams: fasting and bladder, as when booking."""
+    first, last = days
+    exams = visit_exams(reading, booking.patient_id, first=first, last=last)
+    types = {each.code: each for each in exam_types(reading, include_retired=True)}
+    return warner(
+        [exam for exam in exams if exam.booking_id != booking.id],
+        types[booking.exam_type],
+        fasting_ends=department_settings(reading).fasting_ends,
+    )
+
+
+def _warning_at(reading: Reading, booking: BookingDetails, start: datetime) -> str:
+    day = local_date_of(start, clock.hospital_zone())
+    end = start + (booking.ends_at - booking.starts_at)
+    place = Opening(start, end, booking.device_id, 0, None, day)
+    return _warner(reading, booking, (day, day))(place)
 
 
 def _confirm_page(booking_id: int) -> Response:
@@ -160,6 +186,7 @@ def _confirm_page(booking_id: int) -> Response:
     with read_session() as reading:
         booking = booking_details(reading, booking_id)
         reasons, refusal = _against(reading, booking, device, start)
+        warning = _warning_at(reading, booking, start)
     opening = choice_value(device, start)
     form = MoveForm(formdata=None, version=str(booking.version), opening=opening)
     context = {
@@ -170,6 +197,7 @@ def _confirm_page(booking_id: int) -> Response:
         "end": start + (booking.ends_at - booking.starts_at),
         "reasons": reasons,
         "refusal": refusal,
+        "warning": warning,
     }
     if is_htmx():
         return make_response(render_block("bookings/move_to.html", "dialog", **context))
