@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime, time
 
-from tracker.domain.supply import Reserve
+from tracker.domain.supply import MINUTE, Reserve
 from tracker.domain.workcalendar import ReleaseRule, WorkCalendar, instant_of
 
 
@@ -41,6 +41,16 @@ class DayBlock:
     reserves: tuple[Reserve, ...] = ()
     place: str = ""
     transport_minutes: int = 0
+
+    @property
+    def opens_at(self) -> datetime:
+        """When patients can be examined from: after the way there."""
+        return self.starts_at + self.transport_minutes * MINUTE
+
+    @property
+    def closes_at(self) -> datetime:
+        """Until when patients can be examined: before the way back."""
+        return self.ends_at - self.transport_minutes * MINUTE
 
 
 def pattern_of_day(local_date: date, pattern: Iterable[PatternBlock]) -> list[PatternBlock]:

@@ -66,7 +66,8 @@ class Away:
 class PlanFacts:
     """What rules know besides the blocks: by id, machines, doctors and exam types; who is away; closures.
 
-    `closed`: device day → minutes [starts, ends) that are closed; `working`: the days that are worked (None: all).
+    `closed`: device day → minutes [starts, ends) that are closed; `working`: the days that are worked; none
+    means all, unless `has_calendar` says that they are known.
     """
 
     devices: Mapping[int, PlanDevice]
@@ -74,7 +75,8 @@ class PlanFacts:
     exam_types: Mapping[int, PlanExamType]
     away: tuple[Away, ...] = ()
     closed: Mapping[DeviceDate, tuple[tuple[int, int], ...]] = field(default_factory=dict)
-    working: frozenset[date] | None = None
+    working: frozenset[date] = frozenset()
+    has_calendar: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -203,7 +205,8 @@ def _supervised(block: PlanBlock, plan: _Plan) -> Found:
 
 
 def _open_then(block: PlanBlock, plan: _Plan) -> Found:
-    if plan.facts.working is not None and block.local_date not in plan.facts.working:
+    known = plan.facts.has_calendar or plan.facts.working
+    if known and block.local_date not in plan.facts.working:
         yield N_("This day is not worked."), NO_PARAMS
     closed = plan.facts.closed.get(block.key, ())
     if any(starts < block.ends and block.starts < ends for starts, ends in closed):

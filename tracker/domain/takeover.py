@@ -62,7 +62,7 @@ def _around(stays: Iterable[Stay], minute: datetime) -> Stay | None:
 
 
 def _within(block: DayBlock, instant: datetime) -> datetime:
-    return min(max(instant, block.starts_at), block.ends_at)
+    return min(max(instant, block.opens_at), max(block.opens_at, block.closes_at))
 
 
 def split_block(block: DayBlock, stays: Sequence[Stay], at: datetime) -> Split | None:
@@ -70,13 +70,14 @@ def split_block(block: DayBlock, stays: Sequence[Stay], at: datetime) -> Split |
 
     Both parts do the same exam types. Of a reserve the earlier part keeps what its stream has used there
     (idle bookings aside), the later one what is left: so the minutes that may still be booked, by each
-    stream, are the same as before.
+    stream, are the same as before: no way there or back is between the parts, and none is left at their ends.
     """
-    if not block.starts_at < at < block.ends_at:
+    if not block.opens_at < at < block.closes_at:
         return None
     earlier = [stay for stay in stays if stay.starts_at < at]
     spent = {r.stream_id: _spent(earlier, r) for r in block.reserves}
     left = {r.stream_id: r.minutes - spent[r.stream_id] for r in block.reserves}
+    block = replace(block, starts_at=block.opens_at, ends_at=block.closes_at, transport_minutes=0)
     return Split(
         replace(block, ends_at=at, reserves=_reserves(block, spent)),
         replace(block, starts_at=at, reserves=_reserves(block, left)),

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import ColumnExpressionArgument, Select, and_, bindparam, or_, select
+from sqlalchemy import ColumnExpressionArgument, Select, and_, bindparam, case, or_, select
 from sqlalchemy.orm import Session, aliased
 
 from tracker.db import core
@@ -13,6 +13,7 @@ from tracker.domain.errors import N_, NotFoundError
 from tracker.domain.lifecycle import Status
 from tracker.models import (
     Account,
+    Block,
     Booking,
     BookingHistory,
     Device,
@@ -82,6 +83,14 @@ class BookingDetails:
 _started_device = aliased(Device)
 _started_operator = aliased(StaffMember)
 
+_on_round = Block.place != ""  # no block, no place
+_PLACE = (
+    case((_on_round, ""), else_=Device.building),
+    case((_on_round, ""), else_=Device.floor),
+    case((_on_round, Block.place), else_=Device.room),
+)
+"""Where the patient is examined: the ward or theatre of the block, else the machine's own room."""
+
 _details = (
     select(
         Booking.id,
@@ -112,9 +121,7 @@ _details = (
         *STREAM,
         Device.id,
         Device.code,
-        Device.building,
-        Device.floor,
-        Device.room,
+        *_PLACE,
         StaffMember.code,
         StaffMember.name,
         _started_device.code,
@@ -127,6 +134,7 @@ _details = (
     .join(ExamType, ExamType.id == Booking.exam_type_id)
     .join(Stream, Stream.id == Booking.stream_id)
     .join(Device, Device.id == Booking.device_id)
+    .outerjoin(Block, Block.id == Booking.block_id)
     .outerjoin(StaffMember, StaffMember.id == Booking.operator_id)
     .outerjoin(_started_device, _started_device.id == Booking.started_device_id)
     .outerjoin(_started_operator, _started_operator.id == Booking.started_operator_id)

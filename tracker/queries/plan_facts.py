@@ -64,6 +64,7 @@ def plan_facts(session: Session, first: date, last: date) -> PlanFacts:
         away=tuple(_away(session, first, last)),
         closed=_closed(session, first, last),
         working=frozenset(calendar.working_days(first, last)),
+        has_calendar=True,
     )
 
 

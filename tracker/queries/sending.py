@@ -86,7 +86,7 @@ def _queues(session: Session, now: datetime) -> dict[str, _Queue]:
     today = local_date_of(now, clock.hospital_zone())
     queues: dict[str, _Queue] = defaultdict(_Queue)
     for block in blocks_of_day(session, today):
-        queues[block.device].worked.append((block.starts_at, block.ends_at))
+        queues[block.device].worked.append((block.opens_at, block.closes_at))
     place = func.coalesce(Booking.started_device_id, Booking.device_id)
     rows = session.execute(
         select(

@@ -149,6 +149,8 @@ def _shifts(session: Session, now: datetime, *which: ColumnElement[bool]) -> lis
             Block.ends_at,
             Block.operator_id,
             Block.weekly_block_id,
+            Block.place,
+            Block.transport_minutes,
             Device.code,
             StaffMember.name,
         )
@@ -166,7 +168,13 @@ def _shifts(session: Session, now: datetime, *which: ColumnElement[bool]) -> lis
             version=row.version,
             device=row.code,
             operator_name=row.name,
-            block=DayBlock(*row[2:8], frozenset(types[row.id]), tuple(reserves[row.id])),
+            block=DayBlock(
+                *row[2:8],
+                frozenset(types[row.id]),
+                tuple(reserves[row.id]),
+                place=row.place,
+                transport_minutes=row.transport_minutes,
+            ),
             stays=tuple(stays[row.id]),
             to_come=to_come[row.id],
         )

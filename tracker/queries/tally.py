@@ -58,13 +58,14 @@ def device_use(session: Session, first: date, last: date) -> dict[str, tuple[int
     minutes: Mapping[str, int] = {row[0]: int(row[1] or 0) for row in examined}
     opened: dict[str, int] = {}
     spans = session.execute(
-        select(Device.code, Block.starts_at, Block.ends_at)
+        select(Device.code, Block.starts_at, Block.ends_at, Block.transport_minutes)
         .join(Block, Block.device_id == Device.id)
         .where(Block.local_date.between(first, last))
         .order_by(Device.sort_order)
     )
-    for code, starts_at, ends_at in spans:
-        opened[code] = opened.get(code, 0) + (ends_at - starts_at) // MINUTE
+    for code, starts_at, ends_at, transport in spans:
+        minutes_open = max(0, (ends_at - starts_at) // MINUTE - 2 * transport)
+        opened[code] = opened.get(code, 0) + minutes_open
     return {code: (minutes.get(code, 0), total) for code, total in opened.items()}
 
 

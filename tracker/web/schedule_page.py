@@ -134,7 +134,7 @@ def _block(block: BlockRow) -> dict[str, Any]:
         "device": block.device,
         "start": wall_clock(block.starts_at),
         "end": wall_clock(block.ends_at),
-        "title": block.operator_name or "",
+        "title": " · ".join(part for part in (block.operator_name, block.place) if part),
     }
 
 

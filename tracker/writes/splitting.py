@@ -36,7 +36,7 @@ def give_rest(session: Session, shift: Shift, rest: Rest, author: Author) -> Non
     block_id, moved = shift.id, frozenset[int]()
     if parts is not None:
         block_id, moved = _cut(session, block, parts, rest, author), frozenset(parts.moved)
-    elif rest.at <= shift.block.starts_at:
+    elif rest.at <= shift.block.opens_at:
         block.operator_id = rest.operator_id
     save_row(session, block, author, action="take_over", change=_change(shift, rest, author))
     _take_along(session, shift, moved, (block_id, rest.operator_id), author)
@@ -44,7 +44,8 @@ def give_rest(session: Session, shift: Shift, rest: Rest, author: Author) -> Non
 
 def _cut(session: Session, block: Block, parts: Split, rest: Rest, author: Author) -> int:
     """End the block where the rest begins; returns the id of the new block."""
-    block.ends_at = parts.earlier.ends_at
+    block.starts_at, block.ends_at = parts.earlier.starts_at, parts.earlier.ends_at
+    block.transport_minutes = parts.earlier.transport_minutes
     session.flush()  # first make room: the guards look at every single row
     session.execute(delete(BlockReserve).where(BlockReserve.block_id == block.id))
     if parts.earlier.reserves:

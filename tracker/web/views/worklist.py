@@ -277,7 +277,7 @@ def _context(device: str, day: date) -> dict[str, Any]:
 def _expected_starts(found: Worklist, blocks: Sequence[BlockRow]) -> dict[int, datetime]:
     """When those who are here or to come are expected to be examined on this machine."""
     now = request_now()
-    worked = [(block.starts_at, block.ends_at) for block in blocks]
+    worked = [(block.opens_at, block.closes_at) for block in blocks]
     free_at = free_from(now, worked, running_until=found.running_until(now))
     return expected_starts(found.turns(), now=now, free_at=free_at)
 
