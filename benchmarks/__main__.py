@@ -1,6 +1,6 @@
 """`python -m benchmarks`: measures both engines and prints the tables. Nothing is asserted.
 
-python -m benchmarks [--engine sqlite|postgresql] [--seconds N] [--only WORD]
+python -m benchmarks [--engine sqlite|postgresql] [--seconds N] [--fortnights N] [--only WORD]
 """
 
 import argparse
@@ -11,6 +11,7 @@ from benchmarks import forecast, load, work
 from benchmarks.databases import PASSWORD, Prepared, prepared
 from benchmarks.load import Request, Result
 from benchmarks.page_load import page_sizes, sign_in
+from benchmarks.quality import tables
 from benchmarks.server import Server, serving
 
 CLIENTS = (1, 8, 32)
@@ -22,8 +23,13 @@ def main() -> None:
     parser = argparse.ArgumentParser(prog="python -m benchmarks")
     parser.add_argument("--engine", choices=("sqlite", "postgresql"), default=None)
     parser.add_argument("--seconds", type=float, default=3.0, help="of each measurement")
+    parser.add_argument("--fortnights", type=int, default=10, help="of the quality; at most 10")
     parser.add_argument("--only", default="", help="work whose name begins so; nothing else")
     arguments = parser.parse_args()
+    if "quality".startswith(arguments.only):
+        tables.main(arguments.fortnights)
+    if arguments.only == "quality":
+        return
     is_forecast = "forecast".startswith(arguments.only)
     if is_forecast:
         forecast.measure_made()
