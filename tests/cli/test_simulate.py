@@ -2,6 +2,7 @@
 
 import json
 import random
+import shutil
 import signal
 from collections import Counter
 from datetime import date
@@ -10,6 +11,7 @@ from pathlib import Path
 import pytest
 from sqlalchemy import text
 
+from tests.support.commands import run_command
 from tests.support.databases import Bench, Template
 from tests.support.department import DEPARTMENT, at
 from tests.support.exam_room import book
@@ -125,10 +127,11 @@ def test_everything_that_can_happen_happens_and_adds_up(bench: Bench, engine_url
 @pytest.mark.engines("sqlite")
 def test_killed_it_goes_on_and_tells_a_line_a_day(terminal_on: Terminal, tmp_path: Path) -> None:
     once, twice = tmp_path / "once", tmp_path / "twice"
+    assert run_command("migrate", folder=once, DEMO="0").returncode == 0
+    shutil.copytree(once, twice)
     begin_and_stop(signal.SIGKILL, twice, *WORDS, after=25)
     answers = []
     for folder in (once, twice):
-        folder.mkdir(exist_ok=True)
         out = folder / "table.json"
         said = terminal_on(f"sqlite:///{folder / 'tracker.sqlite'}", *WORDS, "--out", out)
         assert said.status == 0, said.messages

@@ -173,7 +173,7 @@ class YearDemand:
         if stream == WARD:
             lead, hour = (1, rng.randrange(10, 17)) if rng.random() < 0.85 else (0, 8)
         elif is_walk_in:
-            hour = rng.choice((8, 9, 10, 11, 13, 14, 15))
+            hour = rng.choice((8, 9, 10, 11, 14, 15, 16))
         elif rng.random() >= _SAME_DAY:
             lead = rng.choices(_LEADS, _LEAD_WEIGHTS)[0]
         on = self._calendar.add_working_days(day, -lead)
