@@ -1,6 +1,6 @@
 """What the page of a week's plan shows: read in one go, made ready by plan_grid and plan_rules."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
@@ -15,10 +15,12 @@ from tracker.domain.workcalendar import local_date_of
 from tracker.queries import Reading
 from tracker.queries.devices import DeviceRow, devices
 from tracker.queries.exam_types import ExamTypeRow, exam_types
+from tracker.queries.forecast import expected_demand, forecast_made_at
 from tracker.queries.plan import WeekPlan, week_plan
 from tracker.queries.plan_authors import draft_authors
 from tracker.queries.streams import PartOfDayRow, StreamRow, parts_of_day, streams
 from tracker.web.filters import localised
+from tracker.web.plan_demand import Demand, DemandSource, demand_of
 from tracker.web.plan_grid import GridDay, GridPlan, GridWords, grid_of, short_names
 from tracker.web.plan_places import week_text
 from tracker.web.plan_rules import RuleTeller
@@ -107,6 +109,8 @@ def plan_context(
         "grid": grid_of(shown, of_words, days, today=today),
         "rules": words.teller().groups(broken) if eyes.see_draft else [],
         "blocking": len(plan.in_the_way),
+        "demand": _demand(reading, shown, words, days) if eyes.see_draft else None,
+        "sees_demand": eyes.see_draft,
         "key_types": words.exam_types,
         "key_reserves": reserve_key(words),
         "key_shorts": short_names({each.id: localised(each) for each in words.exam_types}),
@@ -132,6 +136,24 @@ def draft_shown(reading: Reading, plan: WeekPlan) -> DraftShown | None:
         names=", ".join(draft_authors(reading, plan.draft.id)),
         last_step=str(ACTION.get(last, last)) if last else "",
     )
+
+
+def _demand(
+    reading: Reading, shown: GridPlan, words: PlanWords, days: Sequence[GridDay]
+) -> Demand | None:
+    """What is expected on these days against what the shown plan has open."""
+    dates = [day.date for day in days]
+    if not dates:
+        return None
+    source = DemandSource(
+        expected=expected_demand(reading, dates[0], dates[-1]),
+        made_at=forecast_made_at(reading, dates[0], dates[-1]),
+        blocks=shown.blocks,
+        facts=shown.facts,
+        exam_types=words.exam_types,
+        parts=words.parts,
+    )
+    return demand_of(source, dates)
 
 
 def _nowhere(_key: DeviceDate) -> bool:

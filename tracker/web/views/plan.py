@@ -54,7 +54,6 @@ def show() -> ResponseReturnValue:
         **context,
         is_planned=context["plan"].is_planned,
         may_edit=may("plan_blocks.edit"),
-        demand=None,
         monday=monday,
         week=week_text(monday),
         weeks=weeks_around(monday, today),
