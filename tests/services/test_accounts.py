@@ -9,6 +9,7 @@ from flask import Flask
 from sqlalchemy import func, select
 
 from tests.support.cast import PASSWORD, Cast
+from tests.support.databases import SCHEMA, Template
 from tracker.db import read_session, transaction
 from tracker.domain.credentials import WrongCredentialsError, secret_hash
 from tracker.domain.errors import (
@@ -34,6 +35,11 @@ from tracker.services.accounts import (
 from tracker.services.sign_in import Attempt, Opened, sign_in
 
 NOW = datetime(2026, 11, 23, 1, 0, tzinfo=UTC)
+
+
+@pytest.fixture
+def template() -> Template:
+    return SCHEMA
 
 
 @pytest.fixture(autouse=True)

@@ -5,8 +5,7 @@ from datetime import datetime
 import pytest
 from sqlalchemy import update
 
-from tests.support.databases import Template
-from tests.support.department import DEPARTMENT, account_id, at
+from tests.support.department import account_id, at
 from tests.support.exam_room import book, booking
 from tests.support.refusals import codes, refused
 from tests.support.soundness import assert_sound
@@ -21,11 +20,6 @@ from tracker.services.undoing import undo_step
 pytestmark = pytest.mark.usefixtures("app_context")
 
 NINE = at(9)
-
-
-@pytest.fixture
-def template() -> Template:
-    return DEPARTMENT
 
 
 def add(patient: int, start: datetime = NINE, *, by: str = "head") -> int:

@@ -4,8 +4,7 @@ from datetime import datetime
 
 import pytest
 
-from tests.support.databases import Template
-from tests.support.department import DEPARTMENT, account_id, at
+from tests.support.department import account_id, at
 from tests.support.exam_room import arrived, book, booking, counted, exams
 from tests.support.soundness import assert_sound
 from tracker.services.changing import check_in
@@ -24,11 +23,6 @@ HOURS = {
     "in the other block": (at(14), at(14, 9)),
     "after the last block": (at(17, 20), at(17, 31)),
 }
-
-
-@pytest.fixture
-def template() -> Template:
-    return DEPARTMENT
 
 
 @pytest.fixture

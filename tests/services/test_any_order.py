@@ -18,7 +18,7 @@ from hypothesis.stateful import (
     run_state_machine_as_test,
 )
 
-from tests.support.databases import Bench, Template
+from tests.support.databases import Bench
 from tests.support.department import DEPARTMENT, MONDAY, account_id, at
 from tests.support.promises import promised
 from tests.support.soundness import assert_sound, tables
@@ -261,11 +261,6 @@ class DayOfTheDepartment(RuleBasedStateMachine):
     def everything_is_sound(self) -> None:
         if hasattr(self, "bookings"):
             assert_sound()
-
-
-@pytest.fixture
-def template() -> Template:
-    return DEPARTMENT
 
 
 @pytest.mark.engines("sqlite")

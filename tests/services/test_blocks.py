@@ -5,8 +5,7 @@ from sqlalchemy import select
 
 from tests.support import catalogue
 from tests.support.catalogue import book, entries_of, last_entry
-from tests.support.databases import Template
-from tests.support.department import DEPARTMENT, SYSTEM, at
+from tests.support.department import SYSTEM, at
 from tests.support.exam_room import history
 from tracker.db import read_session, transaction
 from tracker.domain.errors import ConflictError, InvalidError, NotFoundError, StaleError
@@ -16,11 +15,6 @@ from tracker.writes.occupancy import rebuild_occupancy
 
 pytestmark = pytest.mark.usefixtures("app_context")
 PLAIN = frozenset({"abdominal", "superficial"})
-
-
-@pytest.fixture
-def template() -> Template:
-    return DEPARTMENT
 
 
 @pytest.fixture

@@ -6,8 +6,7 @@ import pytest
 from sqlalchemy import func, select
 
 from tests.support.catalogue import book, last_entry
-from tests.support.databases import Template
-from tests.support.department import DEPARTMENT, MONDAY, SYSTEM, at
+from tests.support.department import MONDAY, SYSTEM, at
 from tracker.db import read_session, transaction
 from tracker.domain.errors import InvalidError
 from tracker.domain.notices import NoticeDay
@@ -24,11 +23,6 @@ from tracker.writes.occupancy import rebuild_occupancy
 
 pytestmark = pytest.mark.usefixtures("app_context")
 TUESDAY, SATURDAY, NATIONAL_DAY = date(2026, 11, 24), date(2026, 11, 28), date(2026, 10, 1)
-
-
-@pytest.fixture
-def template() -> Template:
-    return DEPARTMENT
 
 
 def is_working(day: date) -> bool:

@@ -2,8 +2,7 @@
 
 import pytest
 
-from tests.support.databases import Template
-from tests.support.department import DEPARTMENT, account_id, at
+from tests.support.department import at
 from tests.support.exam_room import arrived, book, booking, history, running
 from tests.support.refusals import refused
 from tests.support.soundness import assert_sound, count
@@ -14,16 +13,6 @@ from tracker.services.examining import finish
 from tracker.services.undoing import undo_step
 
 pytestmark = pytest.mark.usefixtures("app_context")
-
-
-@pytest.fixture
-def template() -> Template:
-    return DEPARTMENT
-
-
-@pytest.fixture
-def desk() -> int:
-    return account_id("reception")
 
 
 def test_the_minute_and_who_did_it_are_kept(desk: int) -> None:

@@ -6,8 +6,7 @@ from datetime import timedelta
 import pytest
 
 from tests.support import catalogue
-from tests.support.databases import Template
-from tests.support.department import DEPARTMENT, account_id, at
+from tests.support.department import account_id, at
 from tests.support.exam_room import arrived, book, booking, history, running
 from tests.support.refusals import codes, refused
 from tests.support.soundness import assert_sound, count, tables
@@ -21,11 +20,6 @@ from tracker.services.examining import Start, finish, start
 pytestmark = pytest.mark.usefixtures("app_context")
 
 MORNING = Closing("US07", at(9), at(10), "broken probe", "move")
-
-
-@pytest.fixture
-def template() -> Template:
-    return DEPARTMENT
 
 
 @pytest.fixture

@@ -5,8 +5,7 @@ from sqlalchemy import func, select
 
 from tests.support import catalogue
 from tests.support.catalogue import book, last_entry, values_of
-from tests.support.databases import Template
-from tests.support.department import DEPARTMENT, SYSTEM, account_id, at
+from tests.support.department import SYSTEM, account_id, at
 from tests.support.exam_room import arrived
 from tracker.db import read_session
 from tracker.domain.catalogue import DeviceValues
@@ -22,11 +21,6 @@ pytestmark = pytest.mark.usefixtures("app_context")
 NEW = DeviceValues(
     code="US21", name="新彩超", room="21", capabilities=frozenset({"convex", "linear", "contrast"})
 )
-
-
-@pytest.fixture
-def template() -> Template:
-    return DEPARTMENT
 
 
 def change(code: str, **values: object) -> None:

@@ -1,4 +1,4 @@
-"""Exams entered later for patients who were booked: the booking is completed, and each exam counted once."""
+"""Exams entered later, from paper: what cannot be, whose booking is completed, and that each counts once."""
 
 from dataclasses import replace
 from datetime import date, timedelta
@@ -6,8 +6,7 @@ from datetime import date, timedelta
 import pytest
 from sqlalchemy import text
 
-from tests.support.databases import Template
-from tests.support.department import DEPARTMENT, account_id, at
+from tests.support.department import account_id, at
 from tests.support.exam_room import (
     arrived,
     book,
@@ -21,7 +20,7 @@ from tests.support.exam_room import (
 from tests.support.refusals import refused
 from tests.support.soundness import assert_sound
 from tracker.db import db, read_session
-from tracker.domain.errors import ConflictError, InvalidError
+from tracker.domain.errors import ConflictError, DomainError, InvalidError, NotFoundError
 from tracker.domain.patients import PatientFacts
 from tracker.queries.patients import patient_by_mrn
 from tracker.services.changing import cancel_booking, mark_no_show
@@ -36,11 +35,6 @@ ENTRY = ExamEntry("M00001", "abdominal", "outpatient", "US07", "D01", at(9, 3), 
 NOON = at(12, 30)
 
 
-@pytest.fixture
-def template() -> Template:
-    return DEPARTMENT
-
-
 def enter(entry: ExamEntry = ENTRY) -> int:
     return enter_exam_later(entry, by=account_id("sonographer"), now=NOON)
 
@@ -50,6 +44,41 @@ def missed(patient: int) -> int:
     booking_id = book(patient, at(9))
     mark_no_show(booking_id, by=1, now=at(12))
     return booking_id
+
+
+def test_without_a_booking_it_says_so_and_counts_on_its_own_day() -> None:
+    friday = at(8, day=-3), at(8, 10, day=-3)
+    exam_id = enter(replace(ENTRY, started_at=friday[0], ended_at=friday[1], reason="power cut"))
+    [exam] = exams()
+    assert (exam.id, exam.entered_later, exam.entered_reason) == (exam_id, True, "power cut")
+    assert (exam.local_date, exam.minutes, exam.booking_id) == (friday[0].date(), 10, None)
+    assert exam.logged_by == "sonographer"
+    assert counted() == (0, 0)  # Monday has none
+
+
+@pytest.mark.parametrize(
+    ("change", "field"),
+    [
+        ({"exam_type": "x"}, "exam_type"),
+        ({"stream": "x"}, "stream"),
+        ({"device": "x"}, "device"),
+        ({"operator": "x"}, "operator"),
+        ({"parts": 0}, "parts"),
+        ({"started_at": at(13), "ended_at": at(13, 10)}, "start"),
+        ({"ended_at": at(13)}, "end"),
+        ({"ended_at": at(9, 3)}, "end"),
+        ({"started_at": at(8, day=-2)}, "end"),
+        ({"number": "TAKEN"}, "exam_number"),
+        ({"number": "x" * 41}, "exam_number"),
+        ({"reason": "x" * 401}, "reason"),
+    ],
+)
+def test_what_cannot_be_is_refused_on_its_field(change: dict[str, object], field: str) -> None:
+    enter(replace(ENTRY, number="TAKEN"))
+    before = row_counts()
+    wrong = replace(ENTRY, **change)  # type: ignore[arg-type]
+    assert refused(InvalidError, enter, wrong).field == field
+    assert row_counts() == before
 
 
 @pytest.mark.parametrize(
@@ -217,12 +246,28 @@ def test_saying_it_is_another_does_not_count_the_same_minutes_twice() -> None:
     assert refused(InvalidError, enter, again).code == "entered_already"
 
 
-def test_of_a_list_the_row_is_named() -> None:
-    finished(1)
-    rows = [replace(ENTRY, patient="M00002"), replace(ENTRY, started_at=at(10), ended_at=at(10, 9))]
-    by = account_id("sonographer")
-    refusal = refused(InvalidError, enter_exams_later, rows, by=by, now=NOON)
-    assert (refusal.details["row"], refusal.field) == (1, "is_another")
+@pytest.mark.parametrize(
+    ("change", "kind", "field"),
+    [
+        (
+            {"patient": "M00003", "started_at": at(10), "ended_at": at(10, 9)},
+            InvalidError,
+            "is_another",
+        ),
+        ({"patient": "M99999"}, NotFoundError, "patient"),
+        ({"patient": "M00002", "number": "A1"}, InvalidError, "exam_number"),
+        ({"patient": "M00002", "device": "US99"}, InvalidError, "device"),
+    ],
+)
+def test_of_a_list_the_row_is_named(
+    change: dict[str, object], kind: type[DomainError], field: str, doctor: int
+) -> None:
+    finished(3)
+    rows = [replace(ENTRY, number="A1"), replace(ENTRY, **change)]  # type: ignore[arg-type]
+    before = row_counts()
+    refusal = refused(kind, enter_exams_later, rows, by=doctor, now=NOON)
+    assert (refusal.details["row"], refusal.field) == (1, field)
+    assert row_counts() == before
 
 
 def test_a_list_is_entered_all_or_none() -> None:

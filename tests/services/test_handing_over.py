@@ -2,9 +2,17 @@
 
 import pytest
 
-from tests.support.databases import Template
-from tests.support.department import DEPARTMENT, account_id, at
-from tests.support.exam_room import arrived, book, booking, counted, exams, history, running
+from tests.support.department import account_id, at
+from tests.support.exam_room import (
+    arrived,
+    book,
+    booking,
+    correction_of,
+    counted,
+    exams,
+    history,
+    running,
+)
 from tests.support.refusals import refused
 from tests.support.soundness import assert_sound, count
 from tracker.domain.errors import (
@@ -19,28 +27,13 @@ from tracker.queries import read_session
 from tracker.queries.exams import earlier_versions
 from tracker.services.changing import cancel_booking, mark_no_show
 from tracker.services.examining import finish
-from tracker.services.exams import Correction, correct
+from tracker.services.exams import correct
 from tracker.services.handing_over import RightPatient, hand_over
 from tracker.services.undoing import undo_step
 
 pytestmark = pytest.mark.usefixtures("app_context")
 
 RIGHT = RightPatient("M00002", "called by the wrong name")
-
-
-@pytest.fixture
-def template() -> Template:
-    return DEPARTMENT
-
-
-@pytest.fixture
-def doctor() -> int:
-    return account_id("sonographer")
-
-
-@pytest.fixture
-def desk() -> int:
-    return account_id("reception")
 
 
 def test_a_booking_keeps_its_time_and_says_who_it_was(desk: int) -> None:
@@ -152,18 +145,7 @@ def test_a_corrected_patient_takes_the_booking_along(doctor: int) -> None:
     booking_id = running(1, at(9))
     exam_id = finish(booking_id, by=doctor, now=at(9, 8))
     [exam] = exams()
-    wanted = Correction(
-        exam_type=exam.exam_type,
-        stream=exam.stream,
-        device=exam.device,
-        operator=exam.operator,
-        started_at=exam.started_at,
-        ended_at=exam.ended_at,
-        parts=exam.parts,
-        number=exam.number,
-        patient="M00002",
-        reason="wrong patient",
-    )
+    wanted = correction_of(exam, patient="M00002")
     other = book(2, at(9), device="US08")
     assert refused(ConflictError, correct, exam_id, wanted, by=doctor, now=at(10)).code == (
         "patient_busy"

@@ -8,8 +8,7 @@ from zoneinfo import ZoneInfo
 import pytest
 from sqlalchemy import select
 
-from tests.support.databases import Template
-from tests.support.department import DEPARTMENT, account_id, at
+from tests.support.department import account_id, at
 from tests.support.exam_room import booking, exams
 from tests.support.soundness import assert_sound
 from tracker import clock
@@ -27,16 +26,6 @@ from tracker.writes.occupancy import rebuild_occupancy
 pytestmark = pytest.mark.usefixtures("app_context")
 
 BERLIN = ZoneInfo("Europe/Berlin")
-
-
-@pytest.fixture
-def template() -> Template:
-    return DEPARTMENT
-
-
-@pytest.fixture
-def desk() -> int:
-    return account_id("reception")
 
 
 @pytest.fixture(params=["UTC", "America/New_York"])

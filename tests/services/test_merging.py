@@ -6,8 +6,7 @@ from functools import partial
 
 import pytest
 
-from tests.support.databases import Template
-from tests.support.department import DEPARTMENT, account_id, at
+from tests.support.department import account_id, at
 from tests.support.exam_room import book, booking, counted, exams, history
 from tests.support.refusals import refused
 from tests.support.soundness import assert_sound, count
@@ -33,16 +32,6 @@ from tracker.services.undoing import undo_step
 pytestmark = pytest.mark.usefixtures("app_context")
 
 FACTS = PatientFacts("王小明", "male", date(1980, 2, 29))
-
-
-@pytest.fixture
-def template() -> Template:
-    return DEPARTMENT
-
-
-@pytest.fixture
-def desk() -> int:
-    return account_id("reception")
 
 
 @pytest.fixture

@@ -4,8 +4,7 @@ from datetime import datetime, timedelta
 
 import pytest
 
-from tests.support.databases import Template
-from tests.support.department import DEPARTMENT, account_id, at
+from tests.support.department import account_id, at
 from tests.support.exam_room import arrived, book, booking, history, running
 from tests.support.refusals import codes, refused
 from tests.support.soundness import assert_sound, count
@@ -24,16 +23,6 @@ from tracker.services.examining import finish
 pytestmark = pytest.mark.usefixtures("app_context")
 
 EIGHT = at(8)
-
-
-@pytest.fixture
-def template() -> Template:
-    return DEPARTMENT
-
-
-@pytest.fixture
-def desk() -> int:
-    return account_id("reception")
 
 
 def move(booking_id: int, device: str, start: datetime, now: datetime = EIGHT) -> None:

@@ -2,8 +2,7 @@
 
 import pytest
 
-from tests.support.databases import Template
-from tests.support.department import DEPARTMENT, account_id, at
+from tests.support.department import account_id, at
 from tests.support.exam_room import arrived, book, booking, history
 from tests.support.refusals import refused
 from tests.support.soundness import assert_sound, count
@@ -21,16 +20,6 @@ from tracker.services.changing import check_in, mark_no_show, return_patient
 from tracker.services.undoing import undo_step
 
 pytestmark = pytest.mark.usefixtures("app_context")
-
-
-@pytest.fixture
-def template() -> Template:
-    return DEPARTMENT
-
-
-@pytest.fixture
-def desk() -> int:
-    return account_id("reception")
 
 
 def missed(patient: int, hour: int, **more: object) -> int:

@@ -8,8 +8,7 @@ import pytest
 from flask import Flask
 from sqlalchemy import select
 
-from tests.support.databases import Template
-from tests.support.department import DEPARTMENT, account_id, at
+from tests.support.department import account_id, at
 from tracker.db import read_session
 from tracker.domain.errors import InvalidError, NotFoundError, StaleError
 from tracker.domain.patients import PatientFacts
@@ -19,11 +18,6 @@ from tracker.services.patients import add_patient, change_patient
 
 NOW = at(9)
 FACTS = PatientFacts("单晓明", "male", date(1980, 5, 4), "+86 138-0013-8000", "Z100")
-
-
-@pytest.fixture
-def template() -> Template:
-    return DEPARTMENT
 
 
 @pytest.fixture

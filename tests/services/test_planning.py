@@ -6,8 +6,7 @@ from datetime import timedelta
 import pytest
 
 from tests.support.catalogue import device, entries_of
-from tests.support.databases import Template
-from tests.support.department import DEPARTMENT, MONDAY, account_id, at
+from tests.support.department import MONDAY, account_id, at
 from tracker.db import read_session
 from tracker.domain import planedits
 from tracker.domain.errors import ConflictError, InvalidError, StaleError
@@ -20,11 +19,6 @@ pytestmark = pytest.mark.usefixtures("app_context")
 NOW = at(7)
 TUESDAY = MONDAY + timedelta(days=1)
 NEXT = MONDAY + timedelta(weeks=8)
-
-
-@pytest.fixture
-def template() -> Template:
-    return DEPARTMENT
 
 
 @pytest.fixture

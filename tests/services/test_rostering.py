@@ -5,8 +5,7 @@ from datetime import date
 import pytest
 from sqlalchemy import select
 
-from tests.support.databases import Template
-from tests.support.department import DEPARTMENT, account_id, at
+from tests.support.department import account_id, at
 from tests.support.refusals import refused
 from tests.support.soundness import count
 from tracker.db import read_session
@@ -24,11 +23,6 @@ NOW = at(7)
 WEDNESDAY = date(2026, 11, 25)
 MONDAY = monday_of(WEDNESDAY)
 NO_ANSWERS = Answers({}, {})
-
-
-@pytest.fixture
-def template() -> Template:
-    return DEPARTMENT
 
 
 def plan() -> WeekPlan:

@@ -6,8 +6,7 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import select, update
 
-from tests.support.databases import Template
-from tests.support.department import DEPARTMENT, account_id, at
+from tests.support.department import account_id, at
 from tests.support.exam_room import arrived, book, booking, counted, exams, history, running
 from tests.support.refusals import refused
 from tests.support.soundness import assert_sound
@@ -21,16 +20,6 @@ pytestmark = pytest.mark.usefixtures("app_context")
 
 DONE = Examined("US08", "D12", at(9, 5), at(9, 17))
 TUESDAY = at(7, 30, day=1)
-
-
-@pytest.fixture
-def template() -> Template:
-    return DEPARTMENT
-
-
-@pytest.fixture
-def desk() -> int:
-    return account_id("reception")
 
 
 def test_the_exam_counts_on_its_day_for_the_doctor_and_names_who_entered_it(desk: int) -> None:

@@ -5,8 +5,7 @@ from sqlalchemy import select
 
 from tests.support import catalogue, exam_room
 from tests.support.catalogue import book, device, entries_of
-from tests.support.databases import Template
-from tests.support.department import DEPARTMENT, SYSTEM, account_id, at
+from tests.support.department import SYSTEM, account_id, at
 from tracker.db import read_session
 from tracker.domain.errors import InvalidError, NotFoundError, StaleError
 from tracker.models import AuditEntry, Booking, Exam
@@ -14,11 +13,6 @@ from tracker.services.examining import finish
 from tracker.services.sheets import ImportOutcome, SheetLine, import_sheets, rehearse_import
 
 pytestmark = pytest.mark.usefixtures("app_context")
-
-
-@pytest.fixture
-def template() -> Template:
-    return DEPARTMENT
 
 
 def lines(*rows: dict[str, str]) -> list[SheetLine]:

@@ -9,6 +9,7 @@ from flask import Flask
 from sqlalchemy import func, select
 
 from tests.support.cast import PASSWORD, Cast
+from tests.support.databases import SCHEMA, Template
 from tracker import passwords
 from tracker.db import read_session
 from tracker.domain.credentials import (
@@ -25,6 +26,11 @@ from tracker.services.sign_in import Attempt, Opened, sign_in, sign_out
 
 NOW = datetime(2026, 11, 23, 1, 0, tzinfo=UTC)
 DESK, ELSEWHERE = "192.0.2.1", "192.0.2.99"
+
+
+@pytest.fixture
+def template() -> Template:
+    return SCHEMA
 
 
 @pytest.fixture(autouse=True)

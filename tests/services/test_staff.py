@@ -7,8 +7,7 @@ from sqlalchemy import func, select
 
 from tests.support import catalogue
 from tests.support.catalogue import book, entries_of, last_entry, values_of
-from tests.support.databases import Template
-from tests.support.department import DEPARTMENT, SYSTEM, at
+from tests.support.department import SYSTEM, at
 from tests.support.exam_room import booking, history
 from tests.support.soundness import assert_sound
 from tracker.db import read_session, transaction
@@ -28,11 +27,6 @@ pytestmark = pytest.mark.usefixtures("app_context")
 NEW = StaffValues(
     code="D29", name="顾青", kind="doctor", title="attending", supervises=frozenset({"lung"})
 )
-
-
-@pytest.fixture
-def template() -> Template:
-    return DEPARTMENT
 
 
 def test_who_supervises_an_exam_type_performs_it():

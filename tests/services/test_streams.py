@@ -7,8 +7,7 @@ import pytest
 
 from tests.support import catalogue
 from tests.support.catalogue import book, last_entry, values_of
-from tests.support.databases import Template
-from tests.support.department import DEPARTMENT, SYSTEM, at
+from tests.support.department import SYSTEM, at
 from tracker.db import read_session
 from tracker.domain.catalogue import StreamValues
 from tracker.domain.errors import DomainError, InvalidError, StaleError
@@ -18,11 +17,6 @@ from tracker.services.streams import add_stream, change_stream, reinstate_stream
 
 pytestmark = pytest.mark.usefixtures("app_context")
 NEW = StreamValues(code="emergency", name_zh="急诊", name_en="Emergency", goal_working_hours=4)
-
-
-@pytest.fixture
-def template() -> Template:
-    return DEPARTMENT
 
 
 def test_a_hospital_adds_a_stream_and_books_for_it():

@@ -5,8 +5,7 @@ from datetime import datetime
 import pytest
 from sqlalchemy import select
 
-from tests.support.databases import Template
-from tests.support.department import DEPARTMENT, MONDAY, account_id, at
+from tests.support.department import MONDAY, account_id, at
 from tests.support.exam_room import arrived, book, booking, exams, history, running
 from tests.support.soundness import assert_sound, tables
 from tracker.db import read_session, transaction
@@ -26,11 +25,6 @@ CADRE, MEDICAL = 2, 3
 MACHINE, BEFORE = "US11", "D24"
 ABLE, ELSEWHERE = "D01", "D16"
 """D01 is off on Monday morning, D16 works on US01; both can do what US11 does."""
-
-
-@pytest.fixture
-def template() -> Template:
-    return DEPARTMENT
 
 
 def take(operator: str = ABLE, *, device: str = MACHINE, now: datetime, **more: object) -> None:

@@ -8,6 +8,7 @@ from flask import Flask
 from sqlalchemy import select
 
 from tests.support.cast import Cast
+from tests.support.databases import SCHEMA, Template
 from tracker.db import read_session
 from tracker.domain.credentials import secret_hash
 from tracker.domain.errors import NotFoundError
@@ -18,6 +19,11 @@ from tracker.services.accounts import AccountChange, change_account
 from tracker.services.tokens import create_token, revoke_token
 
 NOW = datetime(2026, 11, 23, 1, 0, tzinfo=UTC)
+
+
+@pytest.fixture
+def template() -> Template:
+    return SCHEMA
 
 
 @pytest.fixture(autouse=True)

@@ -2,8 +2,7 @@
 
 import pytest
 
-from tests.support.databases import Template
-from tests.support.department import DEPARTMENT, at
+from tests.support.department import at
 from tests.support.exam_room import (
     arrived,
     arrived_before_its_day,
@@ -29,11 +28,6 @@ from tracker.services.handing_over import RightPatient, hand_over
 from tracker.services.undoing import undo_step
 
 pytestmark = pytest.mark.usefixtures("app_context")
-
-
-@pytest.fixture
-def template() -> Template:
-    return DEPARTMENT
 
 
 def test_each_step_back_is_a_step_of_its_own(doctor: int) -> None:

@@ -4,8 +4,7 @@ from dataclasses import replace
 
 import pytest
 
-from tests.support.databases import Template
-from tests.support.department import DEPARTMENT, account_id, at, staff_code
+from tests.support.department import account_id, at, staff_code
 from tests.support.exam_room import arrived, book, booking, history, row_counts, running
 from tracker.domain.errors import DomainError, InvalidError, NotBookableError, NotFoundError
 from tracker.services.closures import Closing, close
@@ -15,11 +14,6 @@ from tracker.services.walk_in import WalkIn, receive_walk_in
 pytestmark = pytest.mark.usefixtures("app_context")
 
 ORDER = WalkIn("M00009", "abdominal", "outpatient", "US07", "walk-in")
-
-
-@pytest.fixture
-def template() -> Template:
-    return DEPARTMENT
 
 
 def test_on_a_free_machine_the_exam_runs_at_once(doctor: int) -> None:

@@ -1,5 +1,6 @@
 """What happens in an exam room, in short words for tests: book, arrive, run, and what is then on record."""
 
+from dataclasses import replace
 from datetime import datetime
 
 from sqlalchemy import text
@@ -12,6 +13,7 @@ from tracker.queries.volume import VolumeFilter, volume
 from tracker.services.booking import Booked, BookingOrder, book_exam
 from tracker.services.changing import check_in
 from tracker.services.examining import start
+from tracker.services.exams import Correction
 from tracker.writes.booking_rows import Author, lock_booking, save_change, snapshot
 
 TABLES = ("booking", "booking_history", "exam", "exam_version", "exam_volume", "audit_entry")
@@ -71,6 +73,23 @@ def exams(**chosen: object) -> list[ExamDetails]:
     """The exams on record, voided ones too."""
     with read_session() as session:
         return list_exams(session, ExamFilter(include_voided=True, **chosen))
+
+
+def correction_of(exam: ExamDetails, **changes: object) -> Correction:
+    """A correction that leaves everything as it is but for `changes`."""
+    as_it_is = Correction(
+        exam_type=exam.exam_type,
+        stream=exam.stream,
+        device=exam.device,
+        operator=exam.operator,
+        started_at=exam.started_at,
+        ended_at=exam.ended_at,
+        parts=exam.parts,
+        number=exam.number,
+        patient=exam.mrn,
+        reason="wrong sheet",
+    )
+    return replace(as_it_is, **changes)  # type: ignore[arg-type]
 
 
 def counted() -> tuple[int, int]:
