@@ -54,10 +54,7 @@ class Catalogue:
 
 @dataclass(frozen=True, slots=True)
 class Minute:
-    """The answer to one minute on one device: bookable, or all reasons, and whether it could be added.
-
-    `full` says which caps of added bookings are reached.
-    """
+    """The answer to one minute on one device: bookable, or all reasons, and whether it could be added or is `full`."""
 
     device: str
     start: datetime
