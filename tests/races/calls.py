@@ -1,12 +1,13 @@
 """The calls that race: one use case each, by ids and values that can be sent to another process."""
 
 from collections.abc import Callable
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from tracker.db import read_session
 from tracker.domain.catalogue import DeviceValues, ExamTypeValues
 from tracker.domain.errors import DomainError
+from tracker.domain.plan import DeviceDate
 from tracker.drivers import no_shows
 from tracker.queries.openings import Wish, find_openings
 from tracker.services import (
@@ -20,6 +21,8 @@ from tracker.services import (
     handing_over,
     horizon,
     merging,
+    planning,
+    publishing,
     staff,
     taking_over,
     undoing,
@@ -187,3 +190,13 @@ def _device_codes(session: Any) -> dict[int, str]:
     from tracker.queries.devices import devices as devices_in_service
 
     return {device.id: device.code for device in devices_in_service(session)}
+
+
+def publish(by: int, now: datetime, monday: date, version: int) -> None:
+    """Put a week's draft in force."""
+    publishing.publish(monday, version=version, by=by, now=now)
+
+
+def clear_device_day(by: int, now: datetime, monday: date, key: DeviceDate) -> None:
+    """Begin a week's draft by taking a device day's blocks away."""
+    planning.edit_plan(monday, {key: ()}, action="remove", version=0, by=by, now=now)
