@@ -36,7 +36,8 @@ AHEAD = timedelta(weeks=8)
 
 
 @blueprint.get("/plan/absences")
-def show() -> ResponseReturnValue:
+@blueprint.get("/plan/absences/<int:_of>/cancel")  # loaded again after a refusal
+def show(_of: int = 0) -> ResponseReturnValue:
     """Who is away from today on, with the blocks that still name them."""
     today = _today()
     return _page(_form({"first": today, "last": today}))

@@ -29,6 +29,7 @@ VIEWS = ("draft", "published")
 
 
 @blueprint.get("/plan")
+@blueprint.get("/plan/undo")  # loaded again after a refusal
 def show() -> ResponseReturnValue:
     """A week (?week=2026-W49): of the draft, if one is open and may be seen, else as published.
 
