@@ -1,16 +1,19 @@
 """The weekly pattern: what an administrator may put into it, and what of it days are opened with."""
 
 from dataclasses import replace
-from datetime import time
+from datetime import date, time
 
 import pytest
+from sqlalchemy import select
 
 from tests.support.catalogue import last_entry, values_of
 from tests.support.databases import Template
 from tests.support.starting_data import CATALOGUE, NOW, SYSTEM
 from tracker.db import read_session
 from tracker.domain.errors import InvalidError, NotFoundError, StaleError
+from tracker.models import Block
 from tracker.queries.weekly_blocks import WeeklyBlockRow, weekly_blocks
+from tracker.services.horizon import open_horizon
 from tracker.services.weekly_blocks import (
     WeeklyBlockValues,
     add_weekly_block,
@@ -44,6 +47,24 @@ def test_a_block_is_added_with_exam_types_and_reserves():
     added = block(add_weekly_block(SATURDAY, by=SYSTEM, now=NOW))
     assert values_of(added, WeeklyBlockValues) == SATURDAY
     assert last_entry()[:2] == ("add", "weekly_block")
+
+
+def test_a_round_opens_with_its_ward_and_the_way_there():
+    ward = replace(SATURDAY, weekday=4, place="Ward 7", transport_minutes=20, device="P01")
+    ward = replace(
+        ward, exam_types=frozenset({"abdominal"}), operator=None, starts=time(18), ends=time(20)
+    )
+    weekly_block_id = add_weekly_block(ward, by=SYSTEM, now=NOW)
+    assert values_of(block(weekly_block_id), WeeklyBlockValues) == ward
+    open_horizon(by=SYSTEM, now=NOW, through=date(2026, 11, 27))
+    with read_session() as session:
+        opened = select(Block.place, Block.transport_minutes).where(
+            Block.weekly_block_id == weekly_block_id
+        )
+        assert session.execute(opened).all() == [("Ward 7", 20)]
+    with pytest.raises(InvalidError) as refusal:
+        add_weekly_block(replace(ward, transport_minutes=60), by=SYSTEM, now=NOW)
+    assert refusal.value.field == "transport_minutes"
 
 
 @pytest.mark.parametrize(

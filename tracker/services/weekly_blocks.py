@@ -9,9 +9,11 @@ from sqlalchemy.orm import Session
 from tracker.db import service
 from tracker.domain.catalogue import whole_minute, whole_number
 from tracker.domain.errors import N_, InvalidError
+from tracker.domain.texts import plain_line
 from tracker.models.block import WeeklyBlock
 from tracker.queries.block_terms import block_exam_type_ids, doctor_of_code
 from tracker.queries.devices import device_by_code
+from tracker.queries.plan_terms import LONGEST_PLACE, LONGEST_TRANSPORT
 from tracker.queries.streams import streams
 from tracker.queries.weekly_blocks import stored_pattern
 from tracker.writes.audit import plain, write_audit
@@ -21,12 +23,17 @@ from tracker.writes.occupancy import lock_supply
 from tracker.writes.pressure import refresh_scarcity
 from tracker.writes.weekly_blocks import WeeklyHours, insert_weekly_blocks, replace_details
 
-_COLUMNS = ("device_id", "weekday", "starts", "ends", "operator_id")
+_COLUMNS = (
+    "device_id", "weekday", "starts", "ends", "operator_id", "place", "transport_minutes",
+)  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class WeeklyBlockValues:
-    """A block of the pattern as entered, by codes: weekday (Monday 0), local times, minutes per stream."""
+    """A block of the pattern as entered, by codes: weekday (Monday 0), local times, minutes per stream.
+
+    `place`: a ward or a theatre, empty for the device's room; transport passes at either end.
+    """
 
     device: str
     weekday: int
@@ -35,6 +42,8 @@ class WeeklyBlockValues:
     operator: str | None
     exam_types: frozenset[str]
     reserve_minutes: Mapping[str, int] = field(default_factory=dict)
+    place: str = ""
+    transport_minutes: int = 0
 
 
 @service
@@ -111,6 +120,10 @@ def _checked(session: Session, values: WeeklyBlockValues, *, besides: int | None
     if device is None or device.is_retired:
         raise InvalidError(N_("There is no such device."), field="device")
     operator = doctor_of_code(session, values.operator)
+    way = whole_number(values.transport_minutes, field="transport_minutes", high=LONGEST_TRANSPORT)
+    open_minutes = _minutes(starts, ends) - 2 * way
+    if open_minutes <= 0:
+        raise InvalidError(N_("No minute is left for patients."), field="transport_minutes")
     hours = WeeklyHours(
         device_id=device.id,
         weekday=values.weekday,
@@ -118,7 +131,9 @@ def _checked(session: Session, values: WeeklyBlockValues, *, besides: int | None
         ends=ends,
         operator_id=None if operator is None else operator.id,
         exam_type_ids=block_exam_type_ids(session, values.exam_types, device, operator),
-        reserve_minutes=_reserve_minutes(session, values.reserve_minutes, _minutes(starts, ends)),
+        reserve_minutes=_reserve_minutes(session, values.reserve_minutes, open_minutes),
+        place=plain_line(values.place, field="place", longest=LONGEST_PLACE),
+        transport_minutes=way,
     )
     _refuse_overlap(session, hours, besides)
     return hours

@@ -4,10 +4,11 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from flask_babel import lazy_gettext as _l
-from wtforms import BooleanField, IntegerField, SelectField, TimeField
+from wtforms import BooleanField, IntegerField, SelectField, StringField, TimeField
 from wtforms.fields.choices import SelectChoice
-from wtforms.validators import InputRequired, NumberRange, Optional
+from wtforms.validators import InputRequired, Length, NumberRange, Optional
 
+from tracker.queries.plan_terms import LONGEST_PLACE, LONGEST_TRANSPORT
 from tracker.queries.weekly_blocks import WeeklyBlockRow
 from tracker.services.weekly_blocks import WeeklyBlockValues
 from tracker.web.forms.choices import CheckboxesField, choices_of_pairs, choices_of_words
@@ -37,6 +38,16 @@ class WeeklyBlockForm(VersionedForm):
     ends = TimeField(_l("Until"), [InputRequired()])
     operator = SelectField(
         _l("Doctor"), description=_l("With nobody named, the day's own doctor starts the exams.")
+    )
+    place = StringField(
+        _l("Ward or theatre"),
+        [Optional(), Length(max=LONGEST_PLACE)],
+        description=_l("Empty: in the device's own room."),
+    )
+    transport_minutes = IntegerField(
+        _l("Minutes on the way, there and back each"),
+        [Optional(), NumberRange(0, LONGEST_TRANSPORT)],
+        default=0,
     )
     exam_types = CheckboxesField(_l("What may be booked"))
     also_open = BooleanField(
@@ -72,6 +83,8 @@ class WeeklyBlockForm(VersionedForm):
                 for field in self.reserves
                 if field.data
             },
+            place=self.place.data or "",
+            transport_minutes=self.transport_minutes.data or 0,
         )
 
 
@@ -94,6 +107,8 @@ def row_as_data(row: WeeklyBlockRow) -> dict[str, object]:
         "ends": row.ends,
         "operator": row.operator or "",
         "exam_types": sorted(row.exam_types),
+        "place": row.place,
+        "transport_minutes": row.transport_minutes,
         "version": row.version,
         **reserves,
     }
