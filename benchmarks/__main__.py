@@ -7,7 +7,7 @@ import argparse
 import itertools
 from collections.abc import Callable, Iterator
 
-from benchmarks import forecast, load, work
+from benchmarks import forecast, load, planner, work
 from benchmarks.databases import PASSWORD, Prepared, prepared
 from benchmarks.load import Request, Result
 from benchmarks.page_load import page_sizes, sign_in
@@ -33,6 +33,10 @@ def main() -> None:
     is_forecast = "forecast".startswith(arguments.only)
     if is_forecast:
         forecast.measure_made()
+    if "planner".startswith(arguments.only):
+        planner.measure()
+    if arguments.only == "planner":
+        return
     for engine in [arguments.engine] if arguments.engine else ["sqlite", "postgresql"]:
         print(f"\n## {engine}\n", flush=True)
         with prepared(engine) as database:

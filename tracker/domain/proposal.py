@@ -18,6 +18,7 @@ from tracker.domain.plan import (
     changes_between,
     from_json,
 )
+from tracker.domain.plangoals import Place, place_of
 from tracker.domain.planproblem import Figures, PlanProblem, PlanSolution, Served
 
 Kept = Mapping[str, Any]
@@ -73,16 +74,6 @@ def kept_proposal(problem: PlanProblem, solution: PlanSolution) -> dict[str, Any
     }
 
 
-def proposed_days(kept: Kept) -> dict[DeviceDate, tuple[PlanBlock, ...]]:
-    """Device day → the blocks that are proposed for it."""
-    return {_key(day): from_json(_key(day), day["blocks"]) for day in kept["days"]}
-
-
-def base_days(kept: Kept) -> dict[DeviceDate, tuple[PlanBlock, ...]]:
-    """Device day → the blocks it had when the proposal was made."""
-    return {_key(day): from_json(_key(day), day["base"]) for day in kept["days"]}
-
-
 def effects(kept: Kept) -> list[BlockEffect]:
     """Every proposed change, by day, device and start."""
     found = []
@@ -101,15 +92,34 @@ def effects(kept: Kept) -> list[BlockEffect]:
     return found
 
 
-def accepted_blocks(
-    kept: Kept, key: DeviceDate, starts: int | None
-) -> tuple[PlanBlock, ...]:
-    """The blocks of a device day once the proposal is taken: all of it, or the one change that begins at `starts`."""
-    base, proposed = base_days(kept)[key], proposed_days(kept)[key]
-    if starts is None:
-        return proposed
-    stays = [block for block in base if block.starts != starts]
-    return tuple(sorted([*stays, *(b for b in proposed if b.starts == starts)], key=lambda b: b.starts))
+def place_of_change(change: BlockChange) -> Place:
+    """Device, day and start that name a change."""
+    block = change.after or change.before
+    assert block is not None  # a change has at least one side
+    return place_of(block)
+
+
+def is_taken(blocks: Sequence[PlanBlock], change: BlockChange) -> bool:
+    """Whether a device day is already as the change proposes."""
+    if change.after is None:
+        return not _holds(blocks, change.before)
+    return _holds(blocks, change.after)
+
+
+def with_change(blocks: Sequence[PlanBlock], change: BlockChange) -> tuple[PlanBlock, ...] | None:
+    """The blocks of a device day with a proposed change; None where something else was planned meanwhile."""
+    if change.before is not None and not _holds(blocks, change.before):
+        return None
+    left = [b for b in blocks if change.before is None or b.starts != change.before.starts]
+    if change.after is None:
+        return tuple(left)
+    if any(block.meets(change.after) for block in left):
+        return None
+    return tuple(sorted([*left, change.after], key=lambda block: block.starts))
+
+
+def _holds(blocks: Sequence[PlanBlock], wanted: PlanBlock | None) -> bool:
+    return wanted is not None and any(as_json([b]) == as_json([wanted]) for b in blocks)
 
 
 def _all(days: Mapping[DeviceDate, Sequence[PlanBlock]]) -> Iterable[PlanBlock]:

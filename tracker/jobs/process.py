@@ -19,7 +19,7 @@ from tracker import clock, create_app
 from tracker.db import db, read_session
 from tracker.db_lease import Lease, lease
 from tracker.domain.troubles import is_overdue
-from tracker.jobs import backups, work
+from tracker.jobs import backups, proposals, work
 from tracker.logs import log
 from tracker.queries.troubles import job_facts
 
@@ -28,6 +28,8 @@ LEASE_RETRY_SECONDS = 5
 LEASE_CHECK_SECONDS = 30
 MISFIRE_SECONDS = 3600  # a job half an hour late still runs
 LONG = "long"
+PROPOSALS, PROPOSALS_SECONDS = "proposals", 3
+"""Its own thread, and how often it looks for a proposal that somebody waits for; looking is no run on record."""
 
 
 @dataclass(frozen=True)
@@ -114,7 +116,9 @@ def _run_scheduler(app: Flask, stop: threading.Event, mine: Lease) -> None:
     # that take minutes and only read the database
     scheduler = BackgroundScheduler(
         timezone=clock.hospital_zone(),
-        executors={name: {"type": "threadpool", "max_workers": 1} for name in ("default", LONG)},
+        executors={
+            name: {"type": "threadpool", "max_workers": 1} for name in ("default", LONG, PROPOSALS)
+        },
         job_defaults={
             "coalesce": True,
             "max_instances": 1,
@@ -129,6 +133,12 @@ def _run_scheduler(app: Flask, stop: threading.Event, mine: Lease) -> None:
         scheduler.add_job(
             _in_context(app, job), job.trigger, id=job.name, executor=executor, **at_once
         )
+    scheduler.add_job(
+        _proposals(app),
+        IntervalTrigger(seconds=PROPOSALS_SECONDS, timezone=clock.hospital_zone()),
+        id=PROPOSALS,
+        executor=PROPOSALS,
+    )
     scheduler.start()
     log().info("jobs are running")
     while mine.lasts() and not stop.wait(LEASE_CHECK_SECONDS):
@@ -146,6 +156,14 @@ def _missed_jobs(app: Flask) -> set[str]:
     well = [replace(record, started_at=record.good_at) for record in facts.jobs]
     overdue = {record.job for record in well if is_overdue(record, facts, clock.now())}
     return {job.name for job in jobs() if not job.is_long or job.name in overdue}
+
+
+def _proposals(app: Flask) -> Callable[[], None]:
+    def look() -> None:
+        with app.app_context():
+            proposals.make_those_asked_for()
+
+    return look
 
 
 def _in_context(app: Flask, job: Job) -> Callable[[], None]:
