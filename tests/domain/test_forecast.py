@@ -190,6 +190,19 @@ def test_make_up_days_have_a_history_of_their_own() -> None:
     )
 
 
+def test_a_stream_that_never_comes_on_mondays_nor_on_make_up_days_is_forecast_all_the_same() -> (
+    None
+):
+    rare, daily = Cell("morning", 1, 1), Cell("morning", 2, 1)
+    history = {
+        day: {daily: 5.0, rare: 0.0 if day == MAKE_UP or day.weekday() == 0 else 4.0}
+        for day in days_before(AHEAD, 20)
+    }
+    model = learn(history, DAYS)
+    assert model.exams(rare, AHEAD) < 0.5
+    assert model.exams(rare, AHEAD + timedelta(days=1)) == pytest.approx(4.0, rel=0.1)
+
+
 # --- how busy days are -----------------------------------------------------------------------------
 
 

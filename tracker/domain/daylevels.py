@@ -90,11 +90,14 @@ def measure_levels(totals: Mapping[date, float], days: WorkDays) -> DayLevels:
 
 
 def _slots(totals: Mapping[date, float], others: DayLevels, days: WorkDays) -> dict[int, float]:
-    """Weekdays; a make-up day's few are drawn to Monday's, as its blocks are opened like Monday's."""
+    """Weekdays; a make-up day's few are drawn to Monday's, as its blocks are opened like Monday's.
+
+    None is 0, though a stream may never come on Mondays: the days of the other factors are divided by them.
+    """
     known = _ratios(totals, others, days, days.slot)
-    monday = known.get(MONDAY, (1.0, 0))[0]
+    monday = _drawn(*known.get(MONDAY, (1.0, 0)), prior=1.0)
     return {
-        slot: _drawn(ratio, monday if slot == MAKE_UP else 1.0, count)
+        slot: _drawn(ratio, count, prior=monday if slot == MAKE_UP else 1.0)
         for slot, (ratio, count) in known.items()
     }
 
@@ -103,7 +106,9 @@ def _months(totals: Mapping[date, float], others: DayLevels, days: WorkDays) -> 
     """Months beside the mean of the months: one that was seen twice weighs no more than the others."""
     known = _ratios(totals, others, days, lambda day: day.month)
     mean = _mean(ratio for ratio, _ in known.values())
-    return {month: _drawn(ratio / mean, 1.0, count) for month, (ratio, count) in known.items()}
+    return {
+        month: _drawn(ratio / mean, count, prior=1.0) for month, (ratio, count) in known.items()
+    }
 
 
 def _edges(totals: Mapping[date, float], others: DayLevels, days: WorkDays) -> dict[str, float]:
@@ -112,7 +117,9 @@ def _edges(totals: Mapping[date, float], others: DayLevels, days: WorkDays) -> d
     ordinary = known.pop("", (1.0, 0))[0]
     if not ordinary:
         return {}
-    return {edge: _drawn(ratio / ordinary, 1.0, count) for edge, (ratio, count) in known.items()}
+    return {
+        edge: _drawn(ratio / ordinary, count, prior=1.0) for edge, (ratio, count) in known.items()
+    }
 
 
 def _ratios(
@@ -126,7 +133,7 @@ def _ratios(
     return {each: (_mean(group) / overall, len(group)) for each, group in groups.items()}
 
 
-def _drawn(own: float, prior: float, count: int) -> float:
+def _drawn(own: float, count: int, *, prior: float) -> float:
     """The own mean of `count` days, drawn to what is expected of them as long as they are few."""
     return prior + (own - prior) * count / (count + DOUBTED_DAYS)
 
