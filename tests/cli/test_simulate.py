@@ -171,6 +171,24 @@ def test_another_year_on_the_same_database_is_refused(
     assert "This database holds 1 bookings already." in said.messages
 
 
+@pytest.mark.engines("sqlite")
+def test_a_table_that_could_not_be_written_is_refused_before_the_year_begins(
+    terminal: Terminal, tmp_path: Path
+) -> None:
+    said = terminal(*WORDS, "--out", tmp_path / "nowhere" / "table")
+    assert (said.status, said.out) == (1, "")
+    assert said.messages == f"There is no folder {tmp_path / 'nowhere'} to write the table to.\n"
+
+
+@pytest.mark.engines("sqlite")
+@pytest.mark.parametrize("words", [("--year", "1999"), ("--exams", "0"), ("--days", "-1")])
+def test_numbers_that_cannot_be_meant_are_wrong_usage(
+    words: tuple[str, str], terminal: Terminal
+) -> None:
+    with pytest.raises(SystemExit, match="2"):
+        terminal(*WORDS, *words)
+
+
 def test_an_unsound_day_says_what_is_broken(bench: Bench, engine_url: str) -> None:
     with bench.app.app_context():
         simulation = Simulation(

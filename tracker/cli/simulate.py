@@ -54,6 +54,8 @@ def run(arguments: argparse.Namespace) -> Answer:
     Exit status 1 when a figure of the table differs from the rows. Raises CommandFailed for a database that
     holds other bookings, when an invariant breaks, and while the jobs process is at work on it.
     """
+    if arguments.out is not None and not arguments.out.parent.is_dir():
+        raise CommandFailed(f"There is no folder {arguments.out.parent} to write the table to.")
     year = Year(arguments.year, arguments.exams, arguments.seed)
     with virtual_days() as engine:
         facts = _simulate(year, engine, days=arguments.days)
