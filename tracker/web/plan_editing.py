@@ -254,3 +254,10 @@ def sent_to(editing: Editing, target: Cell, how: str) -> Edits:
         source = Cell(*block.key, part_of(block, parts))
         return copy_cell(editing.blocks, source, [target], parts)
     return drag(editing.blocks, (block.key, block.starts), target, parts)
+
+
+def start_in(editing: Editing, target: Cell, edits: Edits) -> int | None:
+    """Where the first block of a cell begins after an edit; None where the cell was left as it was or is empty."""
+    parts = part_minutes(editing.words.parts)
+    shown = (b for b in edits.get(target.key, ()) if part_of(b, parts) == target.part)
+    return next((block.starts for block in shown), None)

@@ -27,7 +27,7 @@ def test_a_block_exchanges_its_doctor_with_the_one_there(app: Flask, head: Flask
     assert here.operator_id != there.operator_id
     answer = resend(head, BLOCK, MOVE, **THERE, how="move")
     assert answer.status_code == 303
-    assert answer.location.endswith("#US01.2026-11-26.morning")
+    assert answer.location.endswith("#US01.2026-11-26.480")
     now_here, now_there = block(app), block(app, day=26)
     assert now_here is not None
     assert now_there is not None

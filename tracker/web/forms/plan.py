@@ -117,12 +117,21 @@ class CopyDayForm(VersionedForm):
     source = SelectField(_l("Copy"), [InputRequired()])
     targets = CheckboxesField(_l("In place of what these days have"), [InputRequired()])
 
+    def offer(self, sources: Pairs, targets: Pairs) -> None:
+        """The days that have blocks, and those that may get them."""
+        self.source.choices = choices_of_pairs(sources)
+        self.targets.choices = choices_of_pairs(targets)
+
 
 class CopyWeekForm(VersionedForm):
     """Another week's plan for this one."""
 
     week = HiddenField()
-    source = SelectField(_l("Copy the plan of"), [InputRequired()])
+    from_week = SelectField(_l("Copy the plan of the week of"), [InputRequired()])
+
+    def offer(self, weeks: Pairs) -> None:
+        """The weeks to choose from, each by its Monday."""
+        self.from_week.choices = choices_of_pairs(weeks)
 
 
 class DraftForm(VersionedForm):

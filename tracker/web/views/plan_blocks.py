@@ -24,6 +24,7 @@ from tracker.web.plan_editing import (
     load_editing,
     offer_of,
     sent_to,
+    start_in,
     type_notes,
 )
 from tracker.web.plan_places import cell_text, place_of, place_text
@@ -79,21 +80,26 @@ def move() -> ResponseReturnValue:
     editing = load_editing(request.form.get("block", ""))
     sent = MoveBlockForm()
     sent.offer(*cells_to_choose(editing))
-    went: list[Cell] = []
+    went: list[tuple[Cell, int | None]] = []
 
     def save() -> None:
         target = cell_at(editing, place_of(sent.target(), field="half_day"))
         action = "copy_block" if sent.how.data == "copy" else "move_block"
         edits = sent_to(editing, target, sent.how.data)
         write_edits(editing.plan, edits, action=action, version=sent.seen)
-        went.append(target)
+        went.append((target, start_in(editing, target, edits)))
 
     status = refused(sent, save)
     if not status:
-        (target,) = went
+        ((target, starts),) = went
         device = editing.plan.facts.devices[target.device_id].code
         part = editing.words.parts[target.part].code
-        return back_to(target.local_date, cell_text(device, target.local_date, part))
+        return back_to(
+            target.local_date,
+            cell_text(device, target.local_date, part)
+            if starts is None
+            else place_text(device, target.local_date, starts),
+        )
     form = _form(editing, block_as_data(editing))
     form.is_stale = sent.is_stale
     return _page(editing, form, editing.broken_by(editing.block), status, sent=sent)
