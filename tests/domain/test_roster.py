@@ -77,6 +77,13 @@ def test_unknown_words_and_people_are_asked_for_and_not_guessed() -> None:
     assert not answered.unknown
 
 
+def test_a_word_is_known_by_its_first_eighty_characters() -> None:
+    text = f"姓名\t周一上午\n沈维钧\t{'备注 ' * 40}"
+    (asked,) = read(text).unknown
+    assert 70 < len(asked) <= 80
+    assert told(read(text, **{asked: US02})) == {(1, MONDAY, "morning", "12")}
+
+
 def test_a_row_may_be_passed_over_or_be_somebody_known_by_another_name() -> None:
     table = table_of("姓名\t周一上午\n护士 王二\tUS01\n老沈\tUS02")
     names = replace(NAMES, doctors={**NAMES.doctors, "护士 王二": NOBODY, "老沈": 1})
@@ -96,6 +103,7 @@ def test_an_empty_cell_says_that_the_doctor_is_nowhere() -> None:
         ("姓名\t第一列\n沈维钧\tUS01", "No row names"),
         ("", "No row names"),
         ("姓名\t12月8日\n沈维钧\tUS01", "No row names"),
+        ("姓名\t2025-12-01\n沈维钧\tUS01", "No row names"),  # last year's, when it was a Monday
         ("周一\t周二\nUS01\tUS02", "first column"),
         ("姓名\t周一\n沈维钧\tUS01\nD01\tUS02", "twice"),
         ("x" * 50_000, "at most"),
@@ -173,6 +181,20 @@ def test_two_doctors_at_one_machine_are_told_and_nothing_changes_there() -> None
     change = roster_change(plan, [entry(1, US01), entry(2, US01)], FACTS, HOURS)
     assert change.clashes == (TwoAtOne(11, MONDAY, "morning", (1, 2)),)
     assert not change.days
+
+
+def test_two_doctors_in_the_halves_of_one_block_are_told_and_neither_gets_all_of_it() -> None:
+    plan = [PlanBlock(11, MONDAY, 480, 1020, operator_id=None, exam_type_ids=frozenset({1}))]
+    entries = [entry(1, US01), entry(2, US01, "afternoon")]
+    change = roster_change(plan, entries, FACTS, HOURS)
+    assert {(c.part, c.operator_ids) for c in change.clashes} == {
+        ("morning", (1, 2)),
+        ("afternoon", (1, 2)),
+    }
+    assert not change.days
+    alone = roster_change(plan, [entry(1, US01), entry(1, US01, "afternoon")], FACTS, HOURS)
+    assert [b.operator_id for b in alone.days[11, MONDAY]] == [1]
+    assert not alone.clashes
 
 
 @given(st.lists(st.sampled_from([US01, US02, Meaning(Does.NOTHING)]), min_size=2, max_size=2))

@@ -14,6 +14,7 @@ from tracker.domain.errors import N_, InvalidError
 from tracker.domain.plan import week_days
 
 NOBODY = 0
+LONGEST_WORD = 80  # what is longer is asked for, and remembered, by its beginning
 LONGEST_ROSTER = 40_000  # characters; 28 doctors by 10 half-days have about 2,000
 MOST_CELLS = 20_000
 
@@ -93,8 +94,8 @@ _Column = tuple[date, tuple[str, ...]]
 
 
 def plain_word(text: str) -> str:
-    """A word in the form in which words are compared: width, case and spaces do not matter."""
-    return " ".join(unicodedata.normalize("NFKC", text).split()).casefold()
+    """A word in the form in which words are compared: width, case and spaces do not matter, nor what comes after 80."""
+    return " ".join(unicodedata.normalize("NFKC", text).casefold().split())[:LONGEST_WORD].rstrip()
 
 
 def table_of(text: str) -> list[list[str]]:
@@ -165,7 +166,7 @@ def _doctor(labels: Sequence[str], names: RosterNames) -> int | None:
 
 
 def _label(labels: Iterable[str]) -> str:
-    return " ".join(filter(None, labels))[:80]
+    return " ".join(filter(None, labels))[:LONGEST_WORD]
 
 
 def _refuse_twice(entries: Iterable[RosterEntry]) -> None:
@@ -230,13 +231,17 @@ def _parts(label: str, names: RosterNames) -> tuple[str, ...]:
     return (named[0],) if named else tuple(dict.fromkeys(names.parts.values()))
 
 
+def _is_named(day: date, *, m: int, d: int, y: int | None = None) -> bool:
+    return (day.month, day.day) == (m, d) and y in (None, day.year)
+
+
 def _day(cell: str, monday: date) -> date | None:
     """The day of the week that a heading names; None for any other text, and for a day of another week."""
     plain = plain_word(cell)
     for form in _DATES:
         if found := form.search(plain):
-            month_day = (int(found["m"]), int(found["d"]))
-            return next((d for d in week_days(monday) if (d.month, d.day) == month_day), None)
+            numbers = {name: int(number) for name, number in found.groupdict().items()}
+            return next((day for day in week_days(monday) if _is_named(day, **numbers)), None)
     named = (n for word, n in _WEEKDAYS.items() if plain.startswith(word))
     number = next(named, None)
     return None if number is None else monday + timedelta(days=number)

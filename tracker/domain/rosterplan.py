@@ -51,12 +51,15 @@ def roster_change(
     In each half-day a doctor of the roster works where it says and nowhere else; a machine that it names
     and that has no block then gets one. Doctors whom it leaves out keep their machines, unless it gives
     these to others. A block keeps those of its exam types that its new doctor may perform, or else gets
-    all that doctor and machine can do together.
+    all that doctor and machine can do together. Whom it sends to one block in different parts of the day is
+    told as two at one machine: a block has one doctor, and is not cut here.
     """
-    wanted, clashes = _wanted(entries)
-    unclear = {(each.device_id, each.local_date, each.part) for each in clashes}
-    listed = {(e.operator_id, e.local_date, e.part) for e in entries}
     before = by_device_date(plan)
+    wanted, clashes = _wanted(entries)
+    clashes += _in_one_block(before, wanted, hours)
+    unclear = {(each.device_id, each.local_date, each.part) for each in clashes}
+    wanted = {place: who for place, who in wanted.items() if place not in unclear}
+    listed = {(e.operator_id, e.local_date, e.part) for e in entries}
     after = {key: list(blocks) for key, blocks in before.items()}
     for blocks in after.values():
         blocks[:] = [
@@ -84,6 +87,21 @@ def _wanted(
             sent[entry.meaning.device_id, entry.local_date, entry.part].append(entry.operator_id)
     clashes = tuple(TwoAtOne(*place, tuple(who)) for place, who in sent.items() if len(who) > 1)
     return {place: who[0] for place, who in sent.items() if len(who) == 1}, clashes
+
+
+def _in_one_block(
+    plan: Mapping[DeviceDate, Sequence[PlanBlock]],
+    wanted: Mapping[tuple[int, date, str], int],
+    hours: Hours,
+) -> tuple[TwoAtOne, ...]:
+    """Parts of the day for which different doctors are sent to what is one block of the plan."""
+    found: dict[tuple[int, date, str], TwoAtOne] = {}
+    for block in (block for blocks in plan.values() for block in blocks):
+        places = [(*block.key, part) for part in _parts_of(block, hours)]
+        sent = tuple(dict.fromkeys(wanted[place] for place in places if place in wanted))
+        if len(sent) > 1:
+            found |= {place: TwoAtOne(*place, sent) for place in places}
+    return tuple(found.values())
 
 
 def _relieved(
