@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from itertools import groupby
+from operator import itemgetter
 
 from tracker.domain.errors import N_, Reason
 from tracker.domain.interval import runs, span_mask
@@ -95,28 +96,25 @@ class _Firsts:
             del self._places[self._limit :]
 
 
-@dataclass(frozen=True, slots=True)
-class _Part:
-    """A block of one date on a capable device, and what its minutes cost."""
-
-    day: DeviceDay
-    block: BlockLoad
-    price: Price
+_Part = tuple[int, int, DeviceDay, BlockLoad, Price]
+"""A block of one date on a capable device: the least it costs, where it begins, and what its minutes cost."""
 
 
 def _in_order(
     request: ExamRequest, days: Iterable[DeviceDay], ranking: Ranking, now: datetime
 ) -> list[_Part]:
     """The blocks of one date on capable devices, the cheapest to begin in first."""
-    parts = [
-        _Part(day, block, ranking.price_on(day, block, now))
-        for day in days
-        if day.device_id in request.device_ids
-        for block in day.blocks
-    ]
-    return sorted(
-        parts, key=lambda part: (part.price.least_from(part.block.starts), part.block.starts)
-    )
+    prices: dict[frozenset[int], Price] = {}
+    parts: list[_Part] = []
+    for day in days:
+        if day.device_id in request.device_ids:
+            for block in day.blocks:
+                kinds = block.exam_type_ids
+                price = prices.get(kinds) or prices.setdefault(
+                    kinds, ranking.price_on(day, kinds, now)
+                )
+                parts.append((price.least_from(block.starts), block.starts, day, block, price))
+    return sorted(parts, key=itemgetter(0, 1))
 
 
 def _offers_of(
@@ -128,19 +126,29 @@ def _offers_of(
     firsts: _Firsts,
 ) -> Iterator[Opening]:
     """The offers of a block that may be among the first."""
-    day, block, price = part.day, part.block, part.price
-    if not firsts.admits(price.least_from(block.starts), day.instant_of(block.starts)):
+    least, begins, day, block, price = part
+    if not firsts.admits(least, day.instant_of(begins)):
         return
     starts = bookable_starts(request, day, block, now) & _minutes(block, window)
     if not starts or block_refusals(request, day, block, now):
         return
     for minute, wasted in _offered(starts, request, price.kept_until):
-        if not firsts.admits(price.least_from(minute), day.instant_of(minute)):
+        start = day.instant_of(minute)
+        if not firsts.admits(price.least_from(minute), start):
             return
-        cost, start = price.of(minute, wasted), day.instant_of(minute)
+        cost = price.of(minute, wasted)
         if firsts.admits(cost, start):
             firsts.note(cost, start)
-            yield _opening(request, part, minute=minute, wasted=wasted)
+            yield Opening(
+                start=start,
+                end=day.instant_of(minute + request.duration_minutes),
+                device_id=day.device_id,
+                block_id=block.block_id,
+                operator_id=block.operator_id,
+                local_date=day.local_date,
+                wasted_minutes=wasted,
+                cost=cost,
+            )
 
 
 def _minutes(block: BlockLoad, window: Window | None) -> int:
@@ -177,25 +185,12 @@ def _offered(starts: int, request: ExamRequest, kept_until: int) -> Iterator[tup
     for first, end in runs(starts):
         latest = end - 1
         minutes = [*range(first, latest, request.duration_minutes), latest]
-        if first < kept_until < latest:
+        if first < kept_until < latest and kept_until not in minutes:
             insort(minutes, kept_until)
-        for minute in dict.fromkeys(minutes):
-            pieces = (minute - first, latest - minute)
-            yield minute, sum(piece for piece in pieces if piece < request.shortest_minutes)
-
-
-def _opening(request: ExamRequest, part: _Part, *, minute: int, wasted: int) -> Opening:
-    day, block = part.day, part.block
-    return Opening(
-        start=day.instant_of(minute),
-        end=day.instant_of(minute + request.duration_minutes),
-        device_id=day.device_id,
-        block_id=block.block_id,
-        operator_id=block.operator_id,
-        local_date=day.local_date,
-        wasted_minutes=wasted,
-        cost=part.price.of(minute, wasted),
-    )
+        for minute in minutes:
+            before, after = minute - first, latest - minute
+            wasted = before if before < request.shortest_minutes else 0
+            yield minute, wasted + (after if after < request.shortest_minutes else 0)
 
 
 NO_BLOCKS = Reason("outside_blocks", N_("No working hours on that day."))

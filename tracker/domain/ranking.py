@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 
-from tracker.domain.supply import MINUTE, BlockLoad, DeviceDay, Opening
+from tracker.domain.supply import MINUTE, DeviceDay, Opening
 
 FASTING_HASTE = 2
 """A minute of waiting counts so often for who fasts: machines run late, and the fasting window ends."""
@@ -59,12 +59,12 @@ class Ranking:
     fasting_ends: int = 0
     due: datetime | None = None
 
-    def price_on(self, day: DeviceDay, block: BlockLoad, now: datetime) -> "Price":
-        """What any minute of a block costs."""
+    def price_on(self, day: DeviceDay, exam_type_ids: frozenset[int], now: datetime) -> "Price":
+        """What any minute of a block with these exam types costs on a day: the same on every device."""
         weights = self.weights
         if weights is None:
             return FREE
-        scarce = sum(self.scarcity.get(each, 0) for each in block.exam_type_ids)
+        scarce = sum(self.scarcity.get(each, 0) for each in exam_type_ids)
         is_kept = not self.is_fasting and day.minute_of(now) < weights.fasting_release
         last = None if self.due is None else day.minute_of(self.due) - weights.margin_minutes
         return Price(
@@ -108,8 +108,9 @@ class Price:
 
     def least_from(self, minute: int) -> int:
         """No start at this minute or later costs less."""
-        begin = min(minute + self.kept, max(minute, self.kept_until))
-        return self.base + self.haste * begin
+        if minute < self.kept_until:
+            minute = min(minute + self.kept, self.kept_until)
+        return self.base + self.haste * minute
 
 
 FREE = Price()
