@@ -169,11 +169,7 @@ def _shifts(session: Session, now: datetime, *which: ColumnElement[bool]) -> lis
             device=row.code,
             operator_name=row.name,
             block=DayBlock(
-                *row[2:8],
-                frozenset(types[row.id]),
-                tuple(reserves[row.id]),
-                place=row.place,
-                transport_minutes=row.transport_minutes,
+                *row[2:8], frozenset(types[row.id]), tuple(reserves[row.id]), *row[8:10]
             ),
             stays=tuple(stays[row.id]),
             to_come=to_come[row.id],

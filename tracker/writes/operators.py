@@ -80,22 +80,30 @@ def give_each(
     rows = [row for row in found if changes[row.id]]
     if not rows:
         return
-    session.connection().execute(
-        _give,
-        [
-            {
-                "row": row.id,
-                "operator": wanted[row.id].get("operator_id", row.operator_id),
-                "block": wanted[row.id].get("block_id", row.block_id),
-            }
-            for row in rows
-        ],
-    )
+    values = [
+        {
+            "row": row.id,
+            "operator": wanted[row.id].get("operator_id", row.operator_id),
+            "block": wanted[row.id].get("block_id", row.block_id),
+        }
+        for row in rows
+    ]
+    session.connection().execute(_give, values)
+    _note(session, {row.id: (Status(row.status), changes[row.id]) for row in rows}, action, author)
+
+
+def _note(
+    session: Session,
+    changes: Mapping[int, tuple[Status, Mapping[str, object]]],
+    action: str,
+    author: Author,
+) -> None:
+    """A history row and an audit entry for each booking (id) with its status and what changed in it."""
     steps, entries = [], []
     entry = audit_values(action=action, entity="booking", by=author.by, now=author.now)
-    for row in rows:
-        change, status = changes[row.id], Status(row.status)
-        steps.append({"booking_id": row.id, **history_values((status, status), author, change)})
-        entries.append({**entry, "entity_id": str(row.id), "change": change})
+    for booking_id, (status, change) in changes.items():
+        values = history_values((status, status), author, change)
+        steps.append({"booking_id": booking_id, **values})
+        entries.append({**entry, "entity_id": str(booking_id), "change": dict(change)})
     session.connection().execute(_history, steps)
     session.connection().execute(_audit, entries)
