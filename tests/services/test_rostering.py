@@ -79,6 +79,15 @@ def test_who_is_away_is_among_the_absences_and_named_at_no_machine() -> None:
     assert count("audit_entry", "entity = 'absence'") == 3
 
 
+def test_absences_are_looked_up_at_once(statements: list[str]) -> None:
+    who, other = doctor_at("US01"), doctor_at("US02")
+    text = f"工号\t周四\t周五\n{who}\t年假\t病假\n{other}\t病假\t年假"
+    statements.clear()
+    assert take(text).absences == 8
+    asked = [each for each in statements if "FROM absence" in each]
+    assert len(asked) == 2, "for the plan's facts, and for what is known already"
+
+
 def test_the_same_roster_again_adds_nothing() -> None:
     text = f"工号\t周三\n{doctor_at('US01')}\t年假"
     take(text)

@@ -60,11 +60,14 @@ def take_in_roster(session: Session, given: GivenRoster, *, by: int, now: dateti
 
 
 def _new_absences(session: Session, wanted: Iterable[RosterAbsence]) -> list[AbsenceSpan]:
-    """The absences that are not known yet; the same half-day of days that follow each other as one."""
+    """The absences that are not known yet; the same half-day of days that follow each other as one. One statement."""
+    each_alone = sorted(wanted, key=lambda a: (a.operator_id, a.part, a.kind, a.local_date))
+    days = [each.local_date for each in each_alone]
+    known = absence_spans(session, min(days), max(days)) if days else []
     found: list[AbsenceSpan] = []
-    for each in sorted(wanted, key=lambda a: (a.operator_id, a.part, a.kind, a.local_date)):
+    for each in each_alone:
         span = AbsenceSpan(each.operator_id, each.local_date, each.local_date, each.part, each.kind)
-        if _is_known(session, span):
+        if _is_known(span, known):
             continue
         if found and _follows(found[-1], span):
             found[-1] = replace(found[-1], last=span.last)
@@ -78,10 +81,13 @@ def _follows(one: AbsenceSpan, next_one: AbsenceSpan) -> bool:
     return alike and one.last + timedelta(days=1) == next_one.first
 
 
-def _is_known(session: Session, span: AbsenceSpan) -> bool:
+def _is_known(span: AbsenceSpan, known: Iterable[AbsenceSpan]) -> bool:
     return any(
-        each.operator_id == span.operator_id and each.part in ("", span.part)
-        for each in absence_spans(session, span.first, span.last)
+        each.operator_id == span.operator_id
+        and each.part in ("", span.part)
+        and each.first <= span.last
+        and span.first <= each.last
+        for each in known
     )
 
 

@@ -104,6 +104,8 @@ def test_a_draft_that_was_changed_meanwhile_is_not_written_over(
     answer = put(head, first)
     assert answer.status_code == 409
     assert "D11\tUS02" in answer.text
+    assert "The draft was changed meanwhile." in words(answer.text)
+    assert put(head, answer.text).status_code == 303, "what is shown now was seen"
 
 
 @pytest.mark.parametrize("who", ["reception", "sonographer", "admin"])

@@ -4,13 +4,13 @@ from collections.abc import Sequence
 
 from flask_babel import lazy_gettext as _l
 from flask_wtf.file import FileField
-from wtforms import FieldList, FormField, HiddenField, IntegerField, SelectField, TextAreaField
-from wtforms.validators import InputRequired, Length
-from wtforms.widgets import HiddenInput
+from wtforms import FieldList, FormField, HiddenField, SelectField, TextAreaField
+from wtforms.validators import Length
 
 from tracker.domain.roster import LONGEST_ROSTER
 from tracker.queries.roster import Answers
-from tracker.web.forms.page_form import FormPart, PageForm
+from tracker.web.forms.page_form import FormPart
+from tracker.web.forms.versioned import VersionedForm
 
 MOST_QUESTIONS = 200
 
@@ -22,12 +22,11 @@ class AnswerPart(FormPart):
     answer = SelectField(validate_choice=False)
 
 
-class RosterForm(PageForm):
-    """The table as text, or as a file that takes its place; the answers to what was asked of it."""
+class RosterForm(VersionedForm):
+    """The table as text, or as a file that takes its place; the answers to what was asked of it. Of a draft's `version`."""
 
     text = TextAreaField(_l("Roster"), [Length(max=LONGEST_ROSTER)])
     file = FileField(_l("Or an XLSX file"))
-    version = IntegerField(widget=HiddenInput(), validators=[InputRequired()])
     words = FieldList(FormField(AnswerPart), max_entries=MOST_QUESTIONS)
     people = FieldList(FormField(AnswerPart), max_entries=MOST_QUESTIONS)
 

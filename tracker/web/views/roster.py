@@ -31,9 +31,8 @@ def show() -> ResponseReturnValue:
     """An empty field for the roster of ?week=2026-W49, else of next week."""
     monday = _monday()
     with read_session() as reading:
-        draft = open_draft(reading, monday)
-    form = RosterForm(formdata=None, data={"version": 0 if draft is None else draft.version})
-    return _page(form, monday)
+        version = _version(reading, monday)
+    return _page(RosterForm(formdata=None, data={"version": str(version)}), monday)
 
 
 @blueprint.post("/plan/roster")
@@ -56,12 +55,13 @@ def take() -> ResponseReturnValue:
     form, monday, done = RosterForm(), _monday(), list[TakenIn]()
 
     def put() -> None:
-        given = GivenRoster(monday, form.text.data or "", form.answers(), form.version.data or 0)
+        given = GivenRoster(monday, form.text.data or "", form.answers(), form.seen or 0)
         done.append(take_in_roster(given, by=caller().account_id, now=request_now()))
 
     if status := refused(form, put):
         with read_session() as reading:
             found = _read_again(reading, form, monday)
+            form.catch_up(_version(reading, monday))
         return _page(form, monday, *found), status
     _tell(done[0])
     return see_other(f"/plan?week={week_text(monday)}")
@@ -69,6 +69,11 @@ def take() -> ResponseReturnValue:
 
 def _monday() -> date:
     return week_argument(next_monday(local_date_of(request_now(), clock.hospital_zone())))
+
+
+def _version(reading: Reading, monday: date) -> int:
+    draft = open_draft(reading, monday)
+    return 0 if draft is None else draft.version
 
 
 def _take_file(form: RosterForm) -> None:
