@@ -1,6 +1,6 @@
 """From a problem to a proposed plan: goal by goal, in their order, then blocks, reserves and what stays unmet.
 
-How the goals are put in order, measured in docs/adr/0018: the first in whole numbers; the next three relaxed,
+How the goals are put in order, measured in docs/adr/0020: the first in whole numbers; the next three relaxed,
 each with the ones before it kept, which takes tenths of a second; then the plan with the fewest changes that
 falls short of none of them by more than a tolerance.
 """

@@ -83,6 +83,7 @@ ENTITY: Mapping[str, LazyString] = {
     "part_of_day": _l("Half-day"),
     "patient": _l("Patient"),
     "plan_draft": _l("Draft of a plan"),
+    "plan_run": _l("Proposal for a plan"),
     "planned_week": _l("Device plan"),
     "setting": _l("Settings"),
     "staff_member": _l("Staff member"),
@@ -93,9 +94,11 @@ ENTITY: Mapping[str, LazyString] = {
     "weekly_block": _l("Weekly block"),
 }
 ACTION: Mapping[str, LazyString] = {
+    "accept": _l("accepted"),
     "add": _l("added"),
     "append": _l("written to"),
     "arrive": _l("checked in"),
+    "ask": _l("asked for"),
     "begin": _l("begun"),
     "book": _l("booked"),
     "cancel": _l("cancelled"),
