@@ -19,13 +19,13 @@ from tests.support.soundness import assert_sound, count
 from tests.support.starting_data import CATALOGUE, SYSTEM
 from tests.support.stopping import Stopped, begin_and_stop, stopping_at_commit
 from tests.support.terminal import Terminal
+from tracker.cli.simulate import progress_of
 from tracker.db import db, read_session, transaction
-from tracker.drivers.simulate import Simulation, UnsoundError
+from tracker.drivers.simulate import Simulation
 from tracker.drivers.simulate_report import report
+from tracker.drivers.year_course import UnsoundError
 from tracker.drivers.year_demand import Year
-from tracker.queries.replay import stored_progress
 from tracker.queries.volume import VolumeFilter, volume
-from tracker.services.run_progress import YearProgress
 
 SMALL = Year(2027, exams=6000, seed=3, troubles=30)
 WORDS = ("simulate", "--year", "2027", "--exams", "3000", "--seed", "5", "--days", "2", "--json")
@@ -39,9 +39,7 @@ def template() -> Template:
 
 def run_on(year: Year = SMALL, *, commits: int = 1_000_000) -> dict[str, object] | None:
     """One run through DAYS working days, going on where the last one was; None when it was stopped."""
-    with read_session() as session:
-        kept = stored_progress(session, "simulate")
-    progress = YearProgress("small", 0) if kept is None else YearProgress.of(kept)
+    progress = progress_of("small")
     simulation = Simulation(year, progress, engine=db.engine, by=SYSTEM)
     left = DAYS - sum(day <= (progress.day or date.min) for day in simulation.demand.days)
     with stopping_at_commit(commits):
@@ -191,9 +189,8 @@ def test_numbers_that_cannot_be_meant_are_wrong_usage(
 
 def test_an_unsound_day_says_what_is_broken(bench: Bench, engine_url: str) -> None:
     with bench.app.app_context():
-        simulation = Simulation(
-            Year(2027, 3000, 1), YearProgress("small", 0), engine=db.engine, by=SYSTEM
-        )
+        year = Year(2027, 3000, 1)
+        simulation = Simulation(year, progress_of("other"), engine=db.engine, by=SYSTEM)
         simulation.run(lambda _: None, days=1)
         with transaction() as session:
             session.execute(text("UPDATE exam_volume SET exams = 1000"))

@@ -14,8 +14,9 @@ from tracker.cli.virtual import virtual_days
 from tracker.db import read_session
 from tracker.domain.roles import SYSTEM_ACCOUNT_ID
 from tracker.domain.workcalendar import FIRST_YEAR, LAST_YEAR
-from tracker.drivers.simulate import DayDone, Simulation, UnsoundError
+from tracker.drivers.simulate import DayDone, Simulation
 from tracker.drivers.simulate_report import as_text, report
+from tracker.drivers.year_course import UnsoundError
 from tracker.drivers.year_demand import Year
 from tracker.queries.replay import stored_progress
 from tracker.queries.simulation import last_entry
@@ -67,7 +68,7 @@ def run(arguments: argparse.Namespace) -> Answer:
 
 
 def _simulate(year: Year, engine: Engine, *, days: int | None) -> dict[str, object]:
-    kept = _progress_of(f"{year.year}/{year.exams}/{year.seed}")
+    kept = progress_of(f"{year.year}/{year.exams}/{year.seed}")
     simulation = Simulation(year, kept, engine=engine, by=SYSTEM_ACCOUNT_ID)
     if simulation.is_provisional:
         progress(f"The calendar of {year.year} is not published: its working days are provisional.")
@@ -81,7 +82,7 @@ def _simulate(year: Year, engine: Engine, *, days: int | None) -> dict[str, obje
     return report(simulation)
 
 
-def _progress_of(digest: str) -> YearProgress:
+def progress_of(digest: str) -> YearProgress:
     """The progress of an earlier run of the same year, or a new one on a database without bookings."""
     with read_session() as session:
         stored = stored_progress(session, YearProgress.key)

@@ -22,7 +22,7 @@ from tracker.drivers.kinds import demanded_kinds
 from tracker.drivers.meter import Meter
 from tracker.drivers.trial_people import mrn_of
 from tracker.drivers.year_asking import Asking
-from tracker.drivers.year_course import Course
+from tracker.drivers.year_course import Course, UnsoundError
 from tracker.drivers.year_demand import LONGEST_DELAY, LONGEST_LEAD, Year, YearDemand, YearRequest
 from tracker.drivers.year_patients import Patients
 from tracker.drivers.year_responses import Responses
@@ -36,10 +36,6 @@ from tracker.services.upkeep import seal_audit
 
 _SETTLED, _ENDED = time(22), time(23, 30)
 """Local times at which whoever still waits leaves, and at which the day is checked."""
-
-
-class UnsoundError(Exception):
-    """A virtual day left rows that break an invariant; the text says which."""
 
 
 @dataclass

@@ -8,7 +8,7 @@ from tracker.domain.errors import ConflictError, NotBookableError, SlotTakenErro
 from tracker.domain.supply import Opening
 from tracker.drivers.agenda import Turn
 from tracker.drivers.trial_people import mrn_of
-from tracker.drivers.year_course import Course
+from tracker.drivers.year_course import Course, UnsoundError
 from tracker.drivers.year_demand import YearRequest
 from tracker.drivers.year_patients import Patients
 from tracker.queries.simulation import Shift, patient_id_of_mrn
@@ -39,11 +39,7 @@ class Asking:
             self._refuse(request, search.reasons[0].code, now)
             return
         opening = search.openings[0]
-        try:
-            booked = self._book(request, opening, patient_id, now)
-        except (NotBookableError, SlotTakenError) as error:
-            self._refuse(request, error.code, now)
-            return
+        booked = self._book(request, opening, patient_id, now)
         course.counts[f"booked|{request.stream}"] += 1
         self._patients.expect(request, booked, opening.start)
 
@@ -57,7 +53,10 @@ class Asking:
             device=self._course.codes[opening.device_id],
             start=opening.start,
         )
-        booked = book_exam(order, by=self._course.by, now=now)
+        try:
+            booked = book_exam(order, by=self._course.by, now=now)
+        except (NotBookableError, SlotTakenError) as error:
+            raise UnsoundError(f"{order} was offered at {now} and refused: {error}") from error
         assert isinstance(booked, Booked)  # no idempotency key was sent
         return booked.booking_id
 
@@ -98,7 +97,10 @@ class Asking:
         )
         try:
             received = receive_walk_in(order, by=self._course.by, now=now)
-        except (NotBookableError, SlotTakenError, ConflictError) as error:
+        except NotBookableError as error:
+            self._refuse(request, error.reasons[0].code, now)
+            return
+        except ConflictError as error:
             self._refuse(request, error.code, now)
             return
         self._course.counts[f"booked|{request.stream}"] += 1

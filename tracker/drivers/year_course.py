@@ -25,6 +25,10 @@ from tracker.queries.simulation import (
 from tracker.services.run_progress import YearProgress
 
 
+class UnsoundError(Exception):
+    """What must hold in every virtual day does not; the text says what."""
+
+
 class Course:
     """The state of a simulated year between two acts."""
 

@@ -12,7 +12,7 @@ from tracker.domain.errors import DomainError, NotBookableError, SlotTakenError
 from tracker.domain.lifecycle import Status
 from tracker.drivers.agenda import Turn
 from tracker.drivers.no_shows import mark_due_no_shows
-from tracker.drivers.year_course import Course
+from tracker.drivers.year_course import Course, UnsoundError
 from tracker.drivers.year_demand import YearRequest
 from tracker.queries.simulation import Pending, was_changed
 from tracker.services.changing import Move, cancel_booking, check_in, move_booking, return_patient
@@ -138,8 +138,8 @@ class Patients:
         to = Move(course.codes[openings[0].device_id], openings[0].start, reason)
         try:
             move_booking(booking_id, to, by=course.by, now=now)
-        except (NotBookableError, SlotTakenError):
-            return False
+        except (NotBookableError, SlotTakenError) as error:
+            raise UnsoundError(f"{to} was offered at {now} and refused: {error}") from error
         course.counts["moved"] += 1
         self.told([booking_id], now)
         return True
