@@ -1,4 +1,4 @@
-"""A week's plan as a workbook: machines by half-days, and doctors by half-days as a roster that can be taken in again."""
+"""A week's plan as a workbook: doctors by half-days as a roster that can be taken in again, and machines by half-days."""
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -35,10 +35,10 @@ class PlanTables:
 
 
 def plan_workbook(tables: PlanTables) -> bytes:
-    """The workbook of a week, in the language of the page."""
+    """The workbook of a week, in the language of the page. The roster comes first: it is read from the first sheet."""
     sheets = {
-        _("Machines"): list(_machines(tables)),
         _("Doctors"): list(_doctors(tables)),
+        _("Machines"): list(_machines(tables)),
     }
     return write_workbook(sheets, words={})
 

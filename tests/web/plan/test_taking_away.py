@@ -29,8 +29,8 @@ def test_the_paper_names_every_machine_and_who_works_there(head: FlaskClient) ->
 
 def test_the_workbook_has_machines_and_doctors(head: FlaskClient) -> None:
     found = sheets(head, "en")
-    assert list(found) == ["Machines", "Doctors"]
-    machines, doctors = found.values()
+    assert list(found) == ["Doctors", "Machines"]
+    doctors, machines = found.values()
     assert machines[0][:3] == ["Device", "2026-11-23 Morning", "2026-11-23 Afternoon"]
     us01 = next(row for row in machines if row[0] == "US01")
     name = us01[1].split("\n")[1]
@@ -43,7 +43,7 @@ def test_the_workbook_has_machines_and_doctors(head: FlaskClient) -> None:
 def test_the_doctors_sheet_is_a_roster_that_changes_nothing(
     head: FlaskClient, language: str
 ) -> None:
-    _machines, doctors = sheets(head, language).values()
+    doctors, _machines = sheets(head, language).values()
     text = "\n".join("\t".join(str(cell) for cell in row) for row in doctors)
     head.set_cookie("lang", "en")
     address = f"/plan/roster?{WEEK}"
@@ -52,6 +52,19 @@ def test_the_doctors_sheet_is_a_roster_that_changes_nothing(
     assert answer.status_code == 200
     assert "No block of the plan changes." in words(answer.text)
     assert "Words that are not known" not in answer.text
+
+
+@pytest.mark.parametrize("language", ["zh", "en"])
+def test_the_whole_workbook_can_be_sent_back_as_a_roster(head: FlaskClient, language: str) -> None:
+    head.set_cookie("lang", language)
+    workbook = BytesIO(head.get(f"/plan/week.xlsx?{WEEK}").data)
+    head.set_cookie("lang", "en")
+    address = f"/plan/roster?{WEEK}"
+    fields = form_of(head.get(address).text, address)
+    answer = head.post(address, data={**fields, "file": (workbook, "plan.xlsx")})
+    assert answer.status_code == 200
+    assert "No block of the plan changes." in words(answer.text)
+    assert "Rows of nobody who is known" not in answer.text
 
 
 @pytest.mark.parametrize("who", ["reception", "sonographer", "admin"])
