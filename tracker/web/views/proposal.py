@@ -28,6 +28,8 @@ blueprint = Blueprint("proposal", __name__)
 
 
 @blueprint.get("/plan/proposal")
+@blueprint.get("/plan/proposal/cancel")  # a form that was refused stands at its own address
+@blueprint.get("/plan/proposal/accept")
 def show() -> ResponseReturnValue:
     """The newest run of the week of ?week=2026-W49 and, once it is done, what it proposes."""
     now = request_now()
