@@ -1,0 +1,99 @@
+"""The head plans next week: a block is corrected, a rule overruled with a reason, the plan published; reception books on it."""
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from tests.journeys.conftest import SignIn
+from tests.journeys.looking import look_at
+from tests.support.live import Hospital, Words
+
+pytestmark = [pytest.mark.browser, pytest.mark.engines("sqlite")]
+
+WEEK = "/plan?week=2026-W49"
+BLOCK = "US01.2026-12-02.810"
+"""Wednesday afternoon of the week after the trial's Monday: 13:30 to 17:00."""
+
+
+def test_a_plan_is_corrected_published_and_booked_on(
+    hospital: Hospital, words: Words, sign_in: SignIn
+) -> None:
+    # given: the head at next week's plan, which stands on the weekly pattern
+    page = sign_in("head")
+    page.goto(hospital.address + WEEK)
+    look_at(page)
+    expect(page.locator(".plan-state")).to_contain_text(words("Published plan."))
+
+    # when: a block is opened by keyboard, its hours are extended and its doctor is taken out
+    page.locator(f"[id='{BLOCK}']").focus()
+    page.keyboard.press("ArrowLeft")
+    page.keyboard.press("ArrowRight")
+    page.keyboard.press("Enter")
+    dialog = page.get_by_role("dialog")
+    dialog.get_by_label(words("Until")).fill("18:30")
+    dialog.get_by_label(words("Doctor"), exact=True).select_option("")
+    dialog.get_by_role("button", name=words("Save in the draft")).click()
+
+    # then: the dialog says what that breaks, and asks why
+    expect(dialog).to_contain_text(words("No doctor is named."))
+    look_at(page)
+    reason = dialog.get_by_label(words("Why no doctor is named"))
+    expect(reason).to_be_focused()
+    reason.fill("规培轮转，周一定")
+    page.keyboard.press("Enter")
+
+    # then: it waits in the draft, the cell has the focus again, the reason stays visible
+    expect(page.locator(".plan-state")).to_contain_text(words("Review and publish"))
+    expect(page.locator(f"[id='{BLOCK}']")).to_be_focused()
+    expect(page.locator(".plan-rules")).to_contain_text("规培轮转，周一定")
+    look_at(page)
+
+    # when it is reviewed and published
+    page.get_by_role("link", name=words("Review and publish")).click()
+    expect(page.locator("#changes")).to_contain_text("18:30")
+    look_at(page)
+    page.get_by_role("button", name=words("Publish"), exact=True).click()
+    expect(page.locator("#messages")).to_contain_text(
+        words("The plan is in force: patients are booked on it.")
+    )
+
+    # then: reception finds a time that was not open before
+    desk = sign_in("reception")
+    asked = "exam_type=superficial&stream=outpatient&device=US01&time=18:00"
+    days = "from=2026-12-02&to=2026-12-02"
+    desk.goto(f"{hospital.address}/book?{asked}&{days}")
+    answer = desk.locator(".minute-answer")
+    expect(answer).to_contain_text("18:00")
+    expect(answer.locator(".reasons")).to_have_count(0)
+
+
+def test_a_block_is_dragged_to_another_cell_and_back(
+    hospital: Hospital, words: Words, sign_in: SignIn
+) -> None:
+    # given: two doctors on two machines
+    page = sign_in("head")
+    page.goto(hospital.address + WEEK)
+    one, other = "US01.2026-12-02.480", "US01.2026-12-03.480"
+    first, second = doctor_of(page, one), doctor_of(page, other)
+    assert first != second
+
+    # when one block is dragged onto the other
+    drag(page, one, other)
+
+    # then: they have exchanged their doctors, and one press takes it back
+    expect(page.locator(f"[id='{other}'] .plan-who")).to_contain_text(first)
+    assert doctor_of(page, one) == second
+    page.get_by_role("button", name=words("Undo: %(step)s", step=words("a block moved"))).click()
+    expect(page.locator(f"[id='{other}'] .plan-who")).to_contain_text(second)
+
+
+def doctor_of(page: Page, place: str) -> str:
+    return page.locator(f"[id='{place}'] .plan-who").inner_text().strip()
+
+
+def drag(page: Page, source: str, target: str) -> None:
+    page.locator(f"[id='{source}']").hover()
+    page.mouse.down()
+    box = page.locator(f"[id='{target}']").bounding_box()
+    assert box
+    page.mouse.move(box["x"] + 40, box["y"] + 20, steps=6)
+    page.mouse.up()
