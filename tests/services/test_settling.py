@@ -7,7 +7,16 @@ import pytest
 from sqlalchemy import select, update
 
 from tests.support.department import account_id, at
-from tests.support.exam_room import arrived, book, booking, counted, exams, history, running
+from tests.support.exam_room import (
+    arrived,
+    arrived_before_its_day,
+    book,
+    booking,
+    counted,
+    exams,
+    history,
+    running,
+)
 from tests.support.refusals import refused
 from tests.support.soundness import assert_sound
 from tracker.db import read_session, transaction
@@ -86,6 +95,20 @@ def test_what_cannot_be_meant_is_refused_on_its_field(
         refused(InvalidError, settle_as_examined, booking_id, done, by=desk, now=TUESDAY).field
         == field
     )
+
+
+def test_nobody_is_examined_on_a_day_before_the_check_in(desk: int) -> None:
+    booking_id = arrived(1, at(9))
+    year, step = timedelta(days=365), settle_as_examined
+    typed = replace(DONE, started_at=DONE.started_at - year, ended_at=DONE.ended_at - year)
+    assert refused(InvalidError, step, booking_id, typed, by=desk, now=TUESDAY).field == "date"
+    assert (booking(booking_id).status, exams()) == ("arrived", [])
+
+
+def test_who_came_a_day_early_is_settled_on_the_day_of_the_check_in(desk: int) -> None:
+    booking_id = arrived_before_its_day(1, at(9, day=1), now=at(9))
+    settle_as_examined(booking_id, DONE, by=desk, now=at(8, day=2))
+    assert exams()[0].local_date == at(9).date()
 
 
 def test_an_exam_that_was_clicked_elsewhere_that_day_is_not_counted_twice(desk: int) -> None:

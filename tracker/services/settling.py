@@ -7,7 +7,7 @@ from sqlalchemy.orm import Session
 
 from tracker.db import RetryTransactionError, service
 from tracker.domain.corrections import is_left_open
-from tracker.domain.errors import N_, ConflictError
+from tracker.domain.errors import N_, ConflictError, InvalidError
 from tracker.domain.lifecycle import Status
 from tracker.models import Booking, ExamType, Stream
 from tracker.writes.afterwards import lock_examined
@@ -57,9 +57,17 @@ def settle_as_examined(
     if not is_left_open(Status(booking.status), day=booking.local_date, today=day_of(now)):
         text = N_("This booking is not left open by an earlier day.")
         raise ConflictError(text, code="not_left_open")
+    _refuse_before_arrival(booking, examined)
     exam = enter_exam_of(session, booking, _entry(session, booking, examined), author)
     count_exams(session, [exam])
     return exam.id
+
+
+def _refuse_before_arrival(booking: Booking, examined: Examined) -> None:
+    """Nobody is examined on a day before he was checked in; who came early was checked in then."""
+    here = booking.local_date if booking.arrived_at is None else day_of(booking.arrived_at)
+    if day_of(examined.started_at) < min(here, booking.local_date):
+        raise InvalidError(N_("The patient had not been checked in by that day."), field="date")
 
 
 def _entry(session: Session, booking: Booking, examined: Examined) -> ExamEntry:
