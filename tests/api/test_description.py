@@ -29,7 +29,10 @@ REFUSED_BY_RULE = str(int(HTTPStatus.UNPROCESSABLE_ENTITY))
 EXAMPLES = 8
 OPERATIONS_WITH_INPUT = 23
 EVERYBODY = "everybody"
-PAGES_ONLY = {"not_temporary", "refused", "too_many_failures", "wrong_credentials"}
+PAGES_ONLY = {
+    "draft_stale", "no_draft", "not_temporary", "nothing_to_undo", "refused", "rules_broken",
+    "too_many_failures", "wrong_credentials",
+}  # fmt: skip
 """Codes of what the interface does not offer."""
 OPEN = {"health.alive", "health.ready", "metrics.show"}
 
