@@ -9,7 +9,18 @@ import flask_migrate
 import pytest
 from alembic.script import ScriptDirectory
 from flask import Flask
-from sqlalchemy import Column, Connection, Insert, MetaData, Select, Table, func, insert, select
+from sqlalchemy import (
+    Column,
+    Connection,
+    Insert,
+    MetaData,
+    Select,
+    Table,
+    func,
+    insert,
+    select,
+    text,
+)
 from sqlalchemy.exc import DBAPIError
 
 from config import ROOT
@@ -134,6 +145,17 @@ def test_no_row_is_lost_and_every_guard_stands(
     assert_guarded(tables)
     flask_migrate.check()  # the schema is the one that an empty database gets
     assert_sound()
+
+
+def test_what_asks_for_an_attending_does_so_after_the_upgrade(
+    filled_at: Callable[[str], list[Table]],
+) -> None:
+    filled_at("0001")
+    flask_migrate.upgrade()
+    with db.engine.connect() as connection:
+        found = connection.execute(text("SELECT code, least_title FROM exam_type ORDER BY code"))
+        titles = {code: title for code, title in found if title}
+    assert titles == {"contrast": "attending", "intraoperative": "attending"}
 
 
 @pytest.mark.parametrize("revision", REVISIONS)
