@@ -187,13 +187,28 @@ def test_numbers_that_cannot_be_meant_are_wrong_usage(
         terminal(*WORDS, *words)
 
 
+def play_a_day(year: Year) -> None:
+    """The next working day of a year."""
+    simulation = Simulation(year, progress_of("other"), engine=db.engine, by=SYSTEM)
+    simulation.run(lambda _: None, days=1)
+
+
 def test_an_unsound_day_says_what_is_broken(bench: Bench, engine_url: str) -> None:
+    year = Year(2027, 3000, 1)
     with bench.app.app_context():
-        year = Year(2027, 3000, 1)
-        simulation = Simulation(year, progress_of("other"), engine=db.engine, by=SYSTEM)
-        simulation.run(lambda _: None, days=1)
+        play_a_day(year)
         with transaction() as session:
-            session.execute(text("UPDATE exam_volume SET exams = 1000"))
             session.execute(text("UPDATE booking SET is_held = TRUE WHERE status = 'booked'"))
         with pytest.raises(UnsoundError, match="held"):
-            simulation.run(lambda _: None, days=1)
+            play_a_day(year)
+
+
+@pytest.mark.engines("sqlite")
+def test_what_is_offered_and_then_refused_is_unsound(bench: Bench, engine_url: str) -> None:
+    year = Year(2027, 8000, 1)
+    with bench.app.app_context():
+        play_a_day(year)
+        with transaction() as session:  # the search believes that everything is free
+            session.execute(text("UPDATE occupancy SET busy = '0'"))
+        with pytest.raises(UnsoundError, match="was offered at"):
+            play_a_day(year)

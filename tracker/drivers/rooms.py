@@ -64,6 +64,10 @@ class Rooms:
         self._closed[device_id] = [span for span in spans if not span[0] <= now < span[1]]
         self._call(0, device_id, now)
 
+    def closed_until(self, device_id: int, now: datetime) -> datetime | None:
+        """When a machine that is closed now is open again; None for one that is at work."""
+        return max((e for s, e in self._closed[device_id] if s <= now < e), default=None)
+
     def _call(self, line: int, device_id: int, when: datetime) -> None:
         self._agenda.note(when, Turn.START, line, lambda now: self._start_next(device_id, now))
 
@@ -86,7 +90,7 @@ class Rooms:
             for pair in self.waiting[device_id]
             if pair[0].block_starts_at <= now and pair[0].patient_id not in self._examined
         ]
-        reopens = max((e for s, e in self._closed[device_id] if s <= now < e), default=None)
+        reopens = self.closed_until(device_id, now)
         if ready and reopens is not None:
             self._call(0, device_id, reopens)
             return None

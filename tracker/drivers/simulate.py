@@ -61,7 +61,7 @@ Tell = Callable[[DayDone], None]
 
 
 class Simulation:
-    """The virtual days of a year."""
+    """The virtual days of a year; an object runs once, the next one goes on from the rows."""
 
     def __init__(self, year: Year, progress: YearProgress, *, engine: Engine, by: int) -> None:
         with read_session() as session:

@@ -112,7 +112,9 @@ class Asking:
         working = [
             shift
             for shift in self._course.shifts
-            if shift.starts_at <= now < shift.ends_at and request.exam_type in shift.exam_types
+            if shift.starts_at <= now < shift.ends_at
+            and request.exam_type in shift.exam_types
+            and rooms.closed_until(shift.device_id, now) is None
         ]
         return min(
             working,
