@@ -1,7 +1,7 @@
 """Who asks for what, when: a fortnight of requests made from shares and fits. Which time they get is not decided here.
 
 Figures marked [calibration] were fitted on public data sets, those marked [assumed] are planning assumptions:
-docs/adr/0016-ranking.md names the sources.
+docs/adr/0021-a-time-is-ranked-by-what-it-takes-from-others.md names the sources.
 """
 
 import math

@@ -1,5 +1,6 @@
 """Runs the fortnights and prints the tables and the chart: each policy on the same requests, beside the bound."""
 
+import sys
 import time
 from collections import defaultdict
 from collections.abc import Sequence
@@ -48,7 +49,10 @@ def main(fortnights: int = len(SEEDS)) -> None:
     print("\n## quality of the booking\n")
     print(_yardstick(), flush=True)
     with Pool(PROCESSES) as pool:
-        outcomes = list(pool.imap_unordered(outcome_of, cases))
+        outcomes = []
+        for outcome in pool.imap_unordered(outcome_of, cases):
+            outcomes.append(outcome)
+            print(f"{len(outcomes)} of {len(cases)}", end="\r", file=sys.stderr, flush=True)
         plans = planned.weeks()
         served = pool.imap(partial(planned.compared, plans=plans), SEEDS[:fortnights])
         comparisons = list(served)

@@ -46,7 +46,7 @@ class OpeningQuery(RequestSchema):
 
 
 class OpeningsSchema(AnswerSchema):
-    """Openings in order, earliest first; when there are none, the counted reasons."""
+    """Openings by date and then in rank; when there are none, the counted reasons."""
 
     openings = fields.List(fields.Nested(OpeningSchema))
     reasons = fields.List(fields.Nested(ReasonSchema))

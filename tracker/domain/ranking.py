@@ -29,7 +29,7 @@ class DeviceStanding:
 class RankingWeights:
     """How much later a patient is offered a time so that a better use is kept for others; in minutes.
 
-    The defaults were found by simulation: docs/adr/0016-ranking.md.
+    The defaults were found by simulation: docs/adr/0021-a-time-is-ranked-by-what-it-takes-from-others.md.
     """
 
     scarce_minutes: int = 1000

@@ -99,7 +99,7 @@ _patient_by_id = _patient_of_key.where(_patient.id == bindparam("key"))
 
 
 def find_openings(session: Session, wish: Wish, *, now: datetime) -> Search:
-    """The first openings over all capable devices, earliest first, or the counted reasons for none.
+    """The first openings over all capable devices, by date and then in rank, or the counted reasons for none.
 
     Raises InvalidError (with the field) for unknown codes and windows that cannot be searched.
     """
