@@ -101,7 +101,7 @@ def test_nobody_is_examined_on_a_day_before_the_check_in(desk: int) -> None:
     booking_id = arrived(1, at(9))
     year, step = timedelta(days=365), settle_as_examined
     typed = replace(DONE, started_at=DONE.started_at - year, ended_at=DONE.ended_at - year)
-    assert refused(InvalidError, step, booking_id, typed, by=desk, now=TUESDAY).field == "date"
+    assert refused(InvalidError, step, booking_id, typed, by=desk, now=TUESDAY).field == "start"
     assert (booking(booking_id).status, exams()) == ("arrived", [])
 
 

@@ -67,7 +67,7 @@ def _refuse_before_arrival(booking: Booking, examined: Examined) -> None:
     """Nobody is examined on a day before he was checked in; who came early was checked in then."""
     here = booking.local_date if booking.arrived_at is None else day_of(booking.arrived_at)
     if day_of(examined.started_at) < min(here, booking.local_date):
-        raise InvalidError(N_("The patient had not been checked in by that day."), field="date")
+        raise InvalidError(N_("The patient had not been checked in by that day."), field="start")
 
 
 def _entry(session: Session, booking: Booking, examined: Examined) -> ExamEntry:

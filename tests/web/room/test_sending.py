@@ -112,11 +112,15 @@ def test_nothing_chosen_and_an_old_page_change_nothing(
 ) -> None:
     with clock.at(at(9)):
         client = client_of("sonographer")
+        client.set_cookie("lang", "en")
         address = f"/worklist/{waiting}/send"
-        assert submit(client, address, version=2).status_code == 422
-        assert submit(client, address, opening="US18@x", version=2).status_code == 422
+        for wrong in ({}, {"opening": "US18@x"}):
+            answer = submit(client, address, **wrong, version=2)
+            assert answer.status_code == 422
+            assert "Choose one of the openings." in answer.text
         old = submit(client, address, opening="US18@2026-11-23T09:00", version=1)
     assert old.status_code == 409
+    assert "Somebody changed this booking meanwhile." in old.text
     assert hands.look(waiting).device == "US06"
 
 
