@@ -37,12 +37,21 @@ ROWS: Mapping[str, InstrumentedAttribute[int]] = {
 FIXED = {"kind": "add", "day": "2026-11-23", "year": 2026, "step": "arrive", "noun": "devices"}
 # Answers that are no page: files, figures for machines, and the way back from a form.
 NO_PAGES = frozenset(
-    {"assets.asset_file", "health.alive", "health.ready", "metrics.show", "sheets.download"}
+    {
+        "assets.asset_file",
+        "health.alive",
+        "health.ready",
+        "metrics.show",
+        "plan_away.workbook",
+        "sheets.download",
+    }
 )
 # What is asked for in the addresses of a page that shows more, or nothing at all, without.
 ASKED = {
     "book.show": ["", "?patient={patient}&exam_type=abdominal&stream=outpatient"],
     "worklist.show": ["", "?device={busy}"],
+    "plan.show": ["", "?week=2026-W49&colour=load"],
+    "plan_blocks.edit": ["?at=US07.2026-11-25.480", "?at=P01.2026-11-23.810"],
     "machine_lists.show": ["?device={busy}"],
     "take_over.show": ["?device={busy}", "?device=US06&operator=D01"],
     "sending.show": ["", "?to=US01"],
