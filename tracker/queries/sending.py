@@ -57,7 +57,8 @@ def destinations(
     today = local_date_of(now, clock.hospital_zone())
     search = openings_elsewhere(session, booking.id, Days(today, today, limit=None), now=now)
     first: dict[int, Opening] = {}
-    for opening in search.openings:
+    # he is here and waits: of each machine the soonest, however a search ranks
+    for opening in sorted(search.openings, key=lambda each: each.start):
         if opening.device_id != booking.device_id:
             first.setdefault(opening.device_id, opening)
     queues = _queues(session, now)
