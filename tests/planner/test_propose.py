@@ -222,3 +222,19 @@ def test_the_present_plan_is_counted_without_whoever_is_away():
     solution = propose(PlanProblem(half_days(1), facts, needs, (standing,)))
     assert (solution.before.value, solution.after.value) == (0, 120)
     assert solution.after.changed == 1
+
+
+def test_reserves_grow_in_proportion_and_stay_where_they_are_nearly_right():
+    facts = facts_of({1: {ANY}, 2: {ANY}}, {1: {ANY}, 2: {ANY}})
+    standing = tuple(
+        Standing(replace(block(n, 0, n, {ANY}), reserve_minutes={CADRE: minutes}))
+        for n, minutes in ((1, 20), (2, 40))
+    )
+
+    def kept(minutes: float) -> list[dict[int, int]]:
+        needs = (Need(CADRE, ANY, minutes, (0,)),)
+        problem = PlanProblem(half_days(1), facts, needs, standing, reserving=frozenset({CADRE}))
+        return [dict(each.reserve_minutes) for each in propose(problem).blocks]
+
+    assert kept(65) == [{CADRE: 20}, {CADRE: 40}]
+    assert kept(120) == [{CADRE: 40}, {CADRE: 80}]

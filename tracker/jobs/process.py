@@ -20,7 +20,7 @@ from tracker.db import db, read_session
 from tracker.db_lease import Lease, lease
 from tracker.domain.troubles import is_overdue
 from tracker.jobs import backups, proposals, work
-from tracker.logs import log
+from tracker.logs import log, report_incident
 from tracker.queries.troubles import job_facts
 
 LEASE = "jobs"
@@ -28,8 +28,8 @@ LEASE_RETRY_SECONDS = 5
 LEASE_CHECK_SECONDS = 30
 MISFIRE_SECONDS = 3600  # a job half an hour late still runs
 LONG = "long"
-PROPOSALS, PROPOSALS_SECONDS = "proposals", 3
-"""Its own thread, and how often it looks for a proposal that somebody waits for; looking is no run on record."""
+PROPOSALS_SECONDS = 3
+"""How often a thread of its own looks for a proposal that somebody waits for."""
 
 
 @dataclass(frozen=True)
@@ -116,9 +116,7 @@ def _run_scheduler(app: Flask, stop: threading.Event, mine: Lease) -> None:
     # that take minutes and only read the database
     scheduler = BackgroundScheduler(
         timezone=clock.hospital_zone(),
-        executors={
-            name: {"type": "threadpool", "max_workers": 1} for name in ("default", LONG, PROPOSALS)
-        },
+        executors={name: {"type": "threadpool", "max_workers": 1} for name in ("default", LONG)},
         job_defaults={
             "coalesce": True,
             "max_instances": 1,
@@ -133,17 +131,14 @@ def _run_scheduler(app: Flask, stop: threading.Event, mine: Lease) -> None:
         scheduler.add_job(
             _in_context(app, job), job.trigger, id=job.name, executor=executor, **at_once
         )
-    scheduler.add_job(
-        _proposals(app),
-        IntervalTrigger(seconds=PROPOSALS_SECONDS, timezone=clock.hospital_zone()),
-        id=PROPOSALS,
-        executor=PROPOSALS,
-    )
     scheduler.start()
+    making = threading.Thread(target=_make_proposals, args=(app, stop, mine), name="proposals")
+    making.start()
     log().info("jobs are running")
     while mine.lasts() and not stop.wait(LEASE_CHECK_SECONDS):
         pass
     scheduler.shutdown(wait=True)
+    making.join()
 
 
 def _missed_jobs(app: Flask) -> set[str]:
@@ -158,12 +153,19 @@ def _missed_jobs(app: Flask) -> set[str]:
     return {job.name for job in jobs() if not job.is_long or job.name in overdue}
 
 
-def _proposals(app: Flask) -> Callable[[], None]:
-    def look() -> None:
-        with app.app_context():
-            proposals.make_those_asked_for()
+def _make_proposals(app: Flask, stop: threading.Event, mine: Lease) -> None:
+    """Look for proposals that somebody waits for, beside the scheduler: looking is no run on record."""
 
-    return look
+    def is_ending() -> bool:
+        return stop.is_set() or not mine.held
+
+    while not is_ending():
+        try:
+            with app.app_context():
+                proposals.make_those_asked_for(is_ending)
+        except Exception as error:  # noqa: BLE001 - a database that is away comes back
+            log().error("proposals failed", incident=report_incident(error))
+        stop.wait(PROPOSALS_SECONDS)
 
 
 def _in_context(app: Flask, job: Job) -> Callable[[], None]:

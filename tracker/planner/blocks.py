@@ -14,10 +14,6 @@ from tracker.planner.stretches import Stretch, performs
 LEAST = 1e-6
 FULL = 0.8
 """A block that is to serve so much of its time is full."""
-NEAR = 0.15
-"""Reserves of a half-day that are so close to what is needed stay as they are."""
-WHOLE = 5
-"""Reserves are proposed in steps of five minutes."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -225,57 +221,3 @@ def _commonness(problem: PlanProblem) -> dict[int, int]:
         kind: sum(kind in d.exam_type_ids for d in devices) * sum(kind in can for can in doctors)
         for kind in facts.exam_types
     }
-
-
-# --- reserves ----------------------------------------------------------------------------------------
-
-
-def with_reserves(
-    problem: PlanProblem, blocks: Sequence[PlanBlock], served: Sequence[Served]
-) -> tuple[PlanBlock, ...]:
-    """The blocks with minutes kept for each stream that holds reserves: what the block is to serve of it.
-
-    Where the present reserves of a half-day come to nearly what is needed, they stay.
-    """
-    kept: dict[int, dict[int, float]] = defaultdict(lambda: defaultdict(float))
-    for each in served:
-        stream = problem.needs[each.need].stream_id
-        if stream in problem.reserving:
-            kept[each.block][stream] += each.minutes
-    halves = [half_day_of(problem, block) for block in blocks]
-    enough = {half for half in halves if half is not None and _is_near(half, halves, blocks, kept)}
-    stood = standing_at(problem)
-    return tuple(
-        block
-        if halves[place] is None or halves[place] in enough or _is_kept(stood.get(place_of(block)))
-        else _with_reserve(problem, block, kept[place])
-        for place, block in enumerate(blocks)
-    )
-
-
-def _is_kept(standing: Standing | None) -> bool:
-    return standing is not None and standing.is_fixed
-
-
-def _is_near(
-    half: int,
-    halves: Sequence[int | None],
-    blocks: Sequence[PlanBlock],
-    kept: Mapping[int, Mapping[int, float]],
-) -> bool:
-    """Whether the reserves of a half-day come to what is needed of each stream, all but NEAR of it."""
-    now: dict[int, float] = defaultdict(float)
-    needed: dict[int, float] = defaultdict(float)
-    for place, block in enumerate(blocks):
-        if halves[place] == half:
-            for stream, minutes in block.reserve_minutes.items():
-                now[stream] += minutes
-            for stream, wanted in kept.get(place, {}).items():
-                needed[stream] += wanted
-    return all(abs(now[s] - needed[s]) <= NEAR * needed[s] for s in {*now, *needed})
-
-
-def _with_reserve(problem: PlanProblem, block: PlanBlock, kept: Mapping[int, float]) -> PlanBlock:
-    shortest = min((problem.facts.exam_types[k].minutes for k in block.exam_type_ids), default=0)
-    whole = {stream: int(minutes // WHOLE) * WHOLE for stream, minutes in sorted(kept.items())}
-    return replace(block, reserve_minutes={s: m for s, m in whole.items() if m and m >= shortest})

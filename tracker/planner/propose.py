@@ -12,8 +12,9 @@ from tracker.domain.plancheck import check_plan
 from tracker.domain.plangoals import figures_of
 from tracker.domain.planproblem import PlanProblem, PlanSolution
 from tracker.planner import goals
-from tracker.planner.blocks import Plan, plan_of, with_exam_types, with_reserves
+from tracker.planner.blocks import Plan, plan_of, with_exam_types
 from tracker.planner.department import Department, department_of
+from tracker.planner.reserves import with_reserves
 from tracker.planner.rules import RULES
 from tracker.planner.solver import Answer, Cancelled, Model, Solver, Terms
 from tracker.planner.unmet import unmet_needs

@@ -157,10 +157,12 @@ def claim_run(session: Session, *, now: datetime) -> int | None:
     return run_id if claimed.rowcount else None  # type: ignore[attr-defined]
 
 
-def make_proposal(run_id: int, *, clock: Callable[[], datetime]) -> str:
+def make_proposal(
+    run_id: int, *, clock: Callable[[], datetime], is_ending: Callable[[], bool] = lambda: False
+) -> str:
     """Make the proposal of a run that was claimed; returns the state it ended in. It may take minutes.
 
-    Raises UnsoundPlanError when the planner made a mistake; the caller notes it by `fail_run`.
+    When the process `is_ending` the run fails with a sentence. Raises UnsoundPlanError when the planner made a mistake; the caller notes it by `fail_run`.
     """
     from tracker.planner.propose import STEPS, Cancelled, Progress, propose
 
@@ -169,6 +171,8 @@ def make_proposal(run_id: int, *, clock: Callable[[], datetime]) -> str:
         monday, seed = run.monday, run.seed
         week = week_problem(session, monday, now=clock(), seed=seed)
 
+    is_cancelled = _StopAsked(run_id)
+
     def watch(progress: Progress) -> None:
         _keep_progress(run_id, {"step": progress.step, "of": STEPS, "met": progress.met})
 
@@ -176,12 +180,11 @@ def make_proposal(run_id: int, *, clock: Callable[[], datetime]) -> str:
         solution = propose(
             week.problem,
             watch=watch,
-            is_asked_to_stop=_StopAsked(run_id),
+            is_asked_to_stop=lambda: is_ending() or is_cancelled(),
             seconds=GIVE_UP_SECONDS,
         )
     except Cancelled:
-        _end(run_id, "cancelled", now=clock())
-        return "cancelled"
+        return _end(run_id, now=clock())
     kept = kept_proposal(week.problem, solution)
     _keep_solution(run_id, kept, is_repeatable=solution.is_repeatable, now=clock())
     return "done"
@@ -224,6 +227,10 @@ def _keep_solution(
 
 
 @service
-def _end(session: Session, run_id: int, state: str, *, now: datetime) -> None:
+def _end(session: Session, run_id: int, *, now: datetime) -> str:
+    """A run without a plan: cancelled by a person, else failed because its process ended."""
     run = session.get_one(PlanRun, run_id)
-    run.state, run.ended_at = state, now
+    run.state, run.ended_at = "cancelled" if run.cancel_asked else "failed", now
+    if not run.cancel_asked:
+        run.progress = {"text": ENDED_EARLY, "params": {}}
+    return run.state

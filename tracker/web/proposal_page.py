@@ -175,8 +175,8 @@ class ProposalTeller:
             if patients >= LEAST_PATIENTS:
                 found.append(
                     ngettext(
-                        "%(num)s more patient for %(exam_type)s within the goal.",
-                        "%(num)s more patients for %(exam_type)s within the goal.",
+                        "Here %(num)s more patient for %(exam_type)s.",
+                        "Here %(num)s more patients for %(exam_type)s.",
                         patients,
                         exam_type=self._types.get(kind, "?"),
                     )

@@ -19,6 +19,7 @@ from tracker.sentences import sentence
 from tracker.services.proposals import accept_proposal, ask_for_proposal, cancel_run
 from tracker.web.addresses import see_other
 from tracker.web.forms.proposal import AcceptForm, RunForm
+from tracker.web.fragments import is_htmx, render_block
 from tracker.web.person import caller, request_now
 from tracker.web.plan_page import plan_words
 from tracker.web.plan_places import monday_of_text, place_of, week_argument, week_text
@@ -58,6 +59,8 @@ def show() -> ResponseReturnValue:
             "after": run.proposal["totals"]["after"],
             "gap": f"{100 * run.proposal['gap']:.2f}%",
         }
+    if is_htmx():
+        return render_block("plan/proposal.html", "content", **context)
     return render_template("plan/proposal.html", **context)
 
 

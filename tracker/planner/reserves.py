@@ -1,0 +1,82 @@
+"""How many minutes of each block are kept for the streams that hold reserves, from what the plan serves of them."""
+
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+
+from tracker.domain.plan import PlanBlock
+from tracker.domain.plangoals import half_day_of, place_of, standing_at
+from tracker.domain.planproblem import PlanProblem, Served
+
+NEAR = 0.15
+"""Reserves of a half-day that are so close to what is needed stay as they are."""
+WHOLE = 5
+"""Reserves are proposed in steps of five minutes."""
+
+
+def with_reserves(
+    problem: PlanProblem, blocks: Sequence[PlanBlock], served: Sequence[Served]
+) -> tuple[PlanBlock, ...]:
+    """The blocks with minutes kept for each stream that holds reserves.
+
+    Where the present reserves of a half-day come to nearly what is to be served, they stay; else each is longer or
+    shorter in proportion. Where nothing was kept, a block keeps what it is to serve. Fixed blocks stay.
+    """
+    wanted: dict[int, dict[int, float]] = defaultdict(lambda: defaultdict(float))
+    for each in served:
+        stream = problem.needs[each.need].stream_id
+        if stream in problem.reserving:
+            wanted[each.block][stream] += each.minutes
+    halves = [half_day_of(problem, block) for block in blocks]
+    now = _sums(halves, [block.reserve_minutes for block in blocks])
+    needed = _sums(halves, [wanted.get(place, {}) for place in range(len(blocks))])
+    stood = standing_at(problem)
+    found = []
+    for place, block in enumerate(blocks):
+        half, standing = halves[place], stood.get(place_of(block))
+        if half is None or (standing is not None and standing.is_fixed):
+            found.append(block)
+            continue
+        kept = {
+            stream: _minutes(
+                block,
+                stream,
+                wanted[place][stream],
+                now=now[half, stream],
+                needed=needed[half, stream],
+            )
+            for stream in sorted(problem.reserving)
+        }
+        found.append(_with(problem, block, kept))
+    return tuple(found)
+
+
+def _sums(
+    halves: Sequence[int | None], minutes: Sequence[Mapping[int, float]]
+) -> dict[tuple[int | None, int], float]:
+    found: dict[tuple[int | None, int], float] = defaultdict(float)
+    for half, of_block in zip(halves, minutes, strict=True):
+        for stream, each in of_block.items() if half is not None else ():
+            found[half, stream] += each
+    return found
+
+
+def _minutes(block: PlanBlock, stream: int, wanted: float, *, now: float, needed: float) -> int:
+    present = block.reserve_minutes.get(stream, 0)
+    if now == 0:
+        return int(wanted // WHOLE) * WHOLE
+    if abs(now - needed) <= NEAR * needed:
+        return present
+    return round(present * needed / now / WHOLE) * WHOLE
+
+
+def _with(problem: PlanProblem, block: PlanBlock, kept: Mapping[int, int]) -> PlanBlock:
+    """The block with these reserves, none shorter than an examination and all of them no longer than the block."""
+    shortest = min((problem.facts.exam_types[k].minutes for k in block.exam_type_ids), default=0)
+    left, found = block.open_minutes, dict[int, int]()
+    for stream, minutes in kept.items():
+        as_before = minutes == block.reserve_minutes.get(stream, 0)
+        if minutes and (as_before or minutes >= shortest):
+            found[stream] = min(minutes, left)
+            left -= found[stream]
+    return replace(block, reserve_minutes={s: m for s, m in found.items() if m})
