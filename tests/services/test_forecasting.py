@@ -90,6 +90,14 @@ def test_an_even_history_is_expected_again_on_every_working_day_to_the_end_of_a_
 
 
 @pytest.mark.usefixtures("history")
+def test_a_day_that_is_not_over_teaches_nothing() -> None:
+    before = forecast_demand(by=SYSTEM, now=at(7))
+    with db.engine.begin() as connection:
+        connection.execute(insert(Exam), performed(MONDAY)[:1])
+    assert forecast_demand(by=SYSTEM, now=at(9)) == before
+
+
+@pytest.mark.usefixtures("history")
 def test_what_is_booked_is_a_floor_where_nobody_ever_came_too() -> None:
     for number in range(5):
         book(number + 1, at(14, 15 * number, day=1))
