@@ -49,8 +49,15 @@ def day_mark(plan: WeekPlan, key: DeviceDate) -> int:
     return zlib.crc32(json.dumps(day, sort_keys=True).encode()) % 10**9
 
 
-def write_edits(plan: WeekPlan, edits: PlanEdits, *, action: str, version: int | None) -> None:
-    """Write device days of one week as one step. `version`: of the draft, or the mark of the day seen.
+def write_edits(
+    plan: WeekPlan,
+    edits: PlanEdits,
+    *,
+    action: str,
+    version: int | None,
+    mark: int | None = None,
+) -> None:
+    """Write device days of one week as one step. `version`: of the draft seen; `mark`: of the one day of today seen.
 
     Raises what the services raise, StaleError for another day than was seen, InvalidError where days
     that change at once are mixed with days that wait.
@@ -65,7 +72,7 @@ def write_edits(plan: WeekPlan, edits: PlanEdits, *, action: str, version: int |
     if at_once != {True}:
         edit_plan(plan.monday, edits, action=action, version=version or 0, by=by, now=now)
         return
-    if len(edits) == 1 and version != day_mark(plan, next(iter(edits))):
+    if mark is not None and any(mark != day_mark(plan, key) for key in edits):
         raise StaleError(N_("Somebody else changed this meanwhile."))
     seen = [block for block in plan.published if block.key in edits]
     reason = _(PLAN_CHANGED)

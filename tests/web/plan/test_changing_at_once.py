@@ -9,7 +9,7 @@ from flask.testing import FlaskClient
 from tests.support.department import at
 from tests.web.desk.hands import Hands
 from tests.web.office.forms import form_of, resend, words
-from tests.web.plan.planning import BLOCK, PUT, REMOVE, WEEK, block, free_doctor, plan
+from tests.web.plan.planning import BLOCK, MOVE, PUT, REMOVE, WEEK, block, free_doctor, plan
 
 TODAY, TOMORROW = "US01.2026-11-23.480", "US01.2026-11-24.480"
 
@@ -88,3 +88,15 @@ def test_today_is_open_from_both_views_of_a_week_with_a_draft(head: FlaskClient)
     resend(head, BLOCK, REMOVE)
     for view in ("draft", "published"):
         assert f"/plan/block?at={TODAY}" in head.get(f"{WEEK}&view={view}").text
+
+
+@pytest.mark.engines("sqlite")
+def test_a_cell_of_a_later_day_is_copied_to_today_at_once(app: Flask, head: FlaskClient) -> None:
+    later = block(app, day=25)
+    assert later is not None
+    doctor = free_doctor(app, replace(later, local_date=later.local_date.replace(day=23)))
+    resend(head, BLOCK, PUT, operator=doctor.code, as_is="1")
+    sent = {"device": "US01", "half_day": "2026-11-23.morning", "how": "copy"}
+    answer = resend(head, BLOCK, MOVE, **sent)
+    assert answer.status_code == 303
+    assert of_today(app) == doctor.id

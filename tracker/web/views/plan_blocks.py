@@ -63,7 +63,8 @@ def put() -> ResponseReturnValue:
             raise InvalidError(N_("Not saved yet: look at the rules that this block breaks."))
         action = "add_block" if editing.is_new else "change_block"
         edits = editing.edits(_with_needed_reasons(block, broken))
-        write_edits(editing.plan, edits, action=action, version=form.seen)
+        mark = form.seen if editing.at_once else None
+        write_edits(editing.plan, edits, action=action, version=form.seen, mark=mark)
 
     status = refused(form, save)
     if status:
@@ -114,7 +115,8 @@ def remove() -> ResponseReturnValue:
 
     def save() -> None:
         edits = remove_block(editing.blocks, (block.key, block.starts))
-        write_edits(editing.plan, edits, action="remove_block", version=sent.seen)
+        mark = sent.seen if editing.at_once else None
+        write_edits(editing.plan, edits, action="remove_block", version=sent.seen, mark=mark)
 
     status = refused(sent, save)
     if status:
