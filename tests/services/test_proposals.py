@@ -201,3 +201,11 @@ def test_only_what_has_not_begun_is_planned_and_needs_lie_within_their_goals():
     agreed = [need for need in problem.needs if need.weight == 1.2]
     days = [{problem.half_days[p].local_date for p in need.half_days} for need in agreed]
     assert all(len(each) == 1 for each in days)
+
+
+@pytest.mark.usefixtures("forecast")
+def test_a_run_in_a_process_that_ends_has_failed():
+    run_id = ask()
+    claim_run(now=at(7, 1))
+    assert make_proposal(run_id, clock=lambda: at(7, 2), is_ending=lambda: True) == "failed"
+    assert "Ask again" in run().progress["text"]
