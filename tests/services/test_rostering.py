@@ -3,16 +3,16 @@
 from datetime import date
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import select, update
 
 from tests.support.department import account_id, at
 from tests.support.refusals import refused
 from tests.support.soundness import count
-from tracker.db import read_session
+from tracker.db import read_session, transaction
 from tracker.domain.errors import InvalidError, StaleError
 from tracker.domain.plan import PlanBlock, monday_of
 from tracker.domain.planrules import broken_rules
-from tracker.models import Absence
+from tracker.models import Absence, StaffMember
 from tracker.queries.plan import WeekPlan, week_plan
 from tracker.queries.roster import Answers, kept_answers
 from tracker.services.rostering import GivenRoster, TakenIn, take_in_roster
@@ -117,6 +117,17 @@ def test_an_answer_that_means_nothing_is_none(answer: str) -> None:
 def test_a_row_is_not_passed_over_by_an_answer_that_names_nobody() -> None:
     text = "姓名\t周三上午\n王二\tUS01"
     assert refused(InvalidError, take, text, Answers({}, {"王二": "D999"})).field == "text"
+
+
+def test_a_name_that_two_doctors_share_is_asked_for() -> None:
+    one, other = doctor_at("US01"), doctor_at("US02")
+    with transaction() as session:
+        both = StaffMember.code.in_([one, other])
+        session.execute(update(StaffMember).where(both).values(name="王伟"))
+    text = "姓名\t周三上午\n王伟\t年假"
+    assert refused(InvalidError, take, text).field == "text"
+    take(text, Answers({}, {"王伟": other}))
+    assert (doctor_at("US01"), doctor_at("US02")) == (one, "")
 
 
 def test_days_up_to_today_stay_as_they_are() -> None:
