@@ -281,3 +281,10 @@ def test_a_day_that_is_not_worked_has_what_is_booked_on_it() -> None:
 def test_what_nobody_has_booked_stays_as_it_was_forecast() -> None:
     usual = [expected(cell, 3.0) for cell in sorted(CELLS)]
     assert sorted(with_booked(usual, {}), key=lambda each: each.cell) == usual
+
+
+@pytest.mark.parametrize(("booked", "spread"), [(0, 2.0), (3, 1.0), (4, 0.0), (9, 0.0)])
+def test_what_is_booked_is_certain(booked: int, spread: float) -> None:
+    cell = CELLS[0]
+    (each,) = with_booked([expected(cell, 4.0)], {(AHEAD, cell): Booked(booked, 5 * booked)})
+    assert each.spread == pytest.approx(spread)

@@ -94,6 +94,16 @@ def test_the_same_roster_again_adds_nothing() -> None:
     assert take(text, version=plan().draft.version if plan().draft else 0) == TakenIn(0, 0)
 
 
+def test_an_absence_that_is_known_stands_for_its_own_days_alone() -> None:
+    who = doctor_at("US01")
+    take(f"工号\t周三上午\n{who}\t年假")
+    draft = plan().draft
+    assert draft is not None
+    text = f"工号\t周三上午\t周五上午\n{who}\t年假\t年假"
+    assert take(text, version=draft.version).absences == 1
+    assert [first.day for first, *_ in absences()] == [25, 27]
+
+
 def test_an_answer_is_remembered() -> None:
     who = doctor_at("US01")
     text = f"工号\t周三上午\n{who}\t二诊室\n护士甲\tUS01"
