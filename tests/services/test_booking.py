@@ -11,7 +11,7 @@ from tests.support.department import DEPARTMENT, MONDAY, account_id, at
 from tests.support.exam_room import arrived, arrived_before_its_day, book, booking, history, running
 from tests.support.refusals import codes, refused
 from tests.support.soundness import assert_sound, count
-from tracker.db import db, read_session, transaction
+from tracker.db import read_session, transaction
 from tracker.domain.errors import (
     ConflictError,
     InvalidError,
@@ -21,6 +21,7 @@ from tracker.domain.errors import (
 )
 from tracker.models import ApiToken, Device, ExamType
 from tracker.queries.openings import Wish, find_openings
+from tracker.queries.soundness import overfull_blocks
 from tracker.services.booking import Booked, BookingOrder, book_exam
 from tracker.services.closures import Closing, close
 from tracker.services.examining import finish, start
