@@ -87,7 +87,13 @@ def test_exams_are_corrected_to_one_patient_at_once(race: Race, desk: int) -> No
     """Whoever enters a list under the wrong patient corrects its exams one after the other, or all at once."""
     head = account_id("head")
     entries = [
-        replace(ENTRY, started_at=at(8, 10 * n), ended_at=at(8, 10 * n + 9), number=f"N{n}")
+        replace(
+            ENTRY,
+            started_at=at(8, 10 * n),
+            ended_at=at(8, 10 * n + 9),
+            number=f"N{n}",
+            is_another=True,
+        )
         for n in range(8)
     ]
     wanted: list[Call] = []
@@ -155,6 +161,7 @@ def test_nothing_is_entered_for_a_record_that_is_merged(
             device=f"US{n:02}",
             started_at=at(8, 5 * n),
             ended_at=at(8, 5 * n + 4),
+            is_another=True,
         )
         for n in range(1, 11)
     ]
