@@ -88,7 +88,7 @@ def check(day: BadDay, acknowledged: set[int]) -> None:
         acknowledged
     )
     assert counted == count("exam", "voided_at IS NULL") == count("booking", "status = 'completed'")
-    assert count("exam", "entered_later") == day.tally["on paper"] > 15
+    assert count("exam", "entered_later") == day.tally["on paper"] > 10
     assert day.tally["wrong clicks"] >= WRONG_CLICKS
     assert day.tally["given away"] >= LATE * 3 // 4
     assert_sound()
