@@ -58,6 +58,7 @@ def entry(luck: random.Random) -> ExamEntry:
         started_at=started,
         ended_at=started + timedelta(minutes=luck.randrange(1, 60)),
         parts=luck.randrange(1, 4),
+        is_another=True,
     )
 
 

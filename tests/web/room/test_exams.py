@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Callable
+from dataclasses import replace
 
 import pytest
 
@@ -37,7 +38,8 @@ def enter(hands: Hands, count: int, *, day: int = 0, device: str = "US01") -> No
             start = at(6, minute, day=day)
             end = at(6, minute + 5, day=day)
             entry = ExamEntry("M00001", "abdominal", "outpatient", device, "D01", start, end)
-            enter_exam_later(entry, by=account_id("sonographer"), now=at(8))
+            one_more = replace(entry, is_another=True)
+            enter_exam_later(one_more, by=account_id("sonographer"), now=at(8))
 
 
 def typed(page: str) -> dict[str, str]:
