@@ -49,12 +49,16 @@ class Answers:
 
 @dataclass(frozen=True, slots=True)
 class RosterRead:
-    """The roster, what it does to the week from tomorrow on, and the plan that it is compared with."""
+    """The roster, what it does to the week from tomorrow on, and the plan that it is compared with.
+
+    `recalled`: what was answered earlier of words and rows that stand in it.
+    """
 
     roster: Roster
     change: RosterChange
     plan: tuple[PlanBlock, ...]
     facts: PlanFacts
+    recalled: Answers
 
 
 def kept_answers(session: Session) -> Answers:
@@ -87,7 +91,14 @@ def read_for_week(
     hours = {part.code: minutes_away(monday, part) for part in parts}
     facts = plan_facts(session, days[0], days[-1])
     change = roster_change(plan, to_come, facts, hours)
-    return RosterRead(replace(roster, entries=to_come), change, plan, facts)
+    recalled = Answers(_in(text, kept.words), _in(text, kept.people))
+    return RosterRead(replace(roster, entries=to_come), change, plan, facts, recalled)
+
+
+def _in(text: str, answers: Mapping[str, str]) -> dict[str, str]:
+    """Those answers whose word stands in the pasted text, be it as a part of another."""
+    plain = plain_word(text)
+    return {word: answer for word, answer in answers.items() if plain_word(word) in plain}
 
 
 def _names(

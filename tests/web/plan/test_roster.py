@@ -65,6 +65,20 @@ def test_unknown_words_are_asked_for_and_answers_are_kept_while_it_is_read_again
     assert plan(app).draft is not None
 
 
+def test_what_was_said_earlier_can_be_said_otherwise(app: Flask, head: FlaskClient) -> None:
+    text = "工号\t周三上午\nD11\t二诊室"
+    page = send(head, head.get(ADDRESS).text, text=text).text
+    assert put(head, send(head, page, **{"words-0-answer": "US02"}).text).status_code == 303
+    page = send(head, head.get(ADDRESS).text, text=text).text
+    assert "What was said of words and rows" in page
+    assert form_of(page, ADDRESS)["words-0-answer"] == ["US02"]
+    again = send(head, page, **{"words-0-answer": "US03"}).text
+    assert "US03 Wed 25 Nov" in words(again)
+    assert put(head, again).status_code == 303
+    fields = form_of(send(head, head.get(ADDRESS).text, text=text).text, ADDRESS)
+    assert fields["words-0-answer"] == ["US03"]
+
+
 def test_a_file_takes_the_place_of_the_text(app: Flask, head: FlaskClient) -> None:
     rows = [["工号", "2026-11-25 上午"], ["D11", "US02"]]
     file = (BytesIO(write_workbook({"排班": rows}, words={})), "roster.xlsx")

@@ -42,6 +42,14 @@ class RosterForm(VersionedForm):
                 if each not in known and len(questions) < MOST_QUESTIONS:
                     questions.append_entry({"asked": each, "answer": ""})
 
+    def recall(self, answers: Answers) -> None:
+        """Show what was answered earlier, so that it can be answered otherwise."""
+        for questions, said in ((self.words, answers.words), (self.people, answers.people)):
+            known = {part.form.asked.data for part in questions}
+            for asked, answer in said.items():
+                if asked not in known and len(questions) < MOST_QUESTIONS:
+                    questions.append_entry({"asked": asked, "answer": answer})
+
 
 def _chosen(questions: FieldList) -> dict[str, str]:
     pairs = ((part.form.asked.data or "", part.form.answer.data or "") for part in questions)

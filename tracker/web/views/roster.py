@@ -113,6 +113,7 @@ def _page(form: RosterForm, monday: date, read: RosterRead | None = None) -> str
     outcome = None if read is None else shown(read, words)
     if read is not None:
         form.ask(list(read.roster.unknown), read.roster.strangers)
+        form.recall(read.recalled)
     offer_answers(form, words.devices, [] if outcome is None else outcome.doctors)
     week = week_text(monday)
     return render_template("plan/roster.html", form=form, outcome=outcome, week=week, monday=monday)
