@@ -36,8 +36,8 @@ MOST_MINUTES = 12 * 60
 class Wish:
     """What somebody asks the search for, in codes; dates are hospital days, both inclusive.
 
-    `window` limits the starts to minutes of the day; `device` and `operator` to one of them. `is_soonest`: the
-    patient is here and waits, nothing counts but the time.
+    `window` limits the starts to minutes of the day; `device` and `operator` to one of them. `is_soonest`:
+    nothing counts but the time: the patient is here and waits, or the machine was chosen by name.
     """
 
     exam_type: str

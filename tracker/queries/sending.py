@@ -55,10 +55,9 @@ def destinations(
     The same number of statements whatever the number of machines and patients.
     """
     today = local_date_of(now, clock.hospital_zone())
-    search = openings_elsewhere(session, booking.id, Days(today, today, limit=None), now=now)
+    wanted = Days(today, today, limit=None, is_soonest=True)  # he is here and waits
     first: dict[int, Opening] = {}
-    # he is here and waits: of each machine the soonest, however a search ranks
-    for opening in sorted(search.openings, key=lambda each: each.start):
+    for opening in openings_elsewhere(session, booking.id, wanted, now=now).openings:
         if opening.device_id != booking.device_id:
             first.setdefault(opening.device_id, opening)
     queues = _queues(session, now)

@@ -48,6 +48,12 @@ def test_openings_are_the_first_of_each_band(desk: FlaskClient) -> None:
     assert len(bands) == len(set(bands)) > 8
 
 
+def test_a_machine_that_is_asked_for_shows_its_times_in_their_order(desk: FlaskClient) -> None:
+    with clock.at(at(8)):
+        page = desk.get("/book", query_string={**WISH, "device": "US05"}).text
+    assert openings_in(page)[0] == "US05@2026-11-23T08:00"
+
+
 def test_an_opening_is_taken(desk: FlaskClient, hands: Hands) -> None:
     with clock.at(at(8)):
         answer = submit(desk, "/book", **WISH, opening="US05@2026-11-23T09:00")
