@@ -3,12 +3,14 @@
 One indexed read by primary key, and one ORM insert into a table of its own; no sign-in, no rule.
 """
 
+import contextlib
 import itertools
 import random
 
 from flask import Flask, Response, jsonify
 from flask_sqlalchemy import SQLAlchemy
 from sqlalchemy import String, select
+from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 from sqlalchemy.schema import CreateTable
 
@@ -49,7 +51,8 @@ def create_bare_app(url: str) -> Flask:
     bare.init_app(app)
     with app.app_context():
         prepare_engine(bare.engine)
-        with bare.engine.begin() as connection:  # both worker processes come here at once
+        # both worker processes come here at once: PostgreSQL refuses the second's table or finds it there
+        with contextlib.suppress(IntegrityError), bare.engine.begin() as connection:
             connection.execute(CreateTable(BareRow.__table__, if_not_exists=True))
     numbers = itertools.count()
 
