@@ -9,8 +9,8 @@ from tracker.domain.plan import BlockChange, PlanBlock
 from tracker.domain.planedits import part_of
 from tracker.domain.planrules import PlanFacts
 from tracker.web.filters import localised, short_day
-from tracker.web.plan_page import PlanWords
 from tracker.web.plan_places import clock_text, part_minutes, place_text
+from tracker.web.plan_words import PlanWords
 
 
 @dataclass(frozen=True, slots=True)

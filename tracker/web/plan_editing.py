@@ -34,9 +34,9 @@ from tracker.queries.plan import WeekPlan, week_plan
 from tracker.web.filters import localised, short_day
 from tracker.web.forms.plan import BlockOffer, PlanBlockForm
 from tracker.web.person import request_now
-from tracker.web.plan_page import PlanWords, plan_words
 from tracker.web.plan_places import Place, minute_of, part_minutes, place_of, time_of
 from tracker.web.plan_rules import Told, tell
+from tracker.web.plan_words import PlanWords, plan_words
 from tracker.web.plan_writing import blocks_to_edit, day_mark, is_at_once
 
 

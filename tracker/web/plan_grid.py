@@ -13,11 +13,11 @@ from tracker.domain.plan import DeviceDate, PlanBlock, by_device_date
 from tracker.domain.planedits import part_of
 from tracker.domain.planrules import BrokenRule, PlanFacts
 from tracker.queries.devices import DeviceRow
-from tracker.queries.exam_types import ExamTypeRow
-from tracker.queries.streams import PartOfDayRow, StreamRow
+from tracker.queries.streams import PartOfDayRow
 from tracker.web.filters import localised, short_day
 from tracker.web.plan_places import cell_text, clock_text, part_minutes, place_text
 from tracker.web.plan_rules import look_of, rule_text
+from tracker.web.plan_words import PlanWords
 
 LOAD_BANDS = (0.25, 0.5, 0.75, 0.95)
 """From which share of the open minutes on a block has the next colour of load."""
@@ -98,16 +98,6 @@ class Grid:
 
 
 @dataclass(frozen=True, slots=True)
-class GridWords:
-    """What cells are made of besides blocks: machines, exam types, streams and parts of the day as rows."""
-
-    devices: Sequence[DeviceRow]
-    exam_types: Sequence[ExamTypeRow]
-    streams: Sequence[StreamRow]
-    parts: Sequence[PartOfDayRow]
-
-
-@dataclass(frozen=True, slots=True)
 class GridPlan:
     """The blocks that are shown. `booked`: block id → minutes; `changed`: places that differ from the
     published; `open_cells`: the device days that are links into the editor.
@@ -135,7 +125,7 @@ def _shortest(name: str, names: Iterable[str]) -> str:
     return name
 
 
-def grid_of(plan: GridPlan, words: GridWords, days: Sequence[GridDay], *, today: date) -> Grid:
+def grid_of(plan: GridPlan, words: PlanWords, days: Sequence[GridDay], *, today: date) -> Grid:
     """The grid of some days of the week."""
     maker = _Maker(plan, words, [day.date for day in days])
     blocks = by_device_date(plan.blocks)
@@ -147,13 +137,13 @@ def grid_of(plan: GridPlan, words: GridWords, days: Sequence[GridDay], *, today:
             if device.id in plan.facts.devices or own:
                 cells += maker.cells(device, day, own, today)
         rows.append((device, tuple(cells)))
-    return Grid(tuple(days), tuple(words.parts), tuple(rows))
+    return Grid(tuple(days), words.parts, tuple(rows))
 
 
 class _Maker:
     """Makes cells; what each needs is looked up once."""
 
-    def __init__(self, plan: GridPlan, words: GridWords, days: Sequence[date]) -> None:
+    def __init__(self, plan: GridPlan, words: PlanWords, days: Sequence[date]) -> None:
         self.plan = plan
         self.day_names = {day: short_day(day) for day in days}
         self.parts = words.parts

@@ -13,17 +13,14 @@ from tracker.domain.plan import WORKDAYS, BlockChange, DeviceDate, monday_of
 from tracker.domain.planrules import broken_rules
 from tracker.domain.workcalendar import local_date_of
 from tracker.queries import Reading
-from tracker.queries.devices import DeviceRow, devices
-from tracker.queries.exam_types import ExamTypeRow, exam_types
 from tracker.queries.forecast import expected_demand, forecast_made_at
 from tracker.queries.plan import WeekPlan, week_plan
 from tracker.queries.plan_authors import draft_authors
-from tracker.queries.streams import PartOfDayRow, StreamRow, parts_of_day, streams
 from tracker.web.filters import localised
 from tracker.web.plan_demand import Demand, DemandSource, demand_of
-from tracker.web.plan_grid import GridDay, GridPlan, GridWords, grid_of, short_names
+from tracker.web.plan_grid import GridDay, GridPlan, grid_of, short_names
 from tracker.web.plan_places import week_text
-from tracker.web.plan_rules import RuleTeller
+from tracker.web.plan_words import PlanWords, plan_words
 from tracker.web.plan_writing import is_at_once
 
 ACTION: Mapping[str, LazyString] = {
@@ -60,26 +57,6 @@ class DraftShown:
     last_step: str
 
 
-@dataclass(frozen=True, slots=True)
-class PlanWords:
-    """The rows that a plan's ids stand for."""
-
-    devices: tuple[DeviceRow, ...]
-    exam_types: tuple[ExamTypeRow, ...]
-    streams: tuple[StreamRow, ...]
-    parts: tuple[PartOfDayRow, ...]
-
-    def teller(self) -> RuleTeller:
-        """Who tells broken rules in these words."""
-        codes = {each.id: each.code for each in self.devices}
-        return RuleTeller(codes, self.parts, self.exam_types)
-
-
-def plan_words(reading: Reading) -> PlanWords:
-    """Devices and exam types in service, streams and parts of the day. Six statements."""
-    return PlanWords(devices(reading), exam_types(reading), streams(reading), parts_of_day(reading))
-
-
 def plan_context(
     reading: Reading, monday: date, *, now: datetime, view: str, eyes: Eyes
 ) -> dict[str, Any]:
@@ -101,12 +78,11 @@ def plan_context(
     days = [
         GridDay(day, n, day == today) for n, day in enumerate(plan.days) if _is_shown(plan, n, day)
     ]
-    of_words = GridWords(words.devices, words.exam_types, words.streams, words.parts)
     return {
         "plan": plan,
         "draft": draft_shown(reading, plan) if eyes.see_draft else None,
         "view": "draft" if is_draft else "published",
-        "grid": grid_of(shown, of_words, days, today=today),
+        "grid": grid_of(shown, words, days, today=today),
         "rules": words.teller().groups(broken) if eyes.see_draft else [],
         "blocking": len(plan.in_the_way),
         "demand": _demand(reading, shown, words, days) if eyes.see_draft else None,

@@ -12,8 +12,8 @@ from tracker.domain.planrules import PlanFacts
 from tracker.domain.roster import AWAY_WORDS
 from tracker.queries.streams import PartOfDayRow
 from tracker.web.filters import localised
-from tracker.web.plan_page import PlanWords
 from tracker.web.plan_places import clock_text, minute_of, part_of
+from tracker.web.plan_words import PlanWords
 from tracker.web.workbooks import write_workbook
 
 HalfDay = tuple[date, int]

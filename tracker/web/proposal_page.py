@@ -15,8 +15,8 @@ from tracker.domain.planrules import PlanFacts
 from tracker.domain.proposal import BlockEffect, effects, is_taken, place_of_change, with_change
 from tracker.sentences import sentence
 from tracker.web.filters import localised, short_day
-from tracker.web.plan_page import PlanWords
 from tracker.web.plan_places import part_of, place_text
+from tracker.web.plan_words import PlanWords
 
 LEAST_PATIENTS = 1
 Planned = Mapping[DeviceDate, tuple[PlanBlock, ...]]

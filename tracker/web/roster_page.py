@@ -13,8 +13,8 @@ from tracker.queries.devices import DeviceRow
 from tracker.queries.roster import NOTHING, RosterRead
 from tracker.web.filters import localised, short_day
 from tracker.web.forms.roster import RosterForm
-from tracker.web.plan_page import PlanWords
 from tracker.web.plan_places import clock_text
+from tracker.web.plan_words import PlanWords
 
 KINDS: Mapping[str, LazyString] = {
     "leave": _l("leave"),

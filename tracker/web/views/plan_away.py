@@ -13,9 +13,10 @@ from tracker.queries.plan_facts import plan_facts
 from tracker.queries.settings import department_settings
 from tracker.web.filters import localised
 from tracker.web.person import request_now
-from tracker.web.plan_grid import GridDay, GridPlan, GridWords, grid_of, short_names
-from tracker.web.plan_page import plan_words, reserve_key
+from tracker.web.plan_grid import GridDay, GridPlan, grid_of, short_names
+from tracker.web.plan_page import reserve_key
 from tracker.web.plan_places import week_argument, week_text
+from tracker.web.plan_words import plan_words
 from tracker.web.plan_workbook import PlanTables, plan_workbook
 from tracker.web.workbooks import XLSX
 
@@ -36,7 +37,7 @@ def paper() -> ResponseReturnValue:
     words = tables.words
     grid = grid_of(
         GridPlan(tables.blocks, tables.facts),
-        GridWords(words.devices, words.exam_types, words.streams, words.parts),
+        words,
         [GridDay(day, n, False) for n, day in enumerate(tables.days)],
         today=today,
     )

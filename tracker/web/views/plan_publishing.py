@@ -18,8 +18,8 @@ from tracker.web.filters import short_day
 from tracker.web.forms.plan import PublishForm
 from tracker.web.person import caller, request_now
 from tracker.web.plan_diff import DiffTeller
-from tracker.web.plan_page import PlanWords, plan_words
 from tracker.web.plan_places import monday_of_text, week_argument, week_text
+from tracker.web.plan_words import PlanWords, plan_words
 from tracker.web.plan_writing import tell_published
 from tracker.web.saving import refused
 

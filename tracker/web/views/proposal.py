@@ -21,8 +21,8 @@ from tracker.web.addresses import see_other
 from tracker.web.forms.proposal import AcceptForm, RunForm
 from tracker.web.fragments import is_htmx, render_block
 from tracker.web.person import caller, request_now
-from tracker.web.plan_page import plan_words
 from tracker.web.plan_places import monday_of_text, place_of, week_argument, week_text
+from tracker.web.plan_words import plan_words
 from tracker.web.proposal_page import ProposalTeller
 
 blueprint = Blueprint("proposal", __name__)

@@ -16,8 +16,8 @@ from tracker.services.rostering import GivenRoster, TakenIn, take_in_roster
 from tracker.web.addresses import see_other
 from tracker.web.forms.roster import RosterForm
 from tracker.web.person import caller, request_now
-from tracker.web.plan_page import plan_words
 from tracker.web.plan_places import next_monday, week_argument, week_text
+from tracker.web.plan_words import plan_words
 from tracker.web.roster_page import offer_answers, shown
 from tracker.web.saving import refused
 from tracker.web.workbooks import read_table
