@@ -90,7 +90,7 @@ class MoveBlockForm(VersionedForm):
     device = SelectField(_l("Device"), [Optional()])
     half_day = SelectField(_l("Half-day"), [Optional()])
     how = RadioField(
-        _l("What happens"),
+        _l("What to do with it"),
         choices=[
             SelectChoice(
                 "move", _l("Move it there; where a block stands, the two exchange their doctors")
