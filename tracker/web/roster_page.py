@@ -4,8 +4,6 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from flask_babel import gettext as _
-from flask_babel import lazy_gettext as _l
-from flask_babel.speaklater import LazyString
 
 from tracker.domain.plan import BlockChange, changes_between
 from tracker.domain.planrules import PlanDoctor
@@ -13,16 +11,9 @@ from tracker.queries.devices import DeviceRow
 from tracker.queries.roster import NOTHING, RosterRead
 from tracker.web.filters import localised, short_day
 from tracker.web.forms.roster import RosterForm
+from tracker.web.labels import ABSENCE, label
 from tracker.web.plan_places import clock_text
 from tracker.web.plan_words import PlanWords
-
-KINDS: Mapping[str, LazyString] = {
-    "leave": _l("leave"),
-    "sick": _l("ill"),
-    "teaching": _l("teaching"),
-    "duty": _l("on duty elsewhere"),
-    "other": _l("away for another reason"),
-}
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +41,7 @@ def shown(read: RosterRead, words: PlanWords) -> RosterShown:
             (
                 names.get(each.operator_id, ""),
                 f"{short_day(each.local_date)} {parts[each.part]}",
-                str(KINDS[each.kind]),
+                label(each.kind, "absence"),
             )
             for each in read.change.absences
         ),
@@ -92,7 +83,7 @@ def offer_answers(
     words = [
         nothing,
         *((each.code, _("works at %(device)s", device=each.code)) for each in machines),
-        *((kind, str(text)) for kind, text in KINDS.items()),
+        *((kind, _("away: %(why)s", why=why)) for kind, why in ABSENCE.items()),
         (NOTHING, _("says nothing")),
     ]
     people = [

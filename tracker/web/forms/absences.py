@@ -7,10 +7,11 @@ from wtforms import DateField, SelectField, StringField
 from wtforms.fields.choices import SelectChoice
 from wtforms.validators import InputRequired, Length
 
-from tracker.domain.absences import KINDS, AbsenceValues
+from tracker.domain.absences import AbsenceValues
 from tracker.web.forms.choices import choices_of_pairs, choices_of_words
 from tracker.web.forms.closures import of_this_century
 from tracker.web.forms.versioned import VersionedForm
+from tracker.web.labels import ABSENCE
 
 Pairs = Iterable[tuple[str, str]]
 
@@ -31,7 +32,7 @@ class AbsenceForm(VersionedForm):
         """The doctors and the parts of the day to choose from, as code and name."""
         self.operator.choices = [SelectChoice("", "–"), *choices_of_pairs(doctors)]
         self.part.choices = [SelectChoice("", _l("The whole day")), *choices_of_pairs(parts)]
-        self.kind.choices = choices_of_words({code: _l(name) for code, name in KINDS.items()})
+        self.kind.choices = choices_of_words(ABSENCE)
 
     def values(self) -> AbsenceValues:
         """What was entered, for the service."""
