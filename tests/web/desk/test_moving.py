@@ -155,3 +155,19 @@ def test_a_broken_order_of_fasting_is_warned_about_as_when_booking(
     assert "空腹" in warned[0]
     assert "opening-warning" not in early
     assert "message-warning" in dragged
+
+
+def test_an_order_that_is_broken_already_is_warned_about_at_the_new_time_too(
+    desk: FlaskClient, hands: Hands
+) -> None:
+    hands.book(at(10), "US19", exam_type="prostate")
+    booking = hands.book(at(10, 40), "US05", exam_type="abdominal")  # its old time is not compared
+    path = f"/bookings/{booking}/move"
+    with clock.at(at(8)):
+        page = desk.get(path, query_string={"device": "US05", "time": "10:50"}).text
+        place = {"device": "US05", "start": "2026-11-23T10:50"}
+        dragged = desk.get(path, query_string=place).text
+    warned = re.search(r'<small class="opening-warning">.*?</small>', page, re.DOTALL)
+    assert warned is not None
+    assert "空腹" in warned[0]
+    assert "message-warning" in dragged
