@@ -1,10 +1,13 @@
-"""What of a plan is past and stays as it is, whatever a draft says of it. What a draft says is in plan."""
+"""When a change of a plan takes effect: never for what is past, at once, or from a draft. What a draft says is in plan."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import date
+from datetime import date, timedelta
 
 from tracker.domain.plan import DeviceDate, PlanBlock, by_device_date, predecessors
+
+AT_ONCE = timedelta(days=1)
+"""A change for today or tomorrow takes effect at once; later days wait for the draft to be published."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,6 +28,11 @@ class Moment:
         if block.local_date != self.local_date:
             return block.local_date < self.local_date
         return block.starts < self.minute
+
+
+def is_at_once(local_date: date, today: date) -> bool:
+    """Whether a change that a person makes on a day takes effect at once."""
+    return local_date <= today + AT_ONCE
 
 
 def edits_to_come(

@@ -16,10 +16,9 @@ from tracker.domain.plan import (
     merged,
     week_days,
 )
-from tracker.domain.planpast import edits_to_come
+from tracker.domain.planpast import AT_ONCE, edits_to_come
 from tracker.domain.planrules import BrokenRule, broken_rules, newly_broken
 from tracker.domain.texts import LONGEST_REASON, plain_line
-from tracker.domain.workcalendar import DAY
 from tracker.models.plan import PlannedWeek
 from tracker.queries.calendar import work_calendar
 from tracker.queries.horizon import blocks_missing
@@ -154,7 +153,7 @@ def change_at_once(
     author = Author(by, now, plain_line(reason, field="reason", longest=LONGEST_REASON, least=1))
     lock_supply(session)
     moment = moment_of(now)
-    days = (moment.local_date, moment.local_date + DAY)
+    days = (moment.local_date, moment.local_date + AT_ONCE)
     wanted = checked_edits(session, edits, days=days, today=moment.local_date)
     standing = stored_plan(session, *days)
     if seen is not None:

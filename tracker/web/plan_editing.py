@@ -19,6 +19,7 @@ from tracker.domain.planedits import (
     put_block,
     replace_block,
 )
+from tracker.domain.planpast import is_at_once
 from tracker.domain.planrules import (
     WARNING,
     BrokenRule,
@@ -37,7 +38,7 @@ from tracker.web.person import request_now
 from tracker.web.plan_places import Place, minute_of, part_minutes, place_of, time_of
 from tracker.web.plan_rules import Told, tell
 from tracker.web.plan_words import PlanWords, plan_words
-from tracker.web.plan_writing import blocks_to_edit, day_mark, is_at_once
+from tracker.web.plan_writing import blocks_to_edit, day_mark
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,6 +10,7 @@ from flask_babel.speaklater import LazyString
 
 from tracker import clock
 from tracker.domain.plan import WORKDAYS, BlockChange, DeviceDate, monday_of
+from tracker.domain.planpast import is_at_once
 from tracker.domain.planrules import broken_rules
 from tracker.domain.workcalendar import local_date_of
 from tracker.queries import Reading
@@ -21,7 +22,6 @@ from tracker.web.plan_demand import Demand, DemandSource, demand_of
 from tracker.web.plan_grid import GridDay, GridPlan, grid_of, short_names
 from tracker.web.plan_places import week_text
 from tracker.web.plan_words import PlanWords, plan_words
-from tracker.web.plan_writing import is_at_once
 
 ACTION: Mapping[str, LazyString] = {
     "add_block": _l("a block added"),

@@ -3,7 +3,7 @@
 import json
 import zlib
 from collections.abc import Mapping, Sequence
-from datetime import date, timedelta
+from datetime import date
 from urllib.parse import urlencode
 
 from flask import Response, flash
@@ -14,6 +14,7 @@ from markupsafe import Markup
 from tracker import clock
 from tracker.domain.errors import N_, InvalidError, StaleError
 from tracker.domain.plan import DeviceDate, PlanBlock, as_json, monday_of
+from tracker.domain.planpast import is_at_once
 from tracker.domain.workcalendar import local_date_of
 from tracker.queries.plan import WeekPlan
 from tracker.services.planning import edit_plan
@@ -23,17 +24,10 @@ from tracker.web.fragments import is_htmx
 from tracker.web.person import caller, request_now
 from tracker.web.plan_places import week_text
 
-AT_ONCE = timedelta(days=1)
-"""A change for today or tomorrow takes effect at once; later days wait for the draft to be published."""
 MOST_LINKS = 12
 """More moved bookings than these are not named one by one in a message."""
 
 PlanEdits = Mapping[DeviceDate, Sequence[PlanBlock]]
-
-
-def is_at_once(local_date: date, today: date) -> bool:
-    """Whether a change on a day takes effect at once."""
-    return local_date <= today + AT_ONCE
 
 
 def blocks_to_edit(plan: WeekPlan, today: date) -> tuple[PlanBlock, ...]:

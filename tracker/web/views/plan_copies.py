@@ -9,6 +9,7 @@ from flask_babel import gettext as _
 
 from tracker import clock
 from tracker.domain.planedits import copy_day, copy_week
+from tracker.domain.planpast import is_at_once
 from tracker.domain.workcalendar import local_date_of
 from tracker.queries import read_session
 from tracker.queries.plan import WeekPlan, week_plan
@@ -18,7 +19,7 @@ from tracker.web.filters import short_day
 from tracker.web.forms.plan import CopyDayForm, CopyWeekForm
 from tracker.web.person import request_now
 from tracker.web.plan_places import monday_of_text, week_argument, week_text
-from tracker.web.plan_writing import blocks_to_edit, is_at_once, write_edits
+from tracker.web.plan_writing import blocks_to_edit, write_edits
 from tracker.web.saving import refused
 
 blueprint = Blueprint("plan_copies", __name__)
