@@ -1,4 +1,9 @@
-"""The device plan: drafts, who is away, runs of the optimiser, wards and theatres, the lowest title for an exam type."""
+"""The device plan: drafts, who is away, runs of the optimiser, the forecast of demand, wards and theatres, the lowest
+title for an exam type.
+
+No downgrade: it would throw away plans, absences and reasons without a word. The way back is the backup that `migrate`
+makes first (docs/operations.md), and a test restores it.
+"""
 
 import sqlalchemy as sa
 from alembic import op
