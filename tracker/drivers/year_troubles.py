@@ -1,6 +1,6 @@
 """What goes wrong in a simulated year: machines that break down and doctors who fall ill, from the seed.
 
-The shares are planning assumptions. What is done about it is in simulate_troubles.
+The shares are planning assumptions. What is done about it is in year_responses.
 """
 
 import random
