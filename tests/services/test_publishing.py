@@ -58,7 +58,7 @@ def put(edits, by: int, *, monday=MONDAY, now=NOW):
         now=now,
     )
     with read_session() as session:
-        preview = publishing_preview(session, monday, now=now)
+        preview = publishing_preview(session, week_plan(session, monday, now=now), now=now)
     done = publish(monday, version=version, by=by, now=now)
     assert {row.booking.id for row in preview.moved} == set(done.moved)
     assert {row.booking.id for row in preview.flagged} == set(done.flagged)

@@ -114,7 +114,7 @@ def test_nobody_is_lost_whatever_is_published(seed: int):
     version = edit_plan(MONDAY, edits(rng, plan()), action="edit", version=0, by=head, now=NOW)
     assert not [broken for broken in plan().broken if broken.refuses]
     with read_session() as session:
-        preview = publishing_preview(session, MONDAY, now=NOW)
+        preview = publishing_preview(session, week_plan(session, MONDAY, now=NOW), now=NOW)
     done = publish(MONDAY, version=version, by=head, now=NOW)
     after = snapshot(ids)
     assert {row.booking.id for row in preview.moved} == set(done.moved)

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
 
-from sqlalchemy import func, select
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from tracker import clock
@@ -78,6 +78,11 @@ class WeekPlan:
     changes: tuple[BlockChange, ...]
     load: Mapping[int, BlockUse]
     facts: PlanFacts
+
+    @property
+    def stored(self) -> tuple[PlanBlock, ...]:
+        """What is published without what the pattern is still to give."""
+        return tuple(each for each in self.published if each.block_id is not None)
 
     @property
     def in_the_way(self) -> tuple[BrokenRule, ...]:
@@ -275,14 +280,3 @@ def open_draft(session: Session, monday: date) -> Draft | None:
 
 def _read(row: Any, blocks: list[dict[str, Any]]) -> tuple[PlanBlock, ...]:
     return from_json((row.device_id, row.local_date), blocks)
-
-
-def drafts_open(session: Session) -> dict[date, int]:
-    """The weeks that have an open draft (their Mondays), each with the number of its steps. One statement."""
-    rows = session.execute(
-        select(PlanDraft.monday, func.count(DraftStep.number))
-        .outerjoin(DraftStep, DraftStep.draft_id == PlanDraft.id)
-        .where(PlanDraft.closed_at.is_(None))
-        .group_by(PlanDraft.monday)
-    )
-    return {row.monday: row[1] for row in rows}

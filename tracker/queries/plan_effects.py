@@ -1,8 +1,8 @@
 """What publishing would change, and which bookings it hits: read for the preview and, under locks, for publishing."""
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import datetime
 
 from sqlalchemy import select, tuple_
 from sqlalchemy.orm import Session
@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 from tracker.db import core
 from tracker.domain.horizon import DayBlock
 from tracker.domain.lifecycle import LIVE, MOVABLE, Status
-from tracker.domain.plan import DeviceDate, PlanBlock
+from tracker.domain.plan import DeviceDate
 from tracker.domain.planeffects import Effects, Fate, Requests, Standing, effects_of
 from tracker.domain.ranking import DeviceStanding
 from tracker.domain.supply import MINUTE, BlockLoad, DeviceDay, ExamRequest
@@ -19,7 +19,7 @@ from tracker.queries.closures import HitBooking, booking_rows
 from tracker.queries.occupancy import device_days
 from tracker.queries.occupancy_derived import Scope, derived_days, opened_keys
 from tracker.queries.openings import Asked, ask_again, with_patient
-from tracker.queries.plan import stored_plan, week_plan
+from tracker.queries.plan import WeekPlan
 from tracker.queries.plan_step import PlanStep, plan_step
 
 
@@ -130,19 +130,9 @@ def _requests(session: Session) -> Requests:
 # --- the preview -------------------------------------------------------------------------------------
 
 
-def publishing_preview(session: Session, monday: date, *, now: datetime) -> Preview:
-    """What publishing the week's draft would do to bookings, if nobody books meanwhile."""
-    week = week_plan(session, monday, now=now)
-    return step_preview(
-        session, stored_plan(session, week.days[0], week.days[-1]), week.blocks, now=now
-    )
-
-
-def step_preview(
-    session: Session, before: Sequence[PlanBlock], after: Sequence[PlanBlock], *, now: datetime
-) -> Preview:
-    """The same for a change from stored blocks to any plan of their days."""
-    step = plan_step(session, before, after)
+def publishing_preview(session: Session, week: WeekPlan, *, now: datetime) -> Preview:
+    """What publishing a week as it was read would do to bookings, if nobody books meanwhile."""
+    step = plan_step(session, week.stored, week.blocks)
     effects = effects_on(session, step, _days_as_they_are(session, step, now), now=now)
     fated = {fate.booking.booking_id for fate in effects.fates}
     doctors = {block_id: block.operator_id for block_id, block in step.day_blocks.items()}

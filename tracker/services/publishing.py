@@ -14,7 +14,6 @@ from tracker.domain.plan import (
     PlanBlock,
     changes_between,
     merged,
-    week_days,
 )
 from tracker.domain.planpast import AT_ONCE, edits_to_come
 from tracker.domain.planrules import BrokenRule, broken_rules, newly_broken
@@ -72,9 +71,8 @@ def publish(  # noqa: PLR0913 - a week, the draft seen, what was confirmed and w
     if week.stale and not confirmed_stale:
         text = N_("What is published has changed since the draft was begun. Look at it again.")
         raise ConflictError(text, code="draft_stale", details={"device_days": week.stale})
-    days = week_days(monday)
-    before = stored_plan(session, days[0], days[-1])
-    done = put_in_force(session, before, week.blocks, author, weekly=_weekly(session, week, now))
+    weekly = _weekly(session, week, now)
+    done = put_in_force(session, week.stored, week.blocks, author, weekly=weekly)
     close_draft(session, draft, "published", author)
     _note_week(session, week, done, author)
     return Published(tuple(week.changes), done.moved, done.flagged)
@@ -91,7 +89,7 @@ def _refuse(broken: Sequence[BrokenRule]) -> None:
 
 def _weekly(session: Session, week: WeekPlan, now: datetime) -> dict[tuple[int, datetime], int]:
     """(device, start) → the block of the pattern, for what publishing opens as the pattern has it."""
-    if all(block.block_id for block in week.published):
+    if week.stored == week.published:
         return {}
     first = max(week.days[0], moment_of(now).local_date)
     calendar = work_calendar(session)

@@ -66,7 +66,7 @@ def _page(monday: date, sent: PublishForm | None = None, status: int = 200) -> R
     with read_session() as reading:
         plan = week_plan(reading, monday, now=request_now())
         words = plan_words(reading)
-        hit = publishing_preview(reading, monday, now=request_now()) if plan.draft else None
+        hit = publishing_preview(reading, plan, now=request_now()) if plan.draft else None
     version = plan.draft.version if plan.draft else 0
     form = sent or PublishForm(formdata=None, week=week_text(monday), version=str(version))
     form.catch_up(version)
