@@ -2,6 +2,7 @@
 
 import statistics
 from collections import Counter
+from collections.abc import Iterator
 from datetime import date
 
 from tracker import clock
@@ -126,15 +127,13 @@ def as_text(facts: Facts) -> str:
             f" + cancelled {facts['cancelled']} + open {facts['open']}"
         ),
     ]
-    for title, name in (
+    lines += tables_in(
+        facts,
         ("refused by reason", "refused_by_reason"),
         ("exams by stream", "exams_by_stream"),
         ("exams by exam type", "exams_by_exam_type"),
         ("wait in days", "wait_days"),
-    ):
-        table = facts[name]
-        if isinstance(table, dict):
-            lines += [f"{title}:", *(f"  {key:<24}{plain(value)}" for key, value in table.items())]
+    )
     lines.append(f"wait in minutes, check-in to start: {plain(facts['wait_minutes'])}")
     lines.append("use of each machine (examined ÷ open minutes):")
     use = facts["device_use"]
@@ -148,6 +147,15 @@ def as_text(facts: Facts) -> str:
         f" (search and commit, medians); {facts['seconds']} s in all"
     )
     return "\n".join(lines)
+
+
+def tables_in(facts: Facts, *titled: tuple[str, str]) -> Iterator[str]:
+    """The tables among the facts, by title and name: a line each figure, which may be a few with names."""
+    for title, name in titled:
+        table = facts[name]
+        if isinstance(table, dict):
+            yield f"{title}:"
+            yield from (f"  {key:<24}{plain(value)}" for key, value in table.items())
 
 
 def plain(value: object) -> str:

@@ -5,7 +5,7 @@ from collections.abc import Mapping
 
 from tracker.db import read_session
 from tracker.domain.lifecycle import Status
-from tracker.drivers.replay_report import Facts, plain, share, spread
+from tracker.drivers.replay_report import Facts, plain, share, spread, tables_in
 from tracker.drivers.simulate import Simulation
 from tracker.queries import tally
 from tracker.queries.simulation import counts_of_rows
@@ -108,7 +108,8 @@ def as_text(facts: Facts) -> str:
         lines.append(
             "The calendar of this year is not published: its working days are provisional."
         )
-    for title, name in (
+    lines += tables_in(
+        facts,
         ("bookings by status", "by_status"),
         ("refused by reason", "refused_by_reason"),
         ("exams by stream", "exams_by_stream"),
@@ -116,10 +117,7 @@ def as_text(facts: Facts) -> str:
         ("wait in days, asking to exam", "wait_days"),
         ("this run", "run"),
         ("differences between rows and the driver's own counts", "differences"),
-    ):
-        table = facts[name]
-        if isinstance(table, dict):
-            lines += [f"{title}:", *(f"  {key:<24}{plain(value)}" for key, value in table.items())]
+    )
     lines.append(f"wait in minutes, check-in to start: {plain(facts['wait_minutes'])}")
     lines.append(f"moved {facts['moved']}, closures {facts['closures']}")
     lines.append("use of each machine (examined ÷ open minutes) and overtime after its last block:")
