@@ -5,24 +5,19 @@ from datetime import timedelta
 import pytest
 
 from tests.support.catalogue import device, entries_of
-from tests.support.databases import Template
-from tests.support.department import DEPARTMENT, MONDAY, account_id, at
+from tests.support.department import MONDAY, account_id, at
 from tracker.db import read_session
 from tracker.domain.absences import AbsenceValues
 from tracker.domain.errors import ConflictError, InvalidError, NotFoundError, StaleError
 from tracker.domain.plan import PlanBlock
-from tracker.queries.absences import absence_of, absences
+from tracker.models import Absence
+from tracker.queries.absences import absences
 from tracker.queries.plan import week_plan
 from tracker.services.absences import add_absence, cancel_absence
 
 pytestmark = pytest.mark.usefixtures("app_context")
 NOW = at(7)
 TUESDAY = MONDAY + timedelta(days=1)
-
-
-@pytest.fixture
-def template() -> Template:
-    return DEPARTMENT
 
 
 @pytest.fixture
@@ -57,7 +52,7 @@ def test_a_doctor_who_is_away_leaves_his_blocks_to_be_covered(head: int):
     [(action, change)] = entries_of("absence", entered.absence_id)
     assert (action, change["kind"], change["first_date"]) == ("add", "sick", "2026-11-24")
     with read_session() as session:
-        [row] = absences(session, TUESDAY, TUESDAY)
+        [row] = absences(session, TUESDAY)
         assert (row.id, row.operator, row.part) == (entered.absence_id, code_of(block), "morning")
         assert absences(session, TUESDAY + timedelta(days=1)) == ()
 
@@ -84,7 +79,7 @@ def test_an_absence_taken_back_counts_no_more(head: int):
     assert plan().broken == ()
     assert [action for action, _ in entries_of("absence", entered.absence_id)] == ["add", "cancel"]
     with read_session() as session:
-        assert absence_of(session, entered.absence_id).is_cancelled
+        assert session.get_one(Absence, entered.absence_id).cancelled_at == NOW
         assert absences(session, TUESDAY) == ()
     add_absence(away(code_of(morning())), by=head, now=NOW)
 

@@ -43,7 +43,8 @@ def add_absence(session: Session, values: AbsenceValues, *, by: int, now: dateti
     span = AbsenceSpan(doctor.id, values.first, values.last, values.part, values.kind)
     _refuse_twice(session, span)
     absence_id = insert_absence(session, span, Author(by, now), note=values.note)
-    return Entered(absence_id, blocks_hit(session, span, now=now))
+    [blocks] = blocks_hit(session, [span], through=span.last, now=now)
+    return Entered(absence_id, blocks)
 
 
 def _refuse_twice(session: Session, span: AbsenceSpan) -> None:

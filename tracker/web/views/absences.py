@@ -14,8 +14,7 @@ from tracker.domain.plan import PlanBlock
 from tracker.domain.planedits import part_of
 from tracker.domain.workcalendar import local_date_of
 from tracker.queries import read_session
-from tracker.queries.absences import absences
-from tracker.queries.absent_blocks import blocks_of_absences
+from tracker.queries.absences import absences, blocks_hit
 from tracker.queries.devices import devices
 from tracker.queries.staff import staff_members
 from tracker.queries.streams import parts_of_day
@@ -97,7 +96,8 @@ def _page(form: AbsenceForm) -> str:
     today, now = _today(), request_now()
     with read_session() as reading:
         rows = absences(reading, today)
-        hit = blocks_of_absences(reading, rows, through=today + AHEAD, now=now)
+        spans = [row.span for row in rows]
+        hit = blocks_hit(reading, spans, through=today + AHEAD, now=now)
         codes = {each.id: each.code for each in devices(reading, include_retired=True)}
         parts = parts_of_day(reading)
     hours, names = part_minutes(parts), [localised(part) for part in parts]
@@ -112,7 +112,9 @@ def _page(form: AbsenceForm) -> str:
     return render_template(
         "plan/absences.html",
         form=form,
-        rows=[(row, [link(block) for block in hit[row.id]]) for row in rows],
+        rows=[
+            (row, [link(each) for each in blocks]) for row, blocks in zip(rows, hit, strict=True)
+        ],
         parts={part.code: localised(part) for part in parts},
         today=today,
     )
