@@ -50,9 +50,7 @@ def begin_and_stop(how: signal.Signals, folder: Path, *words: str, after: int) -
             assert time.monotonic() < deadline
             with turns.turn():
                 standing = connection.scalar(text("SELECT count(*) FROM booking"))
-                if (
-                    standing >= after
-                ):  # still in turn, or it could be through before the signal comes
+                if standing >= after:  # still in turn: it could be through before the signal comes
                     psutil.Process(process.pid).send_signal(how)
     assert process.wait(30) != 0
     engine.dispose()
