@@ -82,6 +82,7 @@ def plan_context(
         "plan": plan,
         "draft": draft_shown(reading, plan) if eyes.see_draft else None,
         "view": "draft" if is_draft else "published",
+        "says_at_once": any(is_at_once(day, today) for _device, day in plan.edited),
         "grid": grid_of(shown, words, days, today=today),
         "rules": words.teller().groups(broken) if eyes.see_draft else [],
         "blocking": len(plan.in_the_way),

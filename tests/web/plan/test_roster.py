@@ -16,6 +16,8 @@ from tracker.queries.plan import WeekPlan, week_plan
 from tracker.web.workbooks import write_workbook
 
 WEEK = "week=2026-W48"
+VIEWS = ("draft", "published")
+CHANGED_THERE = "whoever cannot wait changes these days in the published plan"
 ADDRESS, TAKE = f"/plan/roster?{WEEK}", f"/plan/roster/take?{WEEK}"
 
 
@@ -77,6 +79,27 @@ def test_what_was_said_earlier_can_be_said_otherwise(app: Flask, head: FlaskClie
     assert put(head, again).status_code == 303
     fields = form_of(send(head, head.get(ADDRESS).text, text=text).text, ADDRESS)
     assert fields["words-0-answer"] == ["US03"]
+
+
+def test_tomorrow_waits_in_the_draft_and_the_plan_says_where_it_is_changed(
+    head: FlaskClient,
+) -> None:
+    page = send(head, head.get(ADDRESS).text, text="工号\t周二上午\nD11\tUS02").text
+    assert put(head, page).status_code == 303
+    draft, published = (head.get(f"/plan?{WEEK}&view={view}").text for view in VIEWS)
+    assert CHANGED_THERE in words(draft)
+    assert CHANGED_THERE not in words(published)
+    link = 'href="/plan/block?at=US02.2026-11-24.480"'
+    assert link not in draft
+    assert link in published
+
+
+def test_days_after_tomorrow_are_edited_in_the_draft(head: FlaskClient) -> None:
+    page = send(head, head.get(ADDRESS).text, text="工号\t周三上午\nD11\tUS02").text
+    assert put(head, page).status_code == 303
+    draft = head.get(f"/plan?{WEEK}&view=draft").text
+    assert CHANGED_THERE not in words(draft)
+    assert 'href="/plan/block?at=US02.2026-11-25.480"' in draft
 
 
 def test_a_file_takes_the_place_of_the_text(app: Flask, head: FlaskClient) -> None:
