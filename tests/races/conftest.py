@@ -7,7 +7,7 @@ from flask import Flask
 
 from tests.races.callers import Call, Crew, in_threads
 from tests.support.databases import Template
-from tests.support.department import DEPARTMENT
+from tests.support.department import DEPARTMENT, account_id
 from tests.support.soundness import assert_sound
 
 Race = Callable[[Sequence[Call]], list[str]]
@@ -16,6 +16,12 @@ Race = Callable[[Sequence[Call]], list[str]]
 @pytest.fixture
 def template() -> Template:
     return DEPARTMENT
+
+
+@pytest.fixture
+def head(app_context: None) -> int:
+    """The account of the department's head."""
+    return account_id("head")
 
 
 @pytest.fixture(scope="session")

@@ -2,14 +2,13 @@
 
 from datetime import date, timedelta
 
-import pytest
 from sqlalchemy import func, select
 
 from tests.races.callers import Call
 from tests.races.conftest import Race
 from tests.races.test_supply import NOT_BOOKABLE, TAKEN, kinds
 from tests.support.catalogue import device
-from tests.support.department import MONDAY, account_id, at
+from tests.support.department import MONDAY, at
 from tests.support.exam_room import book
 from tests.support.soundness import count
 from tracker.db import read_session
@@ -21,11 +20,6 @@ from tracker.services.planning import edit_plan
 NOW = at(8)
 TUESDAY = MONDAY + timedelta(days=1)
 NEXT = MONDAY + timedelta(weeks=1)
-
-
-@pytest.fixture
-def head(app_context: None) -> int:
-    return account_id("head")
 
 
 def booking(by: int, patient: int, code: str, minute: int) -> Call:

@@ -11,7 +11,7 @@ from sqlalchemy import text
 from tests.races.callers import Call
 from tests.races.conftest import Race
 from tests.support import catalogue
-from tests.support.department import MONDAY, account_id, at
+from tests.support.department import MONDAY, at
 from tests.support.exam_room import book
 from tests.support.soundness import count, instant
 from tracker.db import db, read_session, transaction
@@ -24,11 +24,6 @@ from tracker.writes.occupancy import lock_device_days, lock_supply
 
 TAKEN = "SlotTakenError slot_taken"
 NOT_BOOKABLE = "NotBookableError not_bookable"
-
-
-@pytest.fixture
-def head(app_context: None) -> int:
-    return account_id("head")
 
 
 def closing(device: str | None, start: datetime, end: datetime, bookings: str = "move") -> Closing:

@@ -22,3 +22,9 @@ def doctor(app_context: None) -> int:
 def desk(app_context: None) -> int:
     """The account of reception."""
     return account_id("reception")
+
+
+@pytest.fixture
+def head(app_context: None) -> int:
+    """The account of the department's head."""
+    return account_id("head")

@@ -5,7 +5,7 @@ from datetime import timedelta
 import pytest
 
 from tests.support.catalogue import device, entries_of
-from tests.support.department import MONDAY, account_id, at
+from tests.support.department import MONDAY, at
 from tracker.db import read_session
 from tracker.domain.absences import AbsenceValues
 from tracker.domain.errors import ConflictError, InvalidError, NotFoundError, StaleError
@@ -18,11 +18,6 @@ from tracker.services.absences import add_absence, cancel_absence
 pytestmark = pytest.mark.usefixtures("app_context")
 NOW = at(7)
 TUESDAY = MONDAY + timedelta(days=1)
-
-
-@pytest.fixture
-def head(app_context: None) -> int:
-    return account_id("head")
 
 
 def plan():

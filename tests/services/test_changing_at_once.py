@@ -6,8 +6,7 @@ from datetime import timedelta
 import pytest
 
 from tests.support.catalogue import book, device
-from tests.support.databases import Template
-from tests.support.department import DEPARTMENT, MONDAY, account_id, at
+from tests.support.department import MONDAY, at
 from tests.support.exam_room import history
 from tracker.db import read_session
 from tracker.domain.absences import AbsenceValues
@@ -23,16 +22,6 @@ from tracker.services.publishing import change_at_once
 
 pytestmark = pytest.mark.usefixtures("app_context")
 NOW = at(7, 50)
-
-
-@pytest.fixture
-def template() -> Template:
-    return DEPARTMENT
-
-
-@pytest.fixture
-def head(app_context: None) -> int:
-    return account_id("head")
 
 
 def plan(now=NOW) -> WeekPlan:

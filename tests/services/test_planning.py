@@ -6,7 +6,7 @@ from datetime import timedelta
 import pytest
 
 from tests.support.catalogue import device, entries_of
-from tests.support.department import MONDAY, account_id, at
+from tests.support.department import MONDAY, at
 from tracker.db import read_session
 from tracker.domain import planedits
 from tracker.domain.errors import ConflictError, InvalidError, StaleError
@@ -19,11 +19,6 @@ pytestmark = pytest.mark.usefixtures("app_context")
 NOW = at(7)
 TUESDAY = MONDAY + timedelta(days=1)
 NEXT = MONDAY + timedelta(weeks=8)
-
-
-@pytest.fixture
-def head(app_context: None) -> int:
-    return account_id("head")
 
 
 def plan(monday=MONDAY, now=NOW) -> WeekPlan:

@@ -8,7 +8,7 @@ import pytest
 from sqlalchemy import func, select
 
 from tests.support.catalogue import book, device, entries_of, exam_type, stream
-from tests.support.department import MONDAY, account_id, at
+from tests.support.department import MONDAY, at
 from tests.support.exam_room import history
 from tracker.db import read_session
 from tracker.domain import planedits
@@ -29,11 +29,6 @@ pytestmark = pytest.mark.usefixtures("app_context")
 NOW = at(7)
 TUESDAY = MONDAY + timedelta(days=1)
 NEXT = MONDAY + timedelta(weeks=8)
-
-
-@pytest.fixture
-def head(app_context: None) -> int:
-    return account_id("head")
 
 
 def plan(monday=MONDAY, now=NOW) -> WeekPlan:

@@ -8,8 +8,7 @@ import pytest
 from sqlalchemy import select
 
 from tests.support.catalogue import book
-from tests.support.databases import Template
-from tests.support.department import DEPARTMENT, MONDAY, account_id, at
+from tests.support.department import MONDAY, account_id, at
 from tracker.db import read_session
 from tracker.domain.errors import DomainError
 from tracker.domain.lifecycle import MOVABLE, Status
@@ -27,11 +26,6 @@ pytestmark = pytest.mark.usefixtures("app_context")
 TUESDAY = MONDAY + timedelta(days=1)
 NOW = at(10, 20, day=1)  # in the middle of Tuesday's morning
 DAYS = (TUESDAY, TUESDAY + timedelta(days=1))
-
-
-@pytest.fixture
-def template() -> Template:
-    return DEPARTMENT
 
 
 def plan() -> WeekPlan:

@@ -6,8 +6,7 @@ import pytest
 from sqlalchemy import select, update
 
 from tests.support.catalogue import book, device
-from tests.support.databases import Template
-from tests.support.department import DEPARTMENT, MONDAY, SYSTEM, at
+from tests.support.department import MONDAY, SYSTEM, at
 from tracker.db import read_session, transaction
 from tracker.domain.errors import NotBookableError
 from tracker.models import Block, Occupancy, StaffMember
@@ -19,11 +18,6 @@ from tracker.services.taking_over import Takeover, take_over_machine
 from tracker.writes.occupancy import rebuild_occupancy
 
 pytestmark = pytest.mark.usefixtures("app_context")
-
-
-@pytest.fixture
-def template() -> Template:
-    return DEPARTMENT
 
 
 @pytest.fixture

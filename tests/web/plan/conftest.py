@@ -1,28 +1,12 @@
-"""Fixtures of the plan's tests: a department at 07:00 on Monday the 23rd, and its head's browser."""
-
-from collections.abc import Iterator
+"""Fixtures of the plan's tests: the department of the office's at 07:00 on a Monday, and its head's browser."""
 
 import pytest
-from flask import Flask
 from flask.testing import FlaskClient
 
 from tests.support.cast import ClientOf
-from tests.support.databases import Template
-from tests.support.department import DEPARTMENT, at
-from tests.web.desk.hands import Hands
-from tracker import clock
+from tests.web.office.conftest import hands, monday, template
 
-
-@pytest.fixture
-def template() -> Template:
-    return DEPARTMENT
-
-
-@pytest.fixture(autouse=True)
-def monday() -> Iterator[None]:
-    """Before the department opens."""
-    with clock.at(at(7)):
-        yield
+__all__ = ["hands", "monday", "template"]
 
 
 @pytest.fixture
@@ -31,9 +15,3 @@ def head(client_of: ClientOf, monday: None) -> FlaskClient:
     client = client_of("head")
     client.set_cookie("lang", "en")
     return client
-
-
-@pytest.fixture
-def hands(app: Flask) -> Hands:
-    """Books what a test needs booked before its page is opened."""
-    return Hands(app)
