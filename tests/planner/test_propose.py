@@ -164,8 +164,12 @@ def test_the_commoner_exam_goes_to_the_machine_that_can_do_nothing_else():
     needs = (Need(OUTPATIENT, ANY, 240, (0,)), Need(OUTPATIENT, CONTRAST, 60, (0,)))
     solution = propose(PlanProblem(half_days(1), facts, needs))
     assert solution.after.commoner == pytest.approx(0, abs=2)
-    by_device = {b.device_id: b for b in solution.blocks}
-    assert by_device[1].exam_type_ids == {CONTRAST}
+    served = {
+        (solution.blocks[each.block].device_id, needs[each.need].exam_type_id)
+        for each in solution.served
+        if each.minutes > 2
+    }
+    assert served == {(1, CONTRAST), (2, ANY)}
 
 
 def test_fasting_exams_come_in_the_morning_where_both_would_do():
@@ -185,6 +189,53 @@ def test_a_good_plan_is_left_alone():
     )
     needs = (Need(OUTPATIENT, ANY, 300, (0, 1)),)
     assert propose(PlanProblem(half_days(2), facts, needs, standing)).after.changed == 0
+
+
+def test_a_block_with_another_doctor_may_be_booked_for_all_that_both_can_do():
+    facts = facts_of(
+        {1: {ANY, HEART, CONTRAST}}, {1: {ANY}, 2: {ANY, HEART}}, away=(Away(1, MONDAY, *MORNING),)
+    )
+    standing = Standing(block(1, 0, 1, {ANY}))
+    needs = (Need(OUTPATIENT, ANY, 200, (0,)),)
+    (only,) = propose(PlanProblem(half_days(1), facts, needs, (standing,))).blocks
+    assert (only.operator_id, only.exam_type_ids) == (2, {ANY, HEART})
+
+
+def test_a_block_that_keeps_its_doctor_gets_what_it_is_to_serve_and_nothing_else():
+    facts = facts_of({1: {ANY, HEART, CONTRAST}}, {1: {ANY, HEART, CONTRAST}})
+    standing = Standing(block(1, 0, 1, {ANY}))
+
+    def kinds(*asked: int) -> frozenset[int]:
+        needs = tuple(Need(OUTPATIENT, kind, 60, (0,)) for kind in asked)
+        (only,) = propose(PlanProblem(half_days(1), facts, needs, (standing,))).blocks
+        return only.exam_type_ids
+
+    assert kinds(ANY) == {ANY}
+    assert kinds(HEART) == {ANY, HEART}
+
+
+def test_a_trainee_who_stays_loses_what_nobody_supervises_any_more():
+    facts = facts_of(
+        {1: {ANY, HEART}, 2: {ANY}}, {1: {ANY, HEART}, 2: {ANY}}, titles={1: "trainee"}
+    )
+    watching = replace(facts.doctors[2], supervises=frozenset({ANY}))
+    facts = replace(facts, doctors={**facts.doctors, 2: watching})
+    standing = (Standing(block(1, 0, 1, {ANY, HEART})), Standing(block(2, 0, 2, {ANY})))
+    needs = (Need(OUTPATIENT, ANY, 400, (0,)),)
+    solution = propose(PlanProblem(half_days(1), facts, needs, standing))
+    assert [b.exam_type_ids for b in solution.blocks] == [{ANY}, {ANY}]
+
+
+def test_what_the_head_overruled_stays_when_only_reserves_change():
+    facts = facts_of({1: {ANY, HEART}}, {1: {ANY}})
+    overruled = replace(
+        block(1, 0, 1, {ANY, HEART}), overrules={"competence_lacking": "he is learning it"}
+    )
+    needs = (Need(CADRE, ANY, 60, (0,)),)
+    problem = PlanProblem(
+        half_days(1), facts, needs, (Standing(overruled),), reserving=frozenset({CADRE})
+    )
+    assert propose(problem).blocks == (replace(overruled, reserve_minutes={CADRE: 60}),)
 
 
 def test_a_trainee_is_proposed_only_where_somebody_supervises():

@@ -16,7 +16,7 @@ from tracker.domain.plangoals import (
     standing_at,
 )
 from tracker.domain.planproblem import Figures, PlanProblem, PlanSolution, Served
-from tracker.domain.planrules import broken_rules
+from tracker.domain.planrules import BrokenRule, broken_rules
 
 SLACK = 0.01
 """Minutes by which sums of parts may differ."""
@@ -53,10 +53,19 @@ def _rules(problem: PlanProblem, blocks: Sequence[PlanBlock]) -> Iterator[str]:
     for broken in broken_rules(blocks, problem.facts):
         place = place_of(broken.block)
         old = stood.get(place)
-        as_before = old is not None and old.block == broken.block and (broken.code, place) in known
+        as_before = (broken.code, place) in known and old is not None and _stays(broken, old.block)
         nobody_left = broken.code == "no_operator" and old is not None and bool(old.booked)
         if not as_before and not nobody_left:
             yield f"{broken.code} on {_name(broken.block)}"
+
+
+def _stays(broken: BrokenRule, old: PlanBlock) -> bool:
+    """Whether the block broke the rule before: what warns asks for hours, the doctor and no exam type besides."""
+    block = broken.block
+    if broken.refuses:
+        return block == old
+    same = (block.ends, block.place, block.operator_id) == (old.ends, old.place, old.operator_id)
+    return same and block.exam_type_ids <= old.exam_type_ids
 
 
 def _bookings(problem: PlanProblem, blocks: Sequence[PlanBlock]) -> Iterator[str]:

@@ -12,8 +12,6 @@ from tracker.planner.solver import Answer
 from tracker.planner.stretches import Stretch, performs
 
 LEAST = 1e-6
-FULL = 0.8
-"""A block that is to serve so much of its time is full."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,63 +136,38 @@ def _ordered(blocks: Sequence[PlanBlock], served: Iterable[Served]) -> Plan:
 
 
 def with_exam_types(problem: PlanProblem, plan: Plan) -> Plan:
-    """The plan with the exam types that may be booked on them.
+    """The plan with the exam types that may be booked on its blocks.
 
-    What a block is to serve and what is booked, and whatever the pair can do that is no commoner than the
-    commonest of these: that takes a machine for nothing that another could do as well. A fixed block keeps its own.
-    A block that keeps its doctor also keeps exam types that are not needed, unless it is full without them.
+    A block that keeps its doctor keeps its exam types, and gets those it is to serve besides. Any other may be booked
+    for all that its machine and doctor can do: which of them are kept for scarcer exams is a matter of ranking.
     A block on which its doctor may do nothing (a trainee alone) is left out.
     """
-    common = _commonness(problem)
-    serves: dict[int, set[int]] = defaultdict(set)
-    minutes: dict[int, float] = defaultdict(float)
+    needed: dict[int, set[int]] = defaultdict(set)
     for each in plan.served:
-        serves[each.block].add(problem.needs[each.need].exam_type_id)
-        minutes[each.block] += each.minutes
-    full = {p for p, b in enumerate(plan.blocks) if minutes[p] >= FULL * b.open_minutes}
+        needed[each.block].add(problem.needs[each.need].exam_type_id)
     stood = standing_at(problem)
-    blocks = [
-        _with_types(
-            problem,
-            block,
-            serves[place],
-            stood.get(place_of(block)),
-            common,
-            plan.blocks,
-            place in full,
-        )
-        for place, block in enumerate(plan.blocks)
-    ]
+    blocks = list(plan.blocks)
+    for place, block in enumerate(plan.blocks):
+        standing = stood.get(place_of(block), Standing(replace(block, operator_id=None)))
+        if not standing.is_fixed and half_day_of(problem, block) is not None:
+            can = _can(problem, block, plan.blocks)
+            wanted = needed[place] | standing.booked.keys()
+            blocks[place] = _with_types(block, wanted, can, standing)
     left = [place for place, block in enumerate(blocks) if block.exam_type_ids]
     new = {old: place for place, old in enumerate(left)}
     served = tuple(replace(each, block=new[each.block]) for each in plan.served)
     return Plan(tuple(blocks[place] for place in left), served)
 
 
-def _with_types(  # noqa: PLR0913, PLR0917 - a block with all that decides on its exam types
-    problem: PlanProblem,
-    block: PlanBlock,
-    serves: set[int],
-    standing: Standing | None,
-    common: Mapping[int, int],
-    blocks: Sequence[PlanBlock],
-    is_full: bool,
-) -> PlanBlock:
-    is_fixed = standing is not None and (standing.is_fixed or half_day_of(problem, block) is None)
-    same_operator = standing is not None and standing.block.operator_id == block.operator_id
-    if is_fixed or (block.operator_id is None and same_operator):
+def _with_types(block: PlanBlock, needed: set[int], can: set[int], standing: Standing) -> PlanBlock:
+    """The block with exam types, `needed` among them; one that stays as it is also keeps what was overruled."""
+    now, keeps_doctor = block.exam_type_ids, block.operator_id == standing.block.operator_id
+    if keeps_doctor and block.operator_id is None:
         return block
-    booked = set() if standing is None else set(standing.booked)
-    can = _can(problem, block, blocks)
-    most = max((common[kind] for kind in serves | booked), default=max(common.values(), default=0))
-    kinds = frozenset(serves | booked | {kind for kind in can if common[kind] <= most})
-    if (
-        same_operator
-        and kinds <= block.exam_type_ids
-        and (not is_full or kinds == block.exam_type_ids)
-    ):
+    if keeps_doctor and needed <= now and (now <= can or block.overrules):
         return block
-    return replace(block, exam_type_ids=kinds, overrules={})
+    kinds = (now & can or can) if keeps_doctor else can
+    return replace(block, exam_type_ids=frozenset(needed | kinds), overrules={})
 
 
 def _can(problem: PlanProblem, block: PlanBlock, blocks: Sequence[PlanBlock]) -> set[int]:
@@ -210,14 +183,3 @@ def _can(problem: PlanProblem, block: PlanBlock, blocks: Sequence[PlanBlock]) ->
         others = [other for other in beside if other is not None and other is not doctor]
         kinds &= {kind for other in others for kind in other.supervises}
     return kinds
-
-
-def _commonness(problem: PlanProblem) -> dict[int, int]:
-    """Exam type → how many pairs of a machine and a doctor can do it."""
-    facts = problem.facts
-    devices = [d for d in facts.devices.values() if not d.is_retired]
-    doctors = [performs(problem, d) for d in facts.doctors.values() if not d.is_retired]
-    return {
-        kind: sum(kind in d.exam_type_ids for d in devices) * sum(kind in can for can in doctors)
-        for kind in facts.exam_types
-    }
