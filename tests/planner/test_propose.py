@@ -258,6 +258,19 @@ def test_reserves_are_as_long_as_what_is_served_for_their_stream():
     assert only.reserve_minutes == {CADRE: 60}
 
 
+def test_first_reserves_are_spread_over_all_blocks_that_could_serve_them():
+    """None is kept for one stream alone, however the minutes were shared out."""
+    facts = facts_of({1: {ANY}, 2: {ANY}, 3: {HEART}}, {1: {ANY}, 2: {ANY}, 3: {HEART}})
+    needs = (
+        Need(OUTPATIENT, ANY, 240, (0,)),
+        Need(CADRE, ANY, 240, (0,)),
+        Need(OUTPATIENT, HEART, 240, (0,)),
+    )
+    problem = PlanProblem(half_days(1), facts, needs, reserving=frozenset({CADRE}))
+    kept = {b.device_id: dict(b.reserve_minutes) for b in propose(problem).blocks}
+    assert kept == {1: {CADRE: 120}, 2: {CADRE: 120}, 3: {}}
+
+
 def test_a_closure_shortens_a_block_that_nobody_is_booked_on():
     facts = replace(facts_of({1: {ANY}}, {1: {ANY}}), closed={(1, MONDAY): ((480, 540),)})
     standing = Standing(block(1, 0, 1, {ANY}))

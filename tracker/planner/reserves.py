@@ -8,8 +8,10 @@ from tracker.domain.plan import PlanBlock
 from tracker.domain.plangoals import half_day_of, place_of, standing_at
 from tracker.domain.planproblem import PlanProblem, Served
 
+LEAST = 1e-6
 NEAR = 0.15
 """Reserves of a half-day that are so close to what is needed stay as they are."""
+
 WHOLE = 5
 """Reserves are proposed in steps of five minutes."""
 
@@ -20,16 +22,13 @@ def with_reserves(
     """The blocks with minutes kept for each stream that holds reserves.
 
     Where the present reserves of a half-day come to nearly what is to be served, they stay; else each is longer or
-    shorter in proportion. Where nothing was kept, a block keeps what it is to serve. Fixed blocks stay.
+    shorter in proportion. Where nothing was kept, what is to be served is kept in all blocks that could do it: a
+    block kept for one stream alone would stand empty until its release. Fixed blocks stay.
     """
-    wanted: dict[int, dict[int, float]] = defaultdict(lambda: defaultdict(float))
-    for each in served:
-        stream = problem.needs[each.need].stream_id
-        if stream in problem.reserving:
-            wanted[each.block][stream] += each.minutes
     halves = [half_day_of(problem, block) for block in blocks]
+    wanted = _spread(problem, blocks, halves, served)
     now = _sums(halves, [block.reserve_minutes for block in blocks])
-    needed = _sums(halves, [wanted.get(place, {}) for place in range(len(blocks))])
+    needed = _sums(halves, [wanted[place] for place in range(len(blocks))])
     stood = standing_at(problem)
     found = []
     for place, block in enumerate(blocks):
@@ -41,7 +40,7 @@ def with_reserves(
             stream: _minutes(
                 block,
                 stream,
-                wanted[place][stream],
+                wanted[place].get(stream, 0),
                 now=now[half, stream],
                 needed=needed[half, stream],
             )
@@ -49,6 +48,27 @@ def with_reserves(
         }
         found.append(_with(problem, block, kept))
     return tuple(found)
+
+
+def _spread(
+    problem: PlanProblem,
+    blocks: Sequence[PlanBlock],
+    halves: Sequence[int | None],
+    served: Sequence[Served],
+) -> Mapping[int, Mapping[int, float]]:
+    """Block → stream → its part of what is served of each exam type in its half-day, by its open minutes."""
+    asked: dict[tuple[int | None, int, int], float] = defaultdict(float)
+    for each in served:
+        need = problem.needs[each.need]
+        if need.stream_id in problem.reserving:
+            asked[halves[each.block], need.exam_type_id, need.stream_id] += each.minutes
+    found: dict[int, dict[int, float]] = {p: defaultdict(float) for p in range(len(blocks))}
+    for (half, kind, stream), minutes in asked.items():
+        able = [p for p, b in enumerate(blocks) if halves[p] == half and kind in b.exam_type_ids]
+        time = sum(blocks[place].open_minutes for place in able)
+        for place in able:
+            found[place][stream] += minutes * blocks[place].open_minutes / time
+    return found
 
 
 def _sums(
@@ -64,7 +84,7 @@ def _sums(
 def _minutes(block: PlanBlock, stream: int, wanted: float, *, now: float, needed: float) -> int:
     present = block.reserve_minutes.get(stream, 0)
     if now == 0:
-        return int(wanted // WHOLE) * WHOLE
+        return int((wanted + LEAST) // WHOLE) * WHOLE
     if abs(now - needed) <= NEAR * needed:
         return present
     return round(present * needed / now / WHOLE) * WHOLE
