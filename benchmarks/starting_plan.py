@@ -14,8 +14,9 @@ from tracker.domain.weeklypattern import Machine, Worker, on_duty, pair_up
 
 DATA = Path("tracker/starting_data")
 MONDAY = date(2026, 11, 30)
-WEIGHTS = {"outpatient": 1.0, "medical_exam": 1.2, "cadre_ward": 1.5}
-GOAL_DAYS = {"outpatient": 3, "medical_exam": 0, "cadre_ward": 1}
+WEIGHTS = {"outpatient": 1.0, "cadre_ward": 1.5, "medical_exam": 1.2}
+"""By stream, in the order of the starting data: a stream's id is its place in it."""
+GOAL_DAYS = {"outpatient": 3, "cadre_ward": 1, "medical_exam": 0}
 OUTPATIENTS_BY_DAY = (1.15, 0.97, 0.96, 0.96, 0.96)
 HALVES = (("morning", 480, 720, 690), ("afternoon", 810, 1020, 0))
 SHIFTED = {"vascular": 1.4, "superficial": 0.8}
@@ -30,7 +31,10 @@ class Types:
 
 
 def starting_problem(load: float, *, mix: Mapping[str, float] | None = None) -> PlanProblem:
-    """A week of the starting data whose demand fills `load` of all machine time; `mix` shifts exam types."""
+    """A week of the starting data whose demand fills `load` of all machine time; `mix` shifts exam types.
+
+    The present plan is the default week, made for the usual mix.
+    """
     types = _types()
     half_days = tuple(
         HalfDay(MONDAY + timedelta(days=day), *half) for day in range(5) for half in HALVES
@@ -50,7 +54,7 @@ def starting_problem(load: float, *, mix: Mapping[str, float] | None = None) -> 
         },
     )
     needs = tuple(_needs(types, load, facts, mix or {}))
-    standing = tuple(_standing(half_days, facts, needs))
+    standing = tuple(_standing(half_days, facts, tuple(_needs(types, load, facts, {}))))
     return PlanProblem(half_days, facts, needs, standing, frozenset({2, 3}))
 
 
@@ -74,6 +78,7 @@ def _devices(types: Types) -> dict[int, PlanDevice]:
                 for t in types.rows
                 if set(t["capabilities"]) <= set(d["capabilities"])
             ),
+            d["is_portable"],
         )
         for n, d in enumerate(_read("devices"), start=1)
     }
@@ -130,10 +135,13 @@ def _standing(
         for d in facts.doctors.values()
     }
     workers = [Worker(doctor, kinds) for doctor, kinds in can.items()]
+    kept = _read("weekly_pattern")["reserve_minutes"]
     for place, half in enumerate(half_days):
         pairs = pair_up(on_duty(workers, place, len(machines)), machines, demand)
         for device, doctor in sorted(pairs.items()):
             kinds = facts.devices[device].exam_type_ids & can[doctor]
+            of_device = kept["portable" if facts.devices[device].is_portable else "fixed"]
+            reserves = {list(WEIGHTS).index(s) + 1: m for s, m in of_device[half.part].items()}
             yield Standing(
-                PlanBlock(device, half.local_date, half.starts, half.ends, doctor, kinds)
+                PlanBlock(device, half.local_date, half.starts, half.ends, doctor, kinds, reserves)
             )

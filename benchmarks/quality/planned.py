@@ -1,16 +1,16 @@
-"""The optimiser's week against the default one when the mix of exams has shifted: both serve the same requests."""
+"""The optimiser's weeks against the default one when the mix of exams has shifted: all serve the same requests."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import time
 
 from benchmarks.quality.asking import fortnight_of
 from benchmarks.quality.bound import Programme
-from benchmarks.quality.department import Department, starting_department
+from benchmarks.quality.department import starting_department
 from benchmarks.quality.figures import value_of
 from benchmarks.quality.fortnight import Fortnight
 from benchmarks.quality.policies import ENGINE
-from benchmarks.starting_plan import SHIFTED, WEIGHTS, starting_problem
+from benchmarks.starting_plan import SHIFTED, starting_problem
 from tracker.domain.horizon import PatternBlock
 from tracker.domain.plan import PlanBlock
 from tracker.planner.propose import propose
@@ -27,10 +27,8 @@ class Comparison:
     best: dict[str, float]
 
 
-def week_of(blocks: Sequence[PlanBlock], department: Department) -> list[PatternBlock]:
-    """A week's plan as weekly blocks. The planner's benchmark numbers streams in the order of its weights."""
-    ids = {stream.code: stream.id for stream in department.streams}
-    stream_id = {number: ids[code] for number, code in enumerate(WEIGHTS, start=1)}
+def week_of(blocks: Sequence[PlanBlock]) -> list[PatternBlock]:
+    """A week's plan as weekly blocks."""
     return [
         PatternBlock(
             id=number,
@@ -40,19 +38,19 @@ def week_of(blocks: Sequence[PlanBlock], department: Department) -> list[Pattern
             ends=_time(block.ends),
             operator_id=block.operator_id,
             exam_type_ids=block.exam_type_ids,
-            reserve_minutes={stream_id[s]: m for s, m in block.reserve_minutes.items()},
+            reserve_minutes=block.reserve_minutes,
         )
         for number, block in enumerate(blocks, start=1)
     ]
 
 
 def weeks() -> dict[str, list[PatternBlock]]:
-    """The default week, and the one the optimiser proposes for the shifted mix."""
-    department = starting_department()
-    solution = propose(starting_problem(LOAD, mix=SHIFTED))
+    """The default week, and what the optimiser makes for the shifted mix: of the default week, and of nothing."""
+    problem = starting_problem(LOAD, mix=SHIFTED)
     return {
-        "default weekly blocks": list(department.pattern),
-        "the optimiser's": week_of(solution.blocks, department),
+        "default weekly blocks": list(starting_department().pattern),
+        "the optimiser's": week_of(propose(problem).blocks),
+        "the optimiser's, from nothing": week_of(propose(replace(problem, standing=())).blocks),
     }
 
 
