@@ -1,6 +1,6 @@
 """GET /openings: the first times at which an exam could be booked, or one minute asked for by name."""
 
-from datetime import date, time
+from datetime import date
 from typing import Any
 
 from flask import Response
@@ -23,7 +23,7 @@ from tracker.api.problems import language
 from tracker.api.reading import RefusedFieldsError, RequestSchema
 from tracker.domain.errors import N_, InvalidError
 from tracker.domain.openings import Window
-from tracker.domain.workcalendar import local_date_of
+from tracker.domain.workcalendar import local_date_of, minute_of
 from tracker.queries import read_session
 from tracker.queries.named_openings import NamedSearch, ask_minute, find_named_openings
 from tracker.queries.openings import MOST_PARTS, Wish, patient_id_of
@@ -104,12 +104,8 @@ def _window(session: Any, part_of_day: str | None) -> Window | None:
         return None
     for part in parts_of_day(session):
         if part.code == part_of_day:
-            return Window(_minutes(part.starts), _minutes(part.ends))
+            return Window(minute_of(part.starts), minute_of(part.ends))
     raise InvalidError(N_("There is no such part of the day."), field="part_of_day")
-
-
-def _minutes(local: time) -> int:
-    return local.hour * 60 + local.minute
 
 
 def _document(found: NamedSearch) -> Document:

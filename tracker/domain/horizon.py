@@ -5,7 +5,7 @@ from dataclasses import dataclass, field, replace
 from datetime import date, datetime, time
 
 from tracker.domain.supply import MINUTE, Reserve
-from tracker.domain.workcalendar import ReleaseRule, WorkCalendar, instant_of
+from tracker.domain.workcalendar import ReleaseRule, WorkCalendar, instant_of, minute_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,14 +70,10 @@ def minutes_offered(pattern: Iterable[PatternBlock]) -> dict[int, int]:
     """Exam type → minutes of a week in which some block could serve it."""
     minutes: dict[int, int] = {}
     for block in pattern:
-        length = _minute(block.ends) - _minute(block.starts)
+        length = minute_of(block.ends) - minute_of(block.starts)
         for exam_type_id in block.exam_type_ids:
             minutes[exam_type_id] = minutes.get(exam_type_id, 0) + length
     return minutes
-
-
-def _minute(at: time) -> int:
-    return at.hour * 60 + at.minute
 
 
 def blocks_to_open(

@@ -27,6 +27,11 @@ def day_start(local_date: date, zone: tzinfo) -> datetime:
     return instant_of(local_date, time.min, zone)
 
 
+def minute_of(local_time: time) -> int:
+    """Minutes after midnight as clocks show them; seconds do not count."""
+    return local_time.hour * 60 + local_time.minute
+
+
 def local_date_of(instant: datetime, zone: tzinfo) -> date:
     """The day in `zone` on which an aware instant falls. Raises ValueError for a naive one."""
     if instant.tzinfo is None:

@@ -3,7 +3,7 @@
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, time, timedelta
+from datetime import date, datetime, timedelta
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -14,6 +14,7 @@ from tracker.domain.plan import PlanBlock
 from tracker.domain.planpast import Moment
 from tracker.domain.planproblem import HalfDay, Need, PlanProblem, Standing
 from tracker.domain.supply import MINUTE
+from tracker.domain.workcalendar import minute_of
 from tracker.models.booking import Booking
 from tracker.queries.calendar import work_calendar
 from tracker.queries.forecast import ExpectedDemand, expected_demand
@@ -55,9 +56,9 @@ def week_problem(session: Session, monday: date, *, now: datetime, seed: int = 0
 
 def half_days(session: Session, working: frozenset[date], moment: Moment) -> tuple[HalfDay, ...]:
     """The parts of the working days that have not begun."""
-    fasting = _minute(department_settings(session).fasting_ends)
+    fasting = minute_of(department_settings(session).fasting_ends)
     found = (
-        HalfDay(day, part.code, _minute(part.starts), _minute(part.ends), fasting)
+        HalfDay(day, part.code, minute_of(part.starts), minute_of(part.ends), fasting)
         for day in sorted(working)
         for part in parts_of_day(session)
     )
@@ -66,10 +67,6 @@ def half_days(session: Session, working: frozenset[date], moment: Moment) -> tup
         for each in found
         if (each.local_date, each.starts) >= (moment.local_date, moment.minute)
     )
-
-
-def _minute(clock_time: time) -> int:
-    return clock_time.hour * 60 + clock_time.minute
 
 
 # --- needs -------------------------------------------------------------------------------------------
@@ -109,7 +106,7 @@ class _Goals:
     def within(self, stream: StreamRow, day: date, part: str) -> tuple[tuple[int, ...], bool]:
         """Places of the half-days, and whether the goal reaches beyond the last of them."""
         if stream.goal_working_hours is not None:
-            starts = _minute(self._parts[part].starts)
+            starts = minute_of(self._parts[part].starts)
             last_day = self._later(day, max(1, stream.goal_working_hours // 24))
             last, first = (last_day, starts), (day, starts)
         else:

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime, time
+from datetime import datetime
 
 from sqlalchemy import bindparam, select
 from sqlalchemy.orm import Session
@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 from tracker.db import core
 from tracker.domain.ranking import DeviceStanding, Ranking, RankingWeights
 from tracker.domain.settings import RANKING_KEYS, DepartmentSettings, settings_from
+from tracker.domain.workcalendar import minute_of
 from tracker.models.audit import Setting
 from tracker.queries.calendar import work_calendar
 
@@ -50,7 +51,7 @@ def ranking_of(
         weights=weights_of(settings),
         scarcity=scarcity,
         is_fasting=is_fasting,
-        fasting_ends=_minute(settings.fasting_ends),
+        fasting_ends=minute_of(settings.fasting_ends),
         due=due,
     )
 
@@ -61,10 +62,6 @@ def weights_of(settings: DepartmentSettings) -> RankingWeights:
         scarce_minutes=settings.rank_scarce_minutes,
         scrap_minutes=settings.rank_scrap_minutes,
         fasting_minutes=settings.rank_fasting_minutes,
-        fasting_release=_minute(settings.rank_fasting_release),
+        fasting_release=minute_of(settings.rank_fasting_release),
         margin_minutes=settings.rank_margin_minutes,
     )
-
-
-def _minute(at: time) -> int:
-    return at.hour * 60 + at.minute

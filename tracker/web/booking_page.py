@@ -9,7 +9,7 @@ from tracker.domain.errors import InvalidError
 from tracker.domain.openings import Search, Window
 from tracker.domain.settings import DepartmentSettings
 from tracker.domain.supply import Opening
-from tracker.domain.workcalendar import instant_of, local_date_of
+from tracker.domain.workcalendar import instant_of, local_date_of, minute_of
 from tracker.queries import Reading
 from tracker.queries.calendar import calendar_years
 from tracker.queries.devices import DeviceRow, devices
@@ -210,9 +210,9 @@ def _mornings(
 ) -> Search | None:
     """Openings before fasting ends, where the exam needs it; None: there are none."""
     earliest = wish.window.starts if wish.window else 0
-    if not exam_type.is_fasting or earliest >= _minutes(fasting_ends):
+    if not exam_type.is_fasting or earliest >= minute_of(fasting_ends):
         return None
-    window = Window(earliest, _minutes(fasting_ends))
+    window = Window(earliest, minute_of(fasting_ends))
     found = find_openings(session, replace(wish, window=window), now=now)
     return found if found.openings else None
 
@@ -225,7 +225,7 @@ def wish_of(form: RequestForm, page: BookingPage) -> Wish:
     """
     window = window_of(form.time.data, page.catalogue.parts_of_day.get(form.part_of_day.data))
     if window is None and page.follows:
-        window = Window(_minutes(local(page.follows.ends_at).time()), END_OF_DAY)
+        window = Window(minute_of(local(page.follows.ends_at).time()), END_OF_DAY)
     return Wish(
         exam_type=form.exam_type.data,
         stream=form.stream.data or "",
@@ -259,12 +259,8 @@ def _last_of_visit(form: RequestForm, ahead: Sequence[VisitExam]) -> VisitExam |
 def window_of(at: time | None, part: PartOfDayRow | None) -> Window | None:
     """The minutes of the day in which a start is wanted: a certain one, a part of the day, or any."""
     if at is not None:
-        return Window(_minutes(at), _minutes(at) + 1)
-    return None if part is None else Window(_minutes(part.starts), _minutes(part.ends))
-
-
-def _minutes(at: time) -> int:
-    return at.hour * 60 + at.minute
+        return Window(minute_of(at), minute_of(at) + 1)
+    return None if part is None else Window(minute_of(part.starts), minute_of(part.ends))
 
 
 def words_of(session: Reading, catalogue: Catalogue, now: datetime) -> Words:

@@ -28,14 +28,14 @@ from tracker.domain.planrules import (
     broken_rules,
     has_title,
 )
-from tracker.domain.workcalendar import local_date_of
+from tracker.domain.workcalendar import local_date_of, minute_of
 from tracker.queries import read_session
 from tracker.queries.devices import DeviceRow
 from tracker.queries.plan import WeekPlan, week_plan
 from tracker.web.filters import localised, short_day
 from tracker.web.forms.plan import BlockOffer, PlanBlockForm
 from tracker.web.person import request_now
-from tracker.web.plan_places import Place, minute_of, part_minutes, place_of, time_of
+from tracker.web.plan_places import Place, part_minutes, place_of, time_of
 from tracker.web.plan_rules import Told, tell
 from tracker.web.plan_words import PlanWords, plan_words
 from tracker.web.plan_writing import blocks_to_edit, day_mark

@@ -9,6 +9,7 @@ from flask import request
 from tracker.domain import planedits
 from tracker.domain.errors import N_, InvalidError
 from tracker.domain.plan import PlanBlock, monday_of
+from tracker.domain.workcalendar import minute_of
 from tracker.queries.streams import PartOfDayRow
 from tracker.web.arguments import FIRST_YEAR, LAST_YEAR, day_argument
 
@@ -81,11 +82,6 @@ def monday_of_text(text: str) -> date:
 def next_monday(today: date) -> date:
     """The week that is planned next."""
     return monday_of(today) + timedelta(days=7)
-
-
-def minute_of(local_time: time) -> int:
-    """Minutes after local midnight."""
-    return local_time.hour * 60 + local_time.minute
 
 
 def time_of(minute: int) -> time:

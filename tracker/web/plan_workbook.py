@@ -10,9 +10,10 @@ from flask_babel import gettext as _
 from tracker.domain.plan import PlanBlock
 from tracker.domain.planrules import PlanFacts
 from tracker.domain.roster import AWAY_WORDS
+from tracker.domain.workcalendar import minute_of
 from tracker.queries.streams import PartOfDayRow
 from tracker.web.filters import localised
-from tracker.web.plan_places import clock_text, minute_of, part_of
+from tracker.web.plan_places import clock_text, part_of
 from tracker.web.plan_words import PlanWords
 from tracker.web.workbooks import write_workbook
 
