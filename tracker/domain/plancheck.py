@@ -81,8 +81,6 @@ def _bookings(problem: PlanProblem, blocks: Sequence[PlanBlock]) -> Iterator[str
             continue
         if not each.booked.keys() <= block.exam_type_ids:
             yield f"{_name(old)} lost an exam type that is booked"
-        if each.keeps_operator and block.operator_id not in (None, old.operator_id):
-            yield f"{_name(old)} lost the doctor that was asked for"
 
 
 def _service(

@@ -47,12 +47,11 @@ class Need:
 class Standing:
     """A block of the present plan. `booked`: exam type → minutes that patients hold, which keep their place.
 
-    `keeps_operator`: patients asked for this doctor. `is_fixed`: the block stays as it is (it has begun).
+    `is_fixed`: the block stays as it is (it has begun).
     """
 
     block: PlanBlock
     booked: Mapping[int, int] = field(default_factory=dict)
-    keeps_operator: bool = False
     is_fixed: bool = False
 
 

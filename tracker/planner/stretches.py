@@ -44,8 +44,7 @@ class Stretch:
     @property
     def likeness(self) -> tuple[object, ...]:
         """Equal for stretches that make no difference to the plan: the model counts them instead of naming them."""
-        keeps = self.standing is not None and self.standing.keeps_operator
-        named = self.block.operator_id if keeps or self.is_fixed else None
+        named = self.block.operator_id if self.is_fixed else None
         kinds, booked = tuple(sorted(self.exam_type_ids)), tuple(sorted(self.booked.items()))
         when = (self.block.local_date, self.block.starts, self.block.ends)
         return (*when, self.block.open_minutes, self.fasting, kinds, booked, named, self.is_fixed)
@@ -137,11 +136,8 @@ def _opened(problem: PlanProblem, block: PlanBlock) -> PlanBlock | None:
 def _pairings(problem: PlanProblem, stretch: Stretch) -> tuple[Pairing, ...]:
     if stretch.is_fixed:
         return (Pairing(stretch.block.operator_id, stretch.exam_type_ids),)
-    keeps = stretch.standing is not None and stretch.standing.keeps_operator
     found = []
     for doctor in sorted(problem.facts.doctors.values(), key=lambda each: each.id):
-        if keeps and doctor.id != stretch.block.operator_id:
-            continue
         if doctor.is_retired or is_away(problem, doctor, stretch.block):
             continue
         kinds = performs(problem, doctor) & stretch.exam_type_ids
