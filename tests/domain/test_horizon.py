@@ -79,3 +79,5 @@ def test_minutes_are_offered_by_every_block_that_could_serve_an_exam_type() -> N
     morning = PatternBlock(1, 1, 0, time(8), time(12), None, frozenset({7, 8}))
     afternoon = PatternBlock(2, 1, 0, time(13, 30), time(17), None, frozenset({7}))
     assert minutes_offered([morning, afternoon]) == {7: 450, 8: 240}
+    away = replace(morning, place="ICU", transport_minutes=15)
+    assert minutes_offered([away, afternoon]) == {7: 420, 8: 210}

@@ -67,10 +67,10 @@ def pattern_of_day(local_date: date, pattern: Iterable[PatternBlock]) -> list[Pa
 
 
 def minutes_offered(pattern: Iterable[PatternBlock]) -> dict[int, int]:
-    """Exam type → minutes of a week in which some block could serve it."""
+    """Exam type → minutes of a week in which some block could serve it; the way there and back is none."""
     minutes: dict[int, int] = {}
     for block in pattern:
-        length = minute_of(block.ends) - minute_of(block.starts)
+        length = minute_of(block.ends) - minute_of(block.starts) - 2 * block.transport_minutes
         for exam_type_id in block.exam_type_ids:
             minutes[exam_type_id] = minutes.get(exam_type_id, 0) + length
     return minutes
