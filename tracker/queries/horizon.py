@@ -11,7 +11,7 @@ from tracker.domain.plan import monday_of
 from tracker.domain.workcalendar import DAY, WorkCalendar
 from tracker.models.block import Block
 from tracker.models.plan import PlannedWeek
-from tracker.queries.streams import streams
+from tracker.queries.streams import release_rules
 from tracker.queries.weekly_blocks import pattern_in_service
 
 
@@ -26,7 +26,7 @@ def blocks_missing(
     if not days:
         return []
     pattern = pattern_in_service(session)
-    release = {s.id: s.release_rule for s in streams(session) if s.release_rule is not None}
+    release = release_rules(session)
     standing = _standing(session, days[0], days[-1])
     blocks: list[DayBlock] = []
     for day in days:

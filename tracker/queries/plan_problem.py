@@ -40,7 +40,7 @@ def week_problem(session: Session, monday: date, *, now: datetime, seed: int = 0
     Half-days that have begun are no more planned: their blocks stay as they are.
     """
     plan, moment = week_plan(session, monday, now=now), moment_of(now)
-    halves = half_days(session, plan.facts.working or frozenset(), moment)
+    halves = half_days(session, plan.facts.working, moment)
     rows = expected_demand(session, monday, plan.days[-1])
     kinds = streams(session)
     problem = PlanProblem(

@@ -11,7 +11,7 @@ from tracker.domain.plan import BlockChange, DeviceDate, PlanBlock, by_device_da
 from tracker.domain.supply import MINUTE, Reserve
 from tracker.domain.workcalendar import ReleaseRule, WorkCalendar, day_start
 from tracker.queries.calendar import work_calendar
-from tracker.queries.streams import streams
+from tracker.queries.streams import release_rules
 
 DayPlan = tuple[PlanBlock, ...]
 
@@ -70,7 +70,7 @@ def plan_step(
     changes = changes_between(before, after)
     keys = {change.key for change in changes}
     standing, planned = by_device_date(before), by_device_date(after)
-    terms = ReleaseTerms(work_calendar(session), _release_rules(session))
+    terms = ReleaseTerms(work_calendar(session), release_rules(session))
     ids: dict[DeviceDate, tuple[int, ...]] = {}
     day_blocks: dict[int, DayBlock] = {}
     new_id = 0
@@ -120,7 +120,3 @@ class ReleaseTerms:
             place=block.place,
             transport_minutes=block.transport_minutes,
         )
-
-
-def _release_rules(session: Session) -> dict[int, ReleaseRule]:
-    return {s.id: s.release_rule for s in streams(session) if s.release_rule is not None}

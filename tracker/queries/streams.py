@@ -69,6 +69,12 @@ def streams(session: Session, *, include_retired: bool = False) -> tuple[StreamR
     return tuple(StreamRow(**row._mapping) for row in session.execute(chosen))
 
 
+def release_rules(session: Session) -> dict[int, ReleaseRule]:
+    """Stream (id) → when its reserve is released, of the streams that hold one. One statement."""
+    rules = ((each.id, each.release_rule) for each in streams(session))
+    return {stream_id: rule for stream_id, rule in rules if rule is not None}
+
+
 def parts_of_day(session: Session) -> tuple[PartOfDayRow, ...]:
     """The half-days in order. One statement."""
     rows = session.execute(

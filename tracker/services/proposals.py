@@ -44,7 +44,7 @@ def ask_for_proposal(session: Session, monday: date, *, by: int, now: datetime) 
     if session.scalar(select(PlanRun.id).where(PlanRun.monday == monday, PlanRun.state.in_(OPEN))):
         raise ConflictError(N_("A proposal for this week is being made."))
     plan = week_plan(session, monday, now=now)
-    if not half_days(session, plan.facts.working or frozenset(), moment_of(now)):
+    if not half_days(session, plan.facts.working, moment_of(now)):
         raise InvalidError(N_("Nothing of this week is left to plan."))
     if not expected_demand(session, monday, plan.days[-1]):
         raise InvalidError(N_("Nobody has forecast what will be asked for in this week."))

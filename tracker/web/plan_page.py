@@ -149,7 +149,7 @@ def _open_cells(plan: WeekPlan, today: date, *, is_draft: bool) -> Callable[[Dev
 
 
 def _is_shown(plan: WeekPlan, column: int, day: date) -> bool:
-    is_worked = day in (plan.facts.working or ()) or any(b.local_date == day for b in plan.blocks)
+    is_worked = day in plan.facts.working or any(b.local_date == day for b in plan.blocks)
     return column < FIRST_REST_DAY or is_worked
 
 

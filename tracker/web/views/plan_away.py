@@ -71,5 +71,5 @@ def _tables(reading: Reading, monday: date) -> PlanTables:
     """The days that are worked, or on which somebody works all the same."""
     blocks = published_plan(reading, monday, now=request_now())
     facts = plan_facts(reading, monday, monday + TO_SUNDAY)
-    days = sorted({*(facts.working or ()), *(block.local_date for block in blocks)})
+    days = sorted({*facts.working, *(block.local_date for block in blocks)})
     return PlanTables(blocks, days, facts, plan_words(reading))

@@ -89,7 +89,7 @@ def _plan(monday: date) -> WeekPlan:
 
 def _days_to_plan(plan: WeekPlan) -> list[date]:
     """The worked days that wait for the draft: today and tomorrow are changed block by block."""
-    worked = plan.facts.working or frozenset()
+    worked = plan.facts.working
     return [day for day in plan.days if day in worked and not is_at_once(day, _today())]
 
 
