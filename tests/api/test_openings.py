@@ -47,6 +47,13 @@ def test_what_needs_no_fasting_is_offered_outside_the_fasting_window(reception):
     assert morning[0]["start"] == "2026-11-23T08:00:00+08:00"
 
 
+def test_the_times_of_a_machine_that_is_asked_for_stand_in_their_order(reception):
+    of_device = openings(reception, exam_type="superficial", device="US03")
+    starts = [opening["start"] for opening in of_device]
+    assert starts[0] == "2026-11-23T08:00:00+08:00"
+    assert starts == sorted(starts)
+
+
 def test_times_at_which_the_patient_is_busy_are_left_out(reception):
     before = openings(reception, limit=1, patient="M00001")[0]
     order = {"exam_type": "abdominal", "stream": "outpatient", "device": before["device"]}

@@ -27,7 +27,7 @@ def template() -> Template:
 
 def ranking(wish: Wish = WISH) -> Ranking:
     with read_session() as session:
-        return ranked(session, ask(session, wish), asked_at=at(15))
+        return ranked(session, ask(session, wish), wish, asked_at=at(15))
 
 
 def first(wish: Wish = WISH) -> Opening:

@@ -37,7 +37,7 @@ class Wish:
     """What somebody asks the search for, in codes; dates are hospital days, both inclusive.
 
     `window` limits the starts to minutes of the day; `device` and `operator` to one of them. `is_soonest`:
-    nothing counts but the time: the patient is here and waits, or the machine was chosen by name.
+    nothing counts but the time, as the patient is here and waits.
     """
 
     exam_type: str
@@ -112,13 +112,12 @@ def search(session: Session, asked: Asked, wish: Days | Wish, *, now: datetime) 
     asked = with_patient(session, asked, wish.first, wish.last)
     chosen = [d.id for d in asked.devices if wish.device is None or d.code == wish.device]
     days = device_days(session, device_ids=chosen, first=wish.first, last=wish.last, now=now)
-    ranking = asked.earliest if wish.is_soonest else ranked(session, asked, asked_at=now)
     found = openings_for(
         asked.request,
         days,
         now=now,
         limit=wish.limit,
-        ranking=ranking,
+        ranking=ranked(session, asked, wish, asked_at=now),
         window=wish.window,
     )
     if found.openings or wish.device is not None:
@@ -126,8 +125,13 @@ def search(session: Session, asked: Asked, wish: Days | Wish, *, now: datetime) 
     return Search((), found.reasons + _incapable(session, asked))
 
 
-def ranked(session: Session, asked: Asked, *, asked_at: datetime) -> Ranking:
-    """How the openings of a request that was made at `asked_at` are ordered."""
+def ranked(session: Session, asked: Asked, wish: Days | Wish, *, asked_at: datetime) -> Ranking:
+    """How the openings of a request that was made at `asked_at` are ordered.
+
+    The times of a machine that was chosen by name stand in their order: there is nothing to keep for others.
+    """
+    if wish.is_soonest or wish.device is not None:
+        return asked.earliest
     goal = None if asked.goal_hours is None else Goal(asked.goal_hours, asked_at)
     return ranking_of(session, asked.standing, is_fasting=asked.is_fasting, goal=goal)
 

@@ -29,9 +29,7 @@ def openings_elsewhere(session: Session, booking_id: int, days: Days, *, now: da
         _freed(found, booking),
         now=now,
         limit=days.limit,
-        ranking=asked.earliest
-        if days.is_soonest
-        else ranked(session, asked, asked_at=booking.created_at),
+        ranking=ranked(session, asked, days, asked_at=booking.created_at),
         window=days.window,
     )
 

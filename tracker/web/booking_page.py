@@ -220,8 +220,7 @@ def _mornings(
 def wish_of(form: RequestForm, page: BookingPage) -> Wish:
     """The request in codes; a window of days never begins before today.
 
-    Behind another exam nothing is wanted before that one's end; who asks for a certain machine is shown its
-    times in their order.
+    Behind another exam nothing is wanted before that one's end.
     """
     window = window_of(form.time.data, page.catalogue.parts_of_day.get(form.part_of_day.data))
     if window is None and page.follows:
@@ -236,7 +235,7 @@ def wish_of(form: RequestForm, page: BookingPage) -> Wish:
         patient_id=None if page.patient is None else page.patient.id,
         window=window,
         limit=LOOKED_AT,
-        is_soonest=page.follows is not None or bool(form.device.data),
+        is_soonest=page.follows is not None,
     )
 
 

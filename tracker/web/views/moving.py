@@ -140,7 +140,6 @@ def _answer(reading: Reading, search: SearchForm, about: _Answering) -> dict[str
         device=device,
         window=window_of(search.time.data, catalogue.parts_of_day.get(search.part_of_day.data)),
         limit=LOOKED_AT,
-        is_soonest=device is not None,
     )
     found = openings_elsewhere(reading, booking.id, days, now=now)
     minute = None
