@@ -1,7 +1,7 @@
 """A proposal in words: each change a sentence with its numbers, totals before and after, what cannot be met and why."""
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import date
 from itertools import groupby
 from typing import Any
@@ -19,17 +19,22 @@ from tracker.web.plan_places import part_of, place_text
 from tracker.web.plan_words import PlanWords
 
 LEAST_PATIENTS = 1
+BETWEEN = ","
+"""Between the places of blocks that are accepted together."""
+ONLY_RESERVES = ("reserve_minutes",)
 Planned = Mapping[DeviceDate, tuple[PlanBlock, ...]]
 
 
 @dataclass(frozen=True, slots=True)
 class ChangeLine:
-    """A proposed change of one block. `state`: open, taken, or passed (planned otherwise meanwhile)."""
+    """A proposed change of one block, or the same one of several. `state`: open, taken, or passed (planned otherwise
+    meanwhile). `at` names the blocks, with commas between them; `blocks` says how many they are."""
 
     at: str
     title: str
     texts: Sequence[str]
     state: str
+    blocks: int = 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +47,12 @@ class ChangesOfDay:
     @property
     def left(self) -> int:
         """Changes that are neither taken nor passed over."""
-        return sum(line.state == "open" for line in self.lines)
+        return sum(line.blocks for line in self.lines if line.state == "open")
+
+    @property
+    def blocks(self) -> int:
+        """Blocks that change on the day."""
+        return sum(line.blocks for line in self.lines)
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,12 +76,24 @@ class ProposalTeller:
         self._minutes = {each.id: each.minutes for each in facts.exam_types.values()}
 
     def days(self, proposal: Mapping[str, Any]) -> list[ChangesOfDay]:
-        """Every change, by day, device and start."""
-        ordered = effects(proposal)
+        """Every change, by day, device and start; those that only keep other minutes are one line for all machines."""
         return [
-            ChangesOfDay(day, [self._line(each) for each in these])
-            for day, these in groupby(ordered, key=lambda e: e.change.key[1])
+            ChangesOfDay(day, self._lines(list(these)))
+            for day, these in groupby(effects(proposal), key=lambda e: e.change.key[1])
         ]
+
+    def _lines(self, of_day: Iterable[BlockEffect]) -> list[ChangeLine]:
+        """What changes of each block; twenty machines that keep the same minutes are one thing to decide."""
+        lines: list[ChangeLine] = []
+        alike: dict[tuple[str, str, str], list[tuple[str, ChangeLine]]] = {}
+        for effect in of_day:
+            change, line = effect.change, self._line(effect)
+            if change.fields == ONLY_RESERVES:
+                key = (self._part(change), line.state, self._reserves(change))
+                alike.setdefault(key, []).append((self._code(change), line))
+            else:
+                lines.append(line)
+        return lines + [_of_several(part, these) for (part, *_rest), these in alike.items()]
 
     def totals(self, proposal: Mapping[str, Any]) -> list[TotalLine]:
         """Each exam type that is asked for, in the department's order."""
@@ -110,20 +132,25 @@ class ProposalTeller:
 
     def _line(self, effect: BlockEffect) -> ChangeLine:
         change = effect.change
-        device_id, day, starts = place_of_change(change)
-        block = change.after or change.before
-        part = self._words.parts[part_of(block, self._words.parts)] if block else None
-        code = self._devices.get(device_id, "?")
+        _device_id, day, starts = place_of_change(change)
+        code = self._code(change)
         title = _(
             "%(device)s, %(day)s, %(part)s",
             device=code,
             day=short_day(day),
-            part=localised(part) if part else "",
+            part=self._part(change),
         )
         now = self._standing.get(change.key, ())
         state = "open" if with_change(now, change) is not None else "passed"
         state = "taken" if is_taken(now, change) else state
         return ChangeLine(place_text(code, day, starts), title, self._texts(effect), state)
+
+    def _code(self, change: BlockChange) -> str:
+        return self._devices.get(change.key[0], "?")
+
+    def _part(self, change: BlockChange) -> str:
+        block = change.after or change.before
+        return localised(self._words.parts[part_of(block, self._words.parts)]) if block else ""
 
     def _texts(self, effect: BlockEffect) -> list[str]:
         change = effect.change
@@ -199,6 +226,21 @@ class ProposalTeller:
             if before.get(stream, 0) != after.get(stream, 0)
         ]
         return sentence(Reason("kept", N_("Kept for: %(streams)s."), Params(streams=parts)))
+
+
+def _of_several(part: str, lines: Sequence[tuple[str, ChangeLine]]) -> ChangeLine:
+    """One line for blocks of a half-day whose change is the same."""
+    _code, first = lines[0]
+    if len(lines) == 1:
+        return first
+    title = _(
+        "%(part)s, %(count)s machines (%(devices)s)",
+        part=part,
+        count=len(lines),
+        devices=", ".join(code for code, _line in lines),
+    )
+    at = BETWEEN.join(line.at for _code, line in lines)
+    return replace(first, at=at, title=title, blocks=len(lines))
 
 
 def _by_exam_type(rows: Sequence[Sequence[float]]) -> dict[int, float]:

@@ -69,9 +69,10 @@ def test_a_proposal_is_asked_for_made_read_and_accepted(
     one = re.search(r'name="at" value="(US\d\d\.[^"]+|P01\.[^"]+)"', page)
     assert one is not None
     accept(head, one[1])
-    assert edited(app) == 1
+    taken = edited(app)
+    assert taken == len(one[1].split(","))
     accept(head, one[1].split(".")[1])
-    assert 1 < edited(app) < proposed(app)
+    assert taken < edited(app) < proposed(app)
     accept(head, "")
     assert edited(app) == proposed(app)
     assert 'action="/plan/proposal/accept"' not in head.get(PAGE).text
@@ -97,7 +98,21 @@ def test_a_draft_that_was_not_seen_is_not_written_over(
     places = re.findall(r'name="at" value="((?:US\d\d|P01)\.[^"]+)"', page)
     accept(head, places[0], seen=page)
     accept(head, places[1], seen=page)
-    assert edited(app) == 1
+    assert edited(app) == len(places[0].split(","))
+
+
+def test_machines_that_keep_other_minutes_alone_are_one_line(
+    app: Flask, head: FlaskClient, forecast: None
+):
+    resend(head, PAGE, "/plan/proposal")
+    make(app)
+    page = head.get(PAGE).text
+    places = re.findall(r'name="at" value="((?:US\d\d|P01)\.[^"]+)"', page)
+    assert sum(len(each.split(",")) for each in places) == proposed(app)
+    several = max(places, key=len)
+    assert several.count(",") > 10
+    accept(head, several)
+    assert edited(app) == len(several.split(","))
 
 
 @pytest.mark.parametrize("name", ["reception", "sonographer"])

@@ -19,6 +19,6 @@ class RunForm(VersionedForm):
 
 
 class AcceptForm(RunForm):
-    """What is taken into the draft that was seen: all, a day, or one block (`at`)."""
+    """What is taken into the draft that was seen: all, a day, or some blocks (`at`)."""
 
     at = HiddenField()

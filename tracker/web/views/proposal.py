@@ -23,7 +23,7 @@ from tracker.web.fragments import is_htmx, render_block
 from tracker.web.person import caller, request_now
 from tracker.web.plan_places import monday_of_text, place_of, week_argument, week_text
 from tracker.web.plan_words import plan_words
-from tracker.web.proposal_page import ProposalTeller
+from tracker.web.proposal_page import BETWEEN, ProposalTeller
 
 blueprint = Blueprint("proposal", __name__)
 
@@ -103,7 +103,7 @@ def accept() -> ResponseReturnValue:
 
 
 def _meant(at: str) -> Callable[[Place], bool]:
-    """Which changes ?at= means: all (empty), those of a day (2026-12-01), or one (US07.2026-12-01.480)."""
+    """Which changes `at` means: all (empty), those of a day (2026-12-01), or some (US07.2026-12-01.480,…)."""
     if not at:
         return lambda _place: True
     if "." not in at:
@@ -111,9 +111,9 @@ def _meant(at: str) -> Callable[[Place], bool]:
         return lambda place: place[1] == day
     with read_session() as reading:
         ids = {each.code: each.id for each in plan_words(reading).devices}
-    named = place_of(at)
-    wanted = (ids.get(named.device), named.local_date, named.starts)
-    return lambda place: place == wanted
+    named = [place_of(each) for each in at.split(BETWEEN)]
+    wanted = {(ids.get(each.device), each.local_date, each.starts) for each in named}
+    return lambda place: place in wanted
 
 
 def _back(monday: date, step: Callable[[], object], anchor: str) -> ResponseReturnValue:
