@@ -56,13 +56,8 @@ def fair_minutes(problem: PlanProblem, planned: float) -> dict[int, float]:
 
 def _is_here(problem: PlanProblem, doctor_id: int, place: int) -> bool:
     half = problem.half_days[place]
-    return not any(
-        away.operator_id == doctor_id
-        and away.local_date == half.local_date
-        and away.starts < half.ends
-        and half.starts < away.ends
-        for away in problem.facts.away
-    )
+    minutes = half.starts, half.ends
+    return problem.facts.away_then(doctor_id, half.local_date, minutes) is None
 
 
 def half_day_of(problem: PlanProblem, block: PlanBlock) -> int | None:

@@ -78,6 +78,14 @@ class PlanFacts:
     working: frozenset[date] = frozenset()
     has_calendar: bool = False
 
+    def away_then(
+        self, operator_id: int | None, local_date: date, minutes: tuple[int, int]
+    ) -> Away | None:
+        """Why a doctor is away for a part of these minutes [starts, ends) of a day; None for one who is here."""
+        starts, ends = minutes
+        own = (a for a in self.away if (a.operator_id, a.local_date) == (operator_id, local_date))
+        return next((a for a in own if a.starts < ends and starts < a.ends), None)
+
 
 @dataclass(frozen=True, slots=True)
 class BrokenRule:
@@ -172,11 +180,9 @@ def _operator_named(block: PlanBlock, _plan: _Plan) -> Found:
 
 
 def _operator_here(block: PlanBlock, plan: _Plan) -> Found:
-    for away in plan.facts.away:
-        at_once = away.starts < block.ends and block.starts < away.ends
-        if (away.operator_id, away.local_date) == (block.operator_id, block.local_date) and at_once:
-            yield N_("The doctor is away then."), NO_PARAMS
-            return
+    minutes = block.starts, block.ends
+    if plan.facts.away_then(block.operator_id, block.local_date, minutes) is not None:
+        yield N_("The doctor is away then."), NO_PARAMS
 
 
 def _competence(block: PlanBlock, plan: _Plan) -> Found:

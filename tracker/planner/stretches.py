@@ -154,13 +154,8 @@ def performs(problem: PlanProblem, doctor: PlanDoctor) -> frozenset[int]:
 
 def is_away(problem: PlanProblem, doctor: PlanDoctor, when: PlanBlock | HalfDay) -> bool:
     """Whether the doctor is away for a part of it."""
-    return any(
-        away.operator_id == doctor.id
-        and away.local_date == when.local_date
-        and away.starts < when.ends
-        and when.starts < away.ends
-        for away in problem.facts.away
-    )
+    minutes = when.starts, when.ends
+    return problem.facts.away_then(doctor.id, when.local_date, minutes) is not None
 
 
 def overlapping(kinds: Sequence[StretchKind]) -> Iterator[list[int]]:

@@ -195,10 +195,8 @@ def offer_of(editing: Editing) -> BlockOffer:
 def _whereabouts(doctor: PlanDoctor, editing: Editing) -> tuple[str, str]:
     """free, busy (and on which machine) or away, during the block's hours."""
     block, facts = editing.block, editing.plan.facts
-    for away in facts.away:
-        is_then = away.starts < block.ends and block.starts < away.ends
-        if is_then and (away.operator_id, away.local_date) == (doctor.id, block.local_date):
-            return "away", ""
+    if facts.away_then(doctor.id, block.local_date, (block.starts, block.ends)) is not None:
+        return "away", ""
     for other in editing.blocks:
         if other.operator_id == doctor.id and other.meets(block) and other is not block:
             device = facts.devices.get(other.device_id)

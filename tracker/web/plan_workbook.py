@@ -11,7 +11,6 @@ from tracker.domain.plan import PlanBlock
 from tracker.domain.planrules import PlanFacts
 from tracker.domain.roster import AWAY_WORDS
 from tracker.domain.workcalendar import minute_of
-from tracker.queries.streams import PartOfDayRow
 from tracker.web.filters import localised
 from tracker.web.plan_places import clock_text, part_of
 from tracker.web.plan_words import PlanWords
@@ -97,12 +96,10 @@ def _doctors(tables: PlanTables) -> Iterator[list[str]]:
 def _away(tables: PlanTables, operator_id: int, place: HalfDay) -> str:
     """The roster's word for why the doctor is away then; nothing when nobody said so."""
     day, part = place
-    hours: PartOfDayRow = tables.words.parts[part]
-    for away in tables.facts.away:
-        same = (away.operator_id, away.local_date) == (operator_id, day)
-        if same and away.starts < minute_of(hours.ends) and minute_of(hours.starts) < away.ends:
-            return away_word(away.kind)
-    return ""
+    hours = tables.words.parts[part]
+    minutes = minute_of(hours.starts), minute_of(hours.ends)
+    away = tables.facts.away_then(operator_id, day, minutes)
+    return "" if away is None else away_word(away.kind)
 
 
 def away_word(kind: str) -> str:
