@@ -102,11 +102,7 @@ class Settings:
             "SQLALCHEMY_DATABASE_URI": self.database_url,
             # One process answers four requests at a time (tracker/wsgi.py), each with at most a
             # reading and a writing connection; the overflow serves commands with threads.
-            "SQLALCHEMY_ENGINE_OPTIONS": {
-                "pool_size": 8,
-                "max_overflow": 24,
-                "pool_pre_ping": self.database_url.startswith("postgresql"),
-            },
+            "SQLALCHEMY_ENGINE_OPTIONS": {"pool_size": 8, "max_overflow": 24},
             "BABEL_DEFAULT_LOCALE": "zh",
             "BABEL_DEFAULT_TIMEZONE": self.hospital_timezone,
             "BABEL_TRANSLATION_DIRECTORIES": str(ROOT / "translations"),
