@@ -4,6 +4,11 @@ Revision ID: 0003
 Revises: 0002
 """
 
+import sqlalchemy as sa
+from alembic import op
+
+import tracker.db
+
 revision = "0003"
 down_revision = "0002"
 branch_labels = None
@@ -12,6 +17,131 @@ depends_on = None
 
 def upgrade() -> None:
     """Bring the schema from 0002 to 0003."""
+    _points_by_date()
+    _objections()
+
+
+def _points_by_date() -> None:
+    """Weights and shares from a day on; who objects to the own figures."""
+    op.create_table(
+        "exam_type_points",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("exam_type_id", sa.Integer(), nullable=False),
+        sa.Column("stream_id", sa.Integer(), nullable=True),
+        sa.Column("valid_from", sa.Date(), nullable=False),
+        sa.Column("points_hundredths", sa.Integer(), nullable=False),
+        sa.Column("further_part_points_hundredths", sa.Integer(), nullable=False),
+        sa.Column("made_at", tracker.db.UtcDateTime(timezone=True), nullable=False),
+        sa.Column("made_by_id", sa.Integer(), nullable=False),
+        sa.CheckConstraint("points_hundredths >= 0", name=op.f("ck_exam_type_points_points")),
+        sa.CheckConstraint(
+            "further_part_points_hundredths >= 0",
+            name=op.f("ck_exam_type_points_further_part_points"),
+        ),
+        sa.ForeignKeyConstraint(
+            ["exam_type_id"], ["exam_type.id"], name=op.f("fk_exam_type_points_exam_type_id")
+        ),
+        sa.ForeignKeyConstraint(
+            ["stream_id"], ["stream.id"], name=op.f("fk_exam_type_points_stream_id")
+        ),
+        sa.ForeignKeyConstraint(
+            ["made_by_id"], ["account.id"], name=op.f("fk_exam_type_points_made_by_id")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_exam_type_points")),
+    )
+    for name, columns, which in (
+        ("all", ["exam_type_id", "valid_from"], "stream_id IS NULL"),
+        ("stream", ["exam_type_id", "stream_id", "valid_from"], "stream_id IS NOT NULL"),
+    ):
+        op.create_index(
+            f"uq_exam_type_points_{name}",
+            "exam_type_points",
+            columns,
+            unique=True,
+            postgresql_where=sa.text(which),
+            sqlite_where=sa.text(which),
+        )
+    op.create_table(
+        "points_share",
+        sa.Column("valid_from", sa.Date(), nullable=False),
+        sa.Column("operator_permille", sa.Integer(), nullable=False),
+        sa.Column("supervisor_permille", sa.Integer(), nullable=False),
+        sa.Column("assistant_permille", sa.Integer(), nullable=False),
+        sa.Column("made_at", tracker.db.UtcDateTime(timezone=True), nullable=False),
+        sa.Column("made_by_id", sa.Integer(), nullable=False),
+        sa.CheckConstraint(
+            "operator_permille >= 0 AND supervisor_permille >= 0 AND assistant_permille >= 0",
+            name=op.f("ck_points_share_shares"),
+        ),
+        sa.CheckConstraint(
+            "operator_permille + supervisor_permille + assistant_permille = 1000",
+            name=op.f("ck_points_share_whole"),
+        ),
+        sa.ForeignKeyConstraint(
+            ["made_by_id"], ["account.id"], name=op.f("fk_points_share_made_by_id")
+        ),
+        sa.PrimaryKeyConstraint("valid_from", name=op.f("pk_points_share")),
+    )
+
+
+def _objections() -> None:
+    """What doctors say about their own figures, until the head decides."""
+    op.create_table(
+        "objection",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("kind", sa.String(length=10), nullable=False),
+        sa.Column("staff_member_id", sa.Integer(), nullable=False),
+        sa.Column("exam_id", sa.Integer(), nullable=True),
+        sa.Column("patient_number", sa.String(length=40), nullable=False),
+        sa.Column("exam_type_id", sa.Integer(), nullable=True),
+        sa.Column("device_id", sa.Integer(), nullable=True),
+        sa.Column("local_date", sa.Date(), nullable=False),
+        sa.Column("note", sa.String(length=400), nullable=False),
+        sa.Column("made_at", tracker.db.UtcDateTime(timezone=True), nullable=False),
+        sa.Column("made_by_id", sa.Integer(), nullable=False),
+        sa.Column("decision", sa.String(length=10), nullable=False),
+        sa.Column("decided_at", tracker.db.UtcDateTime(timezone=True), nullable=True),
+        sa.Column("decided_by_id", sa.Integer(), nullable=True),
+        sa.Column("decision_reason", sa.String(length=400), nullable=False),
+        sa.Column("made_exam_id", sa.Integer(), nullable=True),
+        sa.CheckConstraint("kind IN ('not_mine', 'missing')", name=op.f("ck_objection_kind")),
+        sa.CheckConstraint(
+            "(kind = 'not_mine') = (exam_id IS NOT NULL)", name=op.f("ck_objection_exam")
+        ),
+        sa.CheckConstraint(
+            "decision IN ('', 'corrected', 'kept', 'entered', 'declined')",
+            name=op.f("ck_objection_decision"),
+        ),
+        sa.CheckConstraint(
+            "(decision = '') = (decided_at IS NULL)", name=op.f("ck_objection_decided")
+        ),
+        *(
+            sa.ForeignKeyConstraint([column], [f"{table}.id"], name=op.f(f"fk_objection_{column}"))
+            for column, table in (
+                ("staff_member_id", "staff_member"),
+                ("exam_id", "exam"),
+                ("exam_type_id", "exam_type"),
+                ("device_id", "device"),
+                ("made_by_id", "account"),
+                ("decided_by_id", "account"),
+                ("made_exam_id", "exam"),
+            )
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_objection")),
+    )
+    op.create_index("ix_objection_staff_member", "objection", ["staff_member_id", "id"])
+    for name, column, which, unique in (
+        ("ix_objection_open", "id", "decided_at IS NULL", False),
+        ("uq_objection_exam_open", "exam_id", "exam_id IS NOT NULL AND decided_at IS NULL", True),
+    ):
+        op.create_index(
+            name,
+            "objection",
+            [column],
+            unique=unique,
+            postgresql_where=sa.text(which),
+            sqlite_where=sa.text(which),
+        )
 
 
 def downgrade() -> None:

@@ -27,6 +27,7 @@ from tracker.models.catalogue import (
 from tracker.models.demand import UnmetDemand
 from tracker.models.exam import Exam, ExamVersion, ExamVolume
 from tracker.models.forecast import DemandForecast
+from tracker.models.objection import Objection
 from tracker.models.patient import Patient, PatientKey
 from tracker.models.plan import (
     Absence,
@@ -37,12 +38,13 @@ from tracker.models.plan import (
     PlannedWeek,
     PlanRun,
 )
+from tracker.models.points import ExamTypePoints, PointsShare
 from tracker.models.staff import Competence, StaffMember
 
 __all__ = [
     "Absence", "Account", "ApiToken", "AuditEntry", "AuditSeal", "Block", "BlockExamType", "BlockOverrule", "BlockReserve", "Booking",
     "BookingHistory", "CalendarDay", "CalendarYear", "Capability", "Closure", "Competence", "DemandForecast", "Device",
-    "DeviceCapability", "DraftDay", "DraftStep", "Exam", "ExamType", "ExamTypeCapability", "ExamTypeStream", "ExamVersion", "ExamVolume",
-    "IdempotencyKey", "JobRun", "LoginAttempt", "Occupancy", "PartOfDay", "Patient", "PatientKey", "PlanDraft", "PlanRun", "PlannedWeek", "Setting",
+    "DeviceCapability", "DraftDay", "DraftStep", "Exam", "ExamType", "ExamTypeCapability", "ExamTypePoints", "ExamTypeStream", "ExamVersion", "ExamVolume",
+    "IdempotencyKey", "JobRun", "LoginAttempt", "Objection", "Occupancy", "PartOfDay", "Patient", "PatientKey", "PlanDraft", "PlanRun", "PlannedWeek", "PointsShare", "Setting",
     "SignIn", "StaffMember", "Stream", "Target", "UnmetDemand", "WeeklyBlock", "WeeklyBlockExamType", "WeeklyBlockReserve",
 ]  # fmt: skip
