@@ -19,6 +19,7 @@ def upgrade() -> None:
     """Bring the schema from 0002 to 0003."""
     _points_by_date()
     _objections()
+    _closing()
 
 
 def _points_by_date() -> None:
@@ -142,6 +143,81 @@ def _objections() -> None:
             postgresql_where=sa.text(which),
             sqlite_where=sa.text(which),
         )
+
+
+def _closing() -> None:
+    """Closed months with their figures, and exports that are waited for."""
+    op.create_table(
+        "closed_month",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("month", sa.Date(), nullable=False),
+        sa.Column("closed_at", tracker.db.UtcDateTime(timezone=True), nullable=False),
+        sa.Column("closed_by_id", sa.Integer(), nullable=False),
+        sa.Column("reopened_at", tracker.db.UtcDateTime(timezone=True), nullable=True),
+        sa.Column("reopened_by_id", sa.Integer(), nullable=True),
+        sa.Column("reopen_reason", sa.String(length=400), nullable=False),
+        sa.CheckConstraint(
+            "(reopened_at IS NULL) = (reopened_by_id IS NULL)",
+            name=op.f("ck_closed_month_reopened"),
+        ),
+        sa.ForeignKeyConstraint(
+            ["closed_by_id"], ["account.id"], name=op.f("fk_closed_month_closed_by_id")
+        ),
+        sa.ForeignKeyConstraint(
+            ["reopened_by_id"], ["account.id"], name=op.f("fk_closed_month_reopened_by_id")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_closed_month")),
+    )
+    op.create_index(
+        "uq_closed_month_standing",
+        "closed_month",
+        ["month"],
+        unique=True,
+        postgresql_where=sa.text("reopened_at IS NULL"),
+        sqlite_where=sa.text("reopened_at IS NULL"),
+    )
+    keys = {
+        "closed_month_id": "closed_month",
+        "stream_id": "stream",
+        "exam_type_id": "exam_type",
+        "device_id": "device",
+        "operator_id": "staff_member",
+    }
+    sums = ("exams", "live_exams", "visits", "parts", "minutes", "points_hundredths")
+    op.create_table(
+        "closed_volume",
+        *(sa.Column(name, sa.Integer(), nullable=False) for name in (*keys, *sums)),
+        *(
+            sa.ForeignKeyConstraint([name], [f"{table}.id"], name=op.f(f"fk_closed_volume_{name}"))
+            for name, table in keys.items()
+        ),
+        sa.PrimaryKeyConstraint(*keys, name=op.f("pk_closed_volume")),
+    )
+    op.create_table(
+        "export_run",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("chosen", sa.JSON(), nullable=False),
+        sa.Column("language", sa.String(length=2), nullable=False),
+        sa.Column("state", sa.String(length=10), nullable=False),
+        sa.Column("asked_at", tracker.db.UtcDateTime(timezone=True), nullable=False),
+        sa.Column("asked_by_id", sa.Integer(), nullable=False),
+        sa.Column("started_at", tracker.db.UtcDateTime(timezone=True), nullable=True),
+        sa.Column("ended_at", tracker.db.UtcDateTime(timezone=True), nullable=True),
+        sa.Column("cancel_asked", sa.Boolean(), nullable=False),
+        sa.Column("rows_done", sa.Integer(), nullable=False),
+        sa.Column("rows_total", sa.Integer(), nullable=False),
+        sa.Column("file_name", sa.String(length=120), nullable=False),
+        sa.Column("incident", sa.String(length=40), nullable=False),
+        sa.CheckConstraint(
+            "state IN ('waiting', 'running', 'done', 'cancelled', 'failed')",
+            name=op.f("ck_export_run_state"),
+        ),
+        sa.ForeignKeyConstraint(
+            ["asked_by_id"], ["account.id"], name=op.f("fk_export_run_asked_by_id")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_export_run")),
+    )
+    op.create_index("ix_export_run_asked_by", "export_run", ["asked_by_id", "id"])
 
 
 def downgrade() -> None:

@@ -24,6 +24,7 @@ from tracker.models.catalogue import (
     PartOfDay,
     Stream,
 )
+from tracker.models.closing import ClosedMonth, ClosedVolume, ExportRun
 from tracker.models.demand import UnmetDemand
 from tracker.models.exam import Exam, ExamVersion, ExamVolume
 from tracker.models.forecast import DemandForecast
@@ -43,8 +44,8 @@ from tracker.models.staff import Competence, StaffMember
 
 __all__ = [
     "Absence", "Account", "ApiToken", "AuditEntry", "AuditSeal", "Block", "BlockExamType", "BlockOverrule", "BlockReserve", "Booking",
-    "BookingHistory", "CalendarDay", "CalendarYear", "Capability", "Closure", "Competence", "DemandForecast", "Device",
-    "DeviceCapability", "DraftDay", "DraftStep", "Exam", "ExamType", "ExamTypeCapability", "ExamTypePoints", "ExamTypeStream", "ExamVersion", "ExamVolume",
+    "BookingHistory", "CalendarDay", "CalendarYear", "Capability", "ClosedMonth", "ClosedVolume", "Closure", "Competence", "DemandForecast", "Device",
+    "DeviceCapability", "DraftDay", "DraftStep", "Exam", "ExamType", "ExamTypeCapability", "ExamTypePoints", "ExamTypeStream", "ExamVersion", "ExamVolume", "ExportRun",
     "IdempotencyKey", "JobRun", "LoginAttempt", "Objection", "Occupancy", "PartOfDay", "Patient", "PatientKey", "PlanDraft", "PlanRun", "PlannedWeek", "PointsShare", "Setting",
     "SignIn", "StaffMember", "Stream", "Target", "UnmetDemand", "WeeklyBlock", "WeeklyBlockExamType", "WeeklyBlockReserve",
 ]  # fmt: skip
