@@ -23,6 +23,9 @@ from tracker.domain.planproblem import Figures, PlanProblem, PlanSolution, Serve
 
 Kept = Mapping[str, Any]
 
+THE_LESS_THE_BETTER = ("commoner", "fasting_late", "unfair")
+"""Figures of the goals after the first. How many blocks change is none that a proposal could better."""
+
 
 @dataclass(frozen=True, slots=True)
 class BlockEffect:
@@ -90,6 +93,14 @@ def effects(kept: Kept) -> list[BlockEffect]:
                 )
             )
     return found
+
+
+def is_any_figure_better(kept: Kept) -> bool:
+    """Whether a goal's figure, in whole minutes as it is shown, is better as proposed than as planned now."""
+    before, after = kept["totals"]["before"], kept["totals"]["after"]
+    if round(after["value"]) > round(before["value"]):
+        return True
+    return any(round(after[figure]) < round(before[figure]) for figure in THE_LESS_THE_BETTER)
 
 
 def place_of_change(change: BlockChange) -> Place:

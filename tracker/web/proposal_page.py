@@ -12,7 +12,14 @@ from flask_babel import ngettext
 from tracker.domain.errors import N_, Params, Reason
 from tracker.domain.plan import BlockChange, DeviceDate, PlanBlock
 from tracker.domain.planrules import PlanFacts
-from tracker.domain.proposal import BlockEffect, effects, is_taken, place_of_change, with_change
+from tracker.domain.proposal import (
+    BlockEffect,
+    effects,
+    is_any_figure_better,
+    is_taken,
+    place_of_change,
+    with_change,
+)
 from tracker.sentences import sentence
 from tracker.web.filters import localised, short_day
 from tracker.web.plan_places import part_of, place_text
@@ -81,6 +88,18 @@ class ProposalTeller:
             ChangesOfDay(day, self._lines(list(these)))
             for day, these in groupby(effects(proposal), key=lambda e: e.change.key[1])
         ]
+
+    def caution(self, proposal: Mapping[str, Any]) -> str:
+        """What a reader should know before weighing changes that win little; empty for a proposal that is worth it."""
+        fields = {each.change.fields for each in effects(proposal)}
+        told = []
+        if fields and not is_any_figure_better(proposal):
+            told.append(_("No figure gets better by it: the plan can stay as it is."))
+        if fields == {ONLY_RESERVES}:
+            told.append(
+                _("Only minutes kept for streams change: who works where, and on what, stays.")
+            )
+        return " ".join(told)
 
     def _lines(self, of_day: Iterable[BlockEffect]) -> list[ChangeLine]:
         """What changes of each block; twenty machines that keep the same minutes are one thing to decide."""

@@ -6,15 +6,17 @@ from datetime import timedelta
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
+from sqlalchemy import select
 
 from tests.support.cast import ClientOf
 from tests.support.department import MONDAY, at
 from tests.support.starting_data import SYSTEM
 from tests.web.office.forms import form_of, resend, words
 from tracker import clock
-from tracker.db import read_session
+from tracker.db import read_session, transaction
 from tracker.domain.proposal import effects
 from tracker.jobs.proposals import make_those_asked_for
+from tracker.models import PlanRun
 from tracker.queries.plan import week_plan
 from tracker.queries.plan_runs import newest_run
 from tracker.services.forecasting import forecast_demand
@@ -113,6 +115,53 @@ def test_machines_that_keep_other_minutes_alone_are_one_line(
     assert several.count(",") > 10
     accept(head, several)
     assert edited(app) == len(several.split(","))
+
+
+@pytest.mark.parametrize(
+    ("language", "nothing_better", "only_reserves"),
+    [
+        ("en", "No figure gets better by it", "Only minutes kept for streams change"),
+        ("zh", "没有一项指标变好", "只有为各来源预留的时间有变化"),
+    ],
+)
+def test_a_proposal_that_wins_nothing_says_so(
+    app: Flask,
+    head: FlaskClient,
+    forecast: None,
+    language: str,
+    nothing_better: str,
+    only_reserves: str,
+):
+    head.set_cookie("lang", language)
+    resend(head, PAGE, "/plan/proposal")
+    make(app)
+    page = head.get(PAGE).text  # the department's plan cannot be bettered; what is kept can be
+    assert nothing_better in words(page)
+    assert only_reserves in words(page)
+    assert 'action="/plan/proposal/accept"' in page
+    alter(app, value=1)
+    page = words(head.get(PAGE).text)
+    assert nothing_better not in page
+    assert only_reserves in page
+    alter(app, operator=None)
+    page = words(head.get(PAGE).text)
+    assert nothing_better in page
+    assert only_reserves not in page
+    alter(app, days=0)
+    page = head.get(PAGE).text
+    assert nothing_better not in words(page), "nothing is proposed, and that is said instead"
+    assert 'class="nothing"' in page
+
+
+def alter(app: Flask, *, value: int = 0, days: int | None = None, **block: None) -> None:
+    """Let the proposal meet `value` minutes more than the plan does, have its first `days` alone, or another block."""
+    with app.app_context(), transaction() as session:
+        run = session.scalars(select(PlanRun)).one()
+        before = run.proposal["totals"]["before"]
+        totals = {"before": before, "after": {**before, "value": before["value"] + value}}
+        first, *others = run.proposal["days"]
+        first = {**first, "blocks": [{**first["blocks"][0], **block}, *first["blocks"][1:]]}
+        run.proposal = {**run.proposal, "days": [first, *others][:days], "totals": totals}
 
 
 @pytest.mark.parametrize("name", ["reception", "sonographer"])

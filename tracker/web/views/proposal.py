@@ -53,6 +53,7 @@ def show() -> ResponseReturnValue:
         teller = ProposalTeller(words, plan.facts, by_device_date(plan.blocks))
         context |= {
             "days": teller.days(run.proposal),
+            "caution": teller.caution(run.proposal),
             "totals": teller.totals(run.proposal),
             "unmet": teller.unmet(run.proposal),
             "before": run.proposal["totals"]["before"],
