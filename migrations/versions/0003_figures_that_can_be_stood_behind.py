@@ -8,18 +8,108 @@ import sqlalchemy as sa
 from alembic import op
 
 import tracker.db
+from tracker import clock
 
 revision = "0003"
 down_revision = "0002"
 branch_labels = None
 depends_on = None
 
+_BATCH = 10_000
+
 
 def upgrade() -> None:
     """Bring the schema from 0002 to 0003."""
+    _imports_and_exams()
     _points_by_date()
     _objections()
     _closing()
+
+
+def _imports_and_exams() -> None:
+    """Files of exams that were brought in; what an exam says besides for its figures."""
+    op.create_table(
+        "exam_import",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("file_name", sa.String(length=200), nullable=False),
+        sa.Column("sha256", sa.String(length=64), nullable=False),
+        sa.Column("rows", sa.Integer(), nullable=False),
+        sa.Column("staged_at", tracker.db.UtcDateTime(timezone=True), nullable=False),
+        sa.Column("by_id", sa.Integer(), nullable=False),
+        sa.Column("in_force_at", tracker.db.UtcDateTime(timezone=True), nullable=True),
+        sa.Column("undone_at", tracker.db.UtcDateTime(timezone=True), nullable=True),
+        sa.ForeignKeyConstraint(["by_id"], ["account.id"], name=op.f("fk_exam_import_by_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_exam_import")),
+    )
+    with op.batch_alter_table("exam", schema=None) as batch_op:
+        batch_op.add_column(sa.Column("import_id", sa.Integer(), nullable=True))
+        batch_op.add_column(
+            sa.Column("part_of_day", sa.String(length=20), server_default="other", nullable=False)
+        )
+        batch_op.add_column(
+            sa.Column("opens_visit", sa.Boolean(), server_default=sa.false(), nullable=False)
+        )
+        batch_op.add_column(sa.Column("supervisor_id", sa.Integer(), nullable=True))
+        batch_op.add_column(sa.Column("assistant_id", sa.Integer(), nullable=True))
+        batch_op.alter_column("patient_id", existing_type=sa.Integer(), nullable=True)
+        for column, table in (
+            ("import_id", "exam_import"),
+            ("supervisor_id", "staff_member"),
+            ("assistant_id", "staff_member"),
+        ):
+            batch_op.create_foreign_key(op.f(f"fk_exam_{column}"), table, [column], ["id"])
+        batch_op.create_check_constraint(
+            op.f("ck_exam_patient"), "patient_id IS NOT NULL OR import_id IS NOT NULL"
+        )
+        batch_op.create_index(
+            "ix_exam_import",
+            ["import_id"],
+            sqlite_where=sa.text("import_id IS NOT NULL"),
+            postgresql_where=sa.text("import_id IS NOT NULL"),
+        )
+    _fill_part_of_day()
+    op.execute(
+        "UPDATE exam SET opens_visit = true WHERE id IN (SELECT id FROM (SELECT id, row_number() OVER "
+        "(PARTITION BY patient_id, local_date ORDER BY started_at, id) AS place FROM exam "
+        "WHERE voided_at IS NULL) AS placed WHERE place = 1)"
+    )
+
+
+def _fill_part_of_day() -> None:
+    """Each exam's half-day, by the hospital's hours as they are today; in batches, for there may be years of them."""
+    connection, zone = op.get_bind(), clock.hospital_zone()
+    part = sa.table(
+        "part_of_day",
+        *(
+            sa.column(n, t)
+            for n, t in (("code", sa.String()), ("starts", sa.Time()), ("ends", sa.Time()))
+        ),
+    )
+    exam = sa.table(
+        "exam",
+        sa.column("id", sa.Integer()),
+        sa.column("started_at", tracker.db.UtcDateTime(timezone=True)),
+        sa.column("part_of_day", sa.String()),
+    )
+    hours = connection.execute(sa.select(part)).all()
+    setting = (
+        sa.update(exam)
+        .where(exam.c.id == sa.bindparam("exam"))
+        .values(part_of_day=sa.bindparam("code"))
+    )
+    last = 0
+    batch = sa.select(exam.c.id, exam.c.started_at).order_by(exam.c.id).limit(_BATCH)
+    while rows := connection.execute(batch.where(exam.c.id > last)).all():
+        starts = ((row.id, row.started_at.astimezone(zone).time()) for row in rows)
+        found = [
+            {"exam": exam_id, "code": half.code}
+            for exam_id, start in starts
+            for half in hours
+            if half.starts <= start < half.ends
+        ]
+        if found:
+            connection.execute(setting, found)
+        last = rows[-1].id
 
 
 def _points_by_date() -> None:

@@ -146,7 +146,9 @@ class ExamSchema(AnswerSchema):
     id = text()
     number = text("On the report sheet.")
     booking = text(allow_none=True)
-    patient = text("The patient's id.")
+    patient = text(
+        "The patient's id; none where a file brought the exam and nobody knows.", allow_none=True
+    )
     exam_type = text()
     parts = fields.Integer()
     stream = text()
@@ -165,7 +167,7 @@ def exam_document(exam: ExamDetails) -> Document:
         "id": str(exam.id),
         "number": exam.number,
         "booking": _id_or_none(exam.booking_id),
-        "patient": patient_id(exam.patient_id),
+        "patient": None if exam.patient_id is None else patient_id(exam.patient_id),
         "exam_type": exam.exam_type,
         "parts": exam.parts,
         "stream": exam.stream,

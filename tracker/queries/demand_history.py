@@ -35,6 +35,7 @@ from tracker.domain.lifecycle import LIVE
 from tracker.domain.workcalendar import instant_of
 from tracker.models import Booking, CalendarDay, Exam, ExamType, ExamTypeStream, Stream
 from tracker.queries.calendar import target_of_year, work_calendar
+from tracker.queries.counting import counts
 from tracker.queries.streams import PartOfDayRow, parts_of_day
 
 Pair = tuple[int, int]
@@ -72,15 +73,15 @@ def demand_history(session: Session, days: Iterable[date]) -> History:
     """
     exams: dict[date, dict[Cell, float]] = defaultdict(dict)
     parts: dict[Pair, int] = defaultdict(int)
-    counts: dict[Pair, int] = defaultdict(int)
+    performed: dict[Pair, int] = defaultdict(int)
     in_service = _terms(session, in_service=True)
-    for found in _counted(session, Exam, Exam.started_at, Exam.voided_at.is_(None), days):
+    for found in _counted(session, Exam, Exam.started_at, counts(), days):
         pair = found.cell.stream_id, found.cell.exam_type_id
         if pair in in_service:
             exams[found.local_date][found.cell] = found.exams
             parts[pair] += found.parts
-            counts[pair] += found.exams
-    return History(dict(exams), {pair: parts[pair] / counts[pair] for pair in counts})
+            performed[pair] += found.exams
+    return History(dict(exams), {pair: parts[pair] / performed[pair] for pair in performed})
 
 
 def booked_demand(session: Session, days: Iterable[date]) -> dict[tuple[date, Cell], Booked]:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, and_, or_, select
+from sqlalchemy import ColumnElement, Select, and_, func, or_, select
 from sqlalchemy.orm import Session
 
 from tracker.domain.errors import N_, NotFoundError
@@ -22,6 +22,7 @@ from tracker.models import (
     StaffMember,
     Stream,
 )
+from tracker.queries.counting import counts
 from tracker.queries.detail_columns import EXAM_TYPE, PATIENT, STREAM
 
 
@@ -33,12 +34,12 @@ class ExamDetails:
     version: int
     number: str
     booking_id: int | None
-    patient_id: int
+    patient_id: int | None
     mrn: str
     mrn_is_temporary: bool
     patient_name: str
     sex: str
-    birth_date: date
+    birth_date: date | None
     exam_type: str
     exam_type_zh: str
     exam_type_en: str
@@ -70,13 +71,21 @@ class ExamDetails:
         return self.voided_at is not None
 
 
+_PATIENT = (  # as everywhere else, but of an exam that was brought in nobody may know the patient
+    Patient.id,
+    *(
+        func.coalesce(column, blank)
+        for column, blank in zip(PATIENT[1:5], ("", False, "", ""), strict=True)
+    ),
+    Patient.birth_date,
+)
 _details: Select[*tuple[Any, ...]] = (
     select(
         Exam.id,
         Exam.version,
         Exam.number,
         Exam.booking_id,
-        *PATIENT,
+        *_PATIENT,
         *EXAM_TYPE,
         Exam.parts,
         *STREAM,
@@ -97,7 +106,7 @@ _details: Select[*tuple[Any, ...]] = (
         Exam.voided_at,
         Exam.void_reason,
     )
-    .join(Patient, Patient.id == Exam.patient_id)
+    .outerjoin(Patient, Patient.id == Exam.patient_id)
     .join(ExamType, ExamType.id == Exam.exam_type_id)
     .join(Stream, Stream.id == Exam.stream_id)
     .join(Device, Device.id == Exam.device_id)
@@ -178,7 +187,7 @@ def _conditions(chosen: ExamFilter) -> list[ColumnElement[bool]]:
     if chosen.last is not None:
         conditions.append(Exam.local_date <= chosen.last)
     if not chosen.include_voided:
-        conditions.append(Exam.voided_at.is_(None))
+        conditions.append(counts())
     return conditions
 
 

@@ -174,7 +174,7 @@ def exams_at_once(session: Session, touched: Touched) -> list[Row]:
     found = _rows(
         session,
         "SELECT id, device_id, started_at, ended_at FROM exam WHERE voided_at IS NULL "  # nosec  # SQL of names in the code
-        f"AND NOT entered_later AND version = 1 AND {days} ORDER BY device_id, started_at, id",
+        f"AND import_id IS NULL AND NOT entered_later AND version = 1 AND {days} ORDER BY device_id, started_at, id",
     )
     pairs = pairwise(found)
     return [

@@ -10,6 +10,7 @@ from tracker import clock
 from tracker.domain.supply import MINUTE
 from tracker.domain.workcalendar import local_date_of
 from tracker.models import Block, Booking, Device, Exam, ExamType, Stream
+from tracker.queries.counting import counts
 
 
 def count_bookings(session: Session) -> int:
@@ -28,7 +29,7 @@ def exams_by_stream(session: Session) -> dict[str, int]:
     rows = session.execute(
         select(Stream.code, func.count(Exam.id))
         .join(Exam, Exam.stream_id == Stream.id)
-        .where(Exam.voided_at.is_(None))
+        .where(counts())
         .group_by(Stream.code, Stream.sort_order)
         .order_by(Stream.sort_order)
     )
@@ -40,7 +41,7 @@ def exams_by_type(session: Session) -> dict[str, int]:
     rows = session.execute(
         select(ExamType.code, func.count(Exam.id))
         .join(Exam, Exam.exam_type_id == ExamType.id)
-        .where(Exam.voided_at.is_(None))
+        .where(counts())
         .group_by(ExamType.code, ExamType.sort_order)
         .order_by(ExamType.sort_order)
     )
@@ -52,7 +53,7 @@ def device_use(session: Session, first: date, last: date) -> dict[str, tuple[int
     examined = session.execute(
         select(Device.code, func.sum(Exam.minutes))
         .join(Exam, Exam.device_id == Device.id)
-        .where(Exam.voided_at.is_(None), Exam.local_date.between(first, last))
+        .where(counts(), Exam.local_date.between(first, last))
         .group_by(Device.code)
     )
     minutes: Mapping[str, int] = {row[0]: int(row[1] or 0) for row in examined}
@@ -74,7 +75,7 @@ def waits_in_minutes(session: Session) -> list[float]:
     rows = session.execute(
         select(Booking.arrived_at, Exam.started_at)
         .join(Exam, Exam.booking_id == Booking.id)
-        .where(Exam.voided_at.is_(None), Booking.arrived_at.is_not(None))
+        .where(counts(), Booking.arrived_at.is_not(None))
     )
     return [(row.started_at - row.arrived_at) / MINUTE for row in rows]
 
@@ -86,7 +87,7 @@ def waits_in_days(session: Session) -> dict[str, list[float]]:
         select(Stream.code, Exam.local_date, Booking.created_at)
         .join(Booking, Booking.id == Exam.booking_id)
         .join(Stream, Stream.id == Exam.stream_id)
-        .where(Exam.voided_at.is_(None))
+        .where(counts())
         .order_by(Stream.sort_order)
     )
     days: dict[str, list[float]] = {}

@@ -3,15 +3,19 @@
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from typing import Any
 
 from sqlalchemy import insert
 from sqlalchemy.orm import Session
 
+from tracker import clock
 from tracker.db import service
 from tracker.domain.errors import N_, ConflictError
 from tracker.domain.patients import PatientFacts
+from tracker.domain.volume import part_of_day_at
 from tracker.models import Exam, Patient, PatientKey, Setting
 from tracker.queries.installation import COMPLETE, FILLING, TRIAL_KEY, holds_patients, trial_state
+from tracker.queries.streams import PartOfDayRow, parts_of_day
 from tracker.writes.audit import write_audit
 from tracker.writes.numbering import continue_numbering
 from tracker.writes.patient_keys import keys_of
@@ -109,17 +113,30 @@ def write_exams(
     session: Session, exams: Iterable[PerformedExam], *, by: int, now: datetime
 ) -> None:
     """Write the exams of whole days and make the roll-ups of those days from them."""
-    rows = [_row(exam, by) for exam in exams]
+    parts = parts_of_day(session)
+    rows = [_row(exam, by, parts) for exam in exams]
     if not rows:
         return
+    _open_visits(rows)
     session.execute(insert(Exam.__table__), rows)  # type: ignore[arg-type]
     dates = [row["local_date"] for row in rows]
     rebuild_volume(session, min(dates), max(dates))
     _note(session, "exams", len(rows), by=by, now=now)
 
 
-def _row(exam: PerformedExam, by: int) -> dict:  # type: ignore[type-arg]
+def _open_visits(rows: list[dict[str, Any]]) -> None:
+    """The first exam of a patient on a day opens the visit; the days of a batch are whole."""
+    seen = set()
+    for row in sorted(rows, key=lambda row: row["started_at"]):
+        visit = row["patient_id"], row["local_date"]
+        row["opens_visit"] = visit not in seen
+        seen.add(visit)
+
+
+def _row(exam: PerformedExam, by: int, parts: Sequence[PartOfDayRow]) -> dict[str, Any]:
+    start = exam.started_at.astimezone(clock.hospital_zone()).time()
     return {
+        "part_of_day": part_of_day_at(start, parts),
         "number": exam.number,
         "patient_id": exam.patient_id,
         "exam_type_id": exam.exam_type_id,

@@ -15,6 +15,7 @@ from tracker.domain.errors import N_, InvalidError
 from tracker.domain.lifecycle import Status, Step, next_status
 from tracker.domain.supply import MINUTE
 from tracker.models import Booking, Exam, Patient
+from tracker.queries.counting import counts
 from tracker.queries.occupancy import DayKey
 from tracker.writes.booking_rows import Author, lock_booking, save_change, snapshot
 from tracker.writes.booking_steps import Days, key_of
@@ -56,6 +57,8 @@ def complete_booking_of(session: Session, exam: Exam, wanted: int | None, author
     It is the `wanted` one, if it is the patient's on that day; else of his bookings for this exam type the
     nearest in time. Raises InvalidError when it has its exam already: no exam is counted twice.
     """
+    if exam.patient_id is None:
+        return
     rows = _bookings(session, exam.patient_id, exam.local_date)
     booking_id = wanted if _is_meant(rows, wanted) else None
     if booking_id is None:
@@ -110,7 +113,7 @@ def _refuse_second(session: Session, exam: Exam) -> None:
             Exam.patient_id == exam.patient_id,
             Exam.exam_type_id == exam.exam_type_id,
             Exam.device_id == exam.device_id,
-            Exam.voided_at.is_(None),
+            counts(),
             Exam.started_at < exam.ended_at,
             Exam.ended_at > exam.started_at,
             or_(Exam.started_at == exam.started_at, Exam.booking_id.is_not(None)),

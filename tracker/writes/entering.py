@@ -15,6 +15,7 @@ from tracker.domain.errors import N_, DomainError, InvalidError
 from tracker.domain.texts import LONGEST_REASON, plain_line
 from tracker.models import Booking, Device, Exam, StaffMember
 from tracker.queries.catalogue import ExamTerms
+from tracker.queries.counting import counts
 from tracker.queries.openings import known_terms, patient_id_of
 from tracker.writes.afterwards import complete_booking, complete_booking_of, lock_examined
 from tracker.writes.booking_rows import Author
@@ -126,7 +127,7 @@ def _refuse_same_that_day(session: Session, exam: Exam) -> None:
             Exam.patient_id == exam.patient_id,
             Exam.exam_type_id == exam.exam_type_id,
             Exam.local_date == exam.local_date,
-            Exam.voided_at.is_(None),
+            counts(),
         )
         .order_by(Exam.started_at)
         .limit(1)

@@ -1,17 +1,22 @@
 """The rows of an exam: logging it, voiding it, keeping its earlier versions; the roll-up moves with each."""
 
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from itertools import chain, count
 from uuid import uuid4
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from tracker import clock
 from tracker.domain.errors import N_, InvalidError, NotFoundError, StaleError
 from tracker.domain.texts import plain_line
+from tracker.domain.volume import part_of_day_at
 from tracker.models import Exam, ExamVersion
+from tracker.queries.streams import parts_of_day
 from tracker.writes.audit import write_audit
 from tracker.writes.booking_rows import Author
+from tracker.writes.closing import touch_months
+from tracker.writes.visit_opening import open_visits, patient_days
 from tracker.writes.volume import count_exam, counted_as, recount_exam
 
 LONGEST_EXAM = timedelta(hours=12)
@@ -44,10 +49,12 @@ def insert_exam(session: Session, exam: Exam, author: Author, *, number: str | N
 
     Raises InvalidError on `exam_number` when another exam has it.
     """
+    touch_months(session, [exam.local_date], author, is_live=not exam.entered_later)
     if number is not None:
         refuse_number_in_use(session, number, besides=None)
     exam.number = number or f"~{uuid4().hex}"  # replaced below, once the id is known
     exam.logged_at, exam.logged_by_id = author.now, author.by
+    exam.part_of_day = part_of_day(session, exam.started_at)
     session.add(exam)
     session.flush()
     if number is None:
@@ -55,6 +62,12 @@ def insert_exam(session: Session, exam: Exam, author: Author, *, number: str | N
         session.flush()
     _audit(session, exam, author, "log", {"booking_id": exam.booking_id})
     return exam
+
+
+def part_of_day(session: Session, started_at: datetime) -> str:
+    """The code of the half-day in which an exam starts, by the hospital's hours as they are now."""
+    start = started_at.astimezone(clock.hospital_zone()).time()
+    return part_of_day_at(start, parts_of_day(session))
 
 
 def _issued_number(session: Session, exam_id: int) -> str:
@@ -66,15 +79,17 @@ def _issued_number(session: Session, exam_id: int) -> str:
 
 def void_exam(session: Session, exam: Exam, author: Author) -> None:
     """Void an exam with the author's reason: it stays, and counts nothing."""
-    count_exam(session, exam, -1)
+    touch_months(session, [exam.local_date], author)
     exam.voided_at, exam.void_reason = author.now, author.reason
     exam.version += 1
-    session.flush()
+    count_exam(session, exam, -1)
     _audit(session, exam, author, "void", {})
 
 
 def correct_exam(session: Session, exam: Exam, changes: dict[str, object], author: Author) -> None:
     """Make the next version of an exam, keeping the one before, and count it anew."""
+    days_touched = (exam.local_date, changes.get("local_date", exam.local_date))
+    touch_months(session, [day for day in days_touched if isinstance(day, date)], author)
     kept = ExamVersion(
         exam_id=exam.id,
         version=exam.version,
@@ -83,12 +98,13 @@ def correct_exam(session: Session, exam: Exam, changes: dict[str, object], autho
         corrected_by_id=author.by,
         reason=author.reason,
     )
-    before = counted_as(exam)
+    before, days = counted_as(exam), patient_days([exam])
     session.add(kept)
     for name, value in changes.items():
         setattr(exam, name, value)
+    exam.part_of_day = part_of_day(session, exam.started_at)
     exam.version += 1
-    session.flush()
+    open_visits(session, days | patient_days([exam]))
     if counted_as(exam) != before:  # another patient or number counts the same
         recount_exam(session, before, exam)
     _audit(session, exam, author, "correct", {n: _plain(v) for n, v in changes.items()})

@@ -9,6 +9,7 @@ from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
 from tracker.models import Exam, ExamVolume
+from tracker.writes.visit_opening import open_visits, patient_days
 
 _KEY = ("local_date", "stream_id", "exam_type_id", "device_id", "operator_id")
 _SUMS = ("exams", "parts", "minutes", "points_hundredths")
@@ -18,12 +19,15 @@ _Row = dict[str, Any]
 
 def count_exam(session: Session, exam: Exam, sign: int) -> None:
     """Add an exam to its roll-up row (`sign` 1) or take it out (`sign` -1)."""
+    open_visits(session, patient_days([exam]))
     add_volume(session, [_row_of(exam, sign)])
 
 
 def count_exams(session: Session, exams: Iterable[Exam]) -> None:
     """Add several exams, all of which are inserted: their roll-up rows are locked in one order."""
-    add_volume(session, [_row_of(exam, 1) for exam in exams])
+    entered = list(exams)
+    open_visits(session, patient_days(entered))
+    add_volume(session, [_row_of(exam, 1) for exam in entered])
 
 
 def recount_exam(session: Session, before: _Row, exam: Exam) -> None:
