@@ -39,7 +39,8 @@ def test_terms_are_those_of_the_exam_type_where_the_pair_says_nothing():
         terms = exam_terms(session, exam_type_code="contrast", stream_code="outpatient")
     assert terms is not None
     assert (terms.minutes, terms.further_part_minutes, terms.observation_minutes) == (30, 15, 30)
-    assert (terms.duration_minutes(3), terms.points_of(3)) == (60, 700)
+    assert terms.duration_minutes(3) == 60
+    assert (terms.points_hundredths, terms.further_part_points_hundredths) == (350, 175)
     assert terms.is_fasting
     assert terms.needs_competence
     assert not terms.exam_type_retired

@@ -6,14 +6,18 @@ from typing import Any, Protocol, TypeVar
 from flask import Response
 from marshmallow import fields
 
+from tracker import clock
 from tracker.api.documents import AnswerSchema, Document, text
 from tracker.api.interface import answer, blueprint
 from tracker.api.pages import PageQuery, page, read_cursor
 from tracker.domain.errors import N_, InvalidError
+from tracker.domain.weights import Weights
+from tracker.domain.workcalendar import local_date_of
 from tracker.queries import read_session
 from tracker.queries.devices import DeviceRow, devices
 from tracker.queries.exam_types import ExamTypeRow, exam_types
 from tracker.queries.streams import StreamRow, streams
+from tracker.queries.weights import all_weights
 
 
 class ExamTypeSchema(AnswerSchema):
@@ -26,7 +30,7 @@ class ExamTypeSchema(AnswerSchema):
     minutes = fields.Integer()
     further_part_minutes = fields.Integer()
     observation_minutes = fields.Integer(metadata={"description": "Off the machine, afterwards."})
-    points = fields.Float()
+    points = fields.Float(metadata={"description": "Of an exam of today."})
     further_part_points = fields.Float()
     fasting = fields.Boolean()
     bladder = text("Nothing, empty or full.")
@@ -95,7 +99,13 @@ def list_exam_types(query: dict[str, Any]) -> Response:
     """Exam types in service"""
     with read_session() as session:
         found = exam_types(session)
-    return _part(found, query, _exam_type)
+        weights = all_weights(session)
+    today = local_date_of(clock.now(), clock.hospital_zone())
+
+    def document(row: ExamTypeRow) -> Document:
+        return _exam_type(row, weights.on(today, row.id, None))
+
+    return _part(found, query, document)
 
 
 @blueprint.route("/streams", tags=["catalogue"])
@@ -131,7 +141,7 @@ def _part(
     return answer(page(rows, query["limit"], document=document, place=lambda row: [row.code]))
 
 
-def _exam_type(row: ExamTypeRow) -> Document:
+def _exam_type(row: ExamTypeRow, weights: Weights) -> Document:
     return {
         "code": row.code,
         "name_zh": row.name_zh,
@@ -140,8 +150,8 @@ def _exam_type(row: ExamTypeRow) -> Document:
         "minutes": row.minutes,
         "further_part_minutes": row.further_part_minutes,
         "observation_minutes": row.observation_minutes,
-        "points": row.points_hundredths / 100,
-        "further_part_points": row.further_part_points_hundredths / 100,
+        "points": weights.first / 100,
+        "further_part_points": weights.further / 100,
         "fasting": row.is_fasting,
         "bladder": row.bladder,
         "needs_competence": row.needs_competence,

@@ -35,7 +35,8 @@ _patient = Patient.__table__.c
 class ExamTerms:
     """What one exam type means for one stream: minutes, points (hundredths), what it asks of people.
 
-    Minutes and points of the pair (exam type, stream) stand before those of the exam type.
+    Minutes and points of the pair (exam type, stream) stand before those of the exam type. The points are those
+    from the beginning; what an exam of some day is worth is told by queries/weights.
     `shortest_minutes` are those of the shortest exam type in service: a smaller gap is of no use.
     """
 
@@ -57,10 +58,6 @@ class ExamTerms:
     def duration_minutes(self, parts: int) -> int:
         """Room time of `parts` (at least 1) parts."""
         return self.minutes + (parts - 1) * self.further_part_minutes
-
-    def points_of(self, parts: int) -> int:
-        """Points, in hundredths, of `parts` (at least 1) parts."""
-        return self.points_hundredths + (parts - 1) * self.further_part_points_hundredths
 
 
 @dataclass(frozen=True, slots=True)

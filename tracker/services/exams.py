@@ -20,6 +20,7 @@ from tracker.domain.texts import needed_reason
 from tracker.models import Account, Booking, Exam
 from tracker.queries.catalogue import ExamTerms, exam_terms
 from tracker.queries.openings import MOST_PARTS, known_terms, patient_id_of
+from tracker.queries.weights import points_on
 from tracker.writes.booking_rows import Author, lock_booking
 from tracker.writes.entering import (
     ExamEntry,
@@ -207,11 +208,16 @@ def _terms_for(session: Session, exam: Exam, correction: Correction) -> ExamTerm
 
 def _changes(session: Session, exam: Exam, correction: Correction) -> dict[str, object]:
     terms = _terms_for(session, exam, correction)
-    same = (terms.exam_type_id, terms.stream_id, correction.parts) == (
+    day = day_of(correction.started_at)
+    same = (terms.exam_type_id, terms.stream_id, correction.parts, day) == (
         exam.exam_type_id,
         exam.stream_id,
         exam.parts,
+        exam.local_date,
     )
+    points = exam.points_hundredths
+    if not same:
+        points = points_on(session, terms, correction.parts, day)
     return {
         "number": correction.number,
         "patient_id": patient_id_of(session, correction.patient),  # locked once, as it is needed
@@ -222,8 +228,8 @@ def _changes(session: Session, exam: Exam, correction: Correction) -> dict[str, 
         "operator_id": any_staff_id(session, correction.operator),
         "started_at": correction.started_at,
         "ended_at": correction.ended_at,
-        "local_date": day_of(correction.started_at),
+        "local_date": day,
         "minutes": whole_minutes(correction.ended_at - correction.started_at),
-        # points were copied when the exam was logged; only another type or more parts change them
-        "points_hundredths": exam.points_hundredths if same else terms.points_of(correction.parts),
+        # points were copied when the exam was logged; only another type, parts or day change them
+        "points_hundredths": points,
     }

@@ -154,6 +154,8 @@ ACCESS: Mapping[str, Audience] = {
     "exam_types.edit": OFFICE,
     "exam_types.change": OFFICE,
     "exam_types.step": OFFICE,
+    "exam_types.add_points": OFFICE,
+    "exam_types.remove_points": OFFICE,
     "streams.show": OFFICE,
     "streams.new": OFFICE,
     "streams.add": OFFICE,

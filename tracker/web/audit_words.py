@@ -116,6 +116,7 @@ COLUMN: Mapping[str, LazyString] = {
     "supervises": _l("May supervise"),
     "title": _l("Title"),
     "username": _l("User name"),
+    "valid_from": _l("From the day"),
     "first_date": _l("First day"),
     "last_date": _l("Last day"),
     "part": _l("Part of day"),

@@ -17,6 +17,7 @@ from tracker.models import Booking, Device, Exam, StaffMember
 from tracker.queries.catalogue import ExamTerms
 from tracker.queries.counting import counts
 from tracker.queries.openings import known_terms, patient_id_of
+from tracker.queries.weights import points_on
 from tracker.writes.afterwards import complete_booking, complete_booking_of, lock_examined
 from tracker.writes.booking_rows import Author
 from tracker.writes.exam_rows import (
@@ -98,6 +99,7 @@ def _checked(entry: ExamEntry, now: datetime) -> ExamEntry:
 def _exam_of(session: Session, entry: ExamEntry, terms: ExamTerms, author: Author) -> Exam:
     if entry.number is not None:
         refuse_number_in_use(session, entry.number, besides=None)
+    day = day_of(entry.started_at)
     return Exam(
         patient_id=keep_patient(session, entry.patient),
         exam_type_id=terms.exam_type_id,
@@ -107,9 +109,9 @@ def _exam_of(session: Session, entry: ExamEntry, terms: ExamTerms, author: Autho
         operator_id=any_staff_id(session, entry.operator),
         started_at=entry.started_at,
         ended_at=entry.ended_at,
-        local_date=day_of(entry.started_at),
+        local_date=day,
         minutes=whole_minutes(entry.ended_at - entry.started_at),
-        points_hundredths=terms.points_of(entry.parts),
+        points_hundredths=points_on(session, terms, entry.parts, day),
         entered_later=True,
         entered_reason=author.reason,
     )

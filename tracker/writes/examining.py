@@ -16,6 +16,7 @@ from tracker.domain.workcalendar import day_start
 from tracker.models import Account, Booking, Exam, ExamType, StaffMember, Stream
 from tracker.queries.catalogue import ExamTerms, exam_terms
 from tracker.queries.occupancy import runs_today
+from tracker.queries.weights import points_on
 from tracker.writes.booking_rows import Author, save_change, snapshot
 from tracker.writes.booking_steps import Days, key_of, leave_device
 from tracker.writes.exam_rows import LONGEST_EXAM, live_exam_of, log_exam, void_exam
@@ -95,7 +96,9 @@ def finish_exam(
     if day is not None:
         save_device_days(session, [day])
     save_change(session, booking, author, action="finish", before=before)
-    return log_exam(session, _exam_of(booking, report, author, terms), author, number=report.number)
+    exam = _exam_of(booking, report, author)
+    exam.points_hundredths = points_on(session, terms, exam.parts, exam.local_date)
+    return log_exam(session, exam, author, number=report.number)
 
 
 def _refuse_left_running(booking: Booking, now: datetime) -> None:
@@ -105,7 +108,7 @@ def _refuse_left_running(booking: Booking, now: datetime) -> None:
     raise ConflictError(text, code="left_running", params=Params(start=booking.started_at))
 
 
-def _exam_of(booking: Booking, report: Report, author: Author, terms: ExamTerms) -> Exam:
+def _exam_of(booking: Booking, report: Report, author: Author) -> Exam:
     started_at = booking.started_at or author.now
     operator_id = booking.started_operator_id or booking.operator_id
     if operator_id is None:
@@ -123,7 +126,6 @@ def _exam_of(booking: Booking, report: Report, author: Author, terms: ExamTerms)
         ended_at=author.now,
         local_date=day_of(started_at),
         minutes=whole_minutes(author.now - started_at),
-        points_hundredths=terms.points_of(parts),
     )
 
 

@@ -1,18 +1,27 @@
 """The administrator's exam types: all that is said about one, per stream too; retiring and putting back."""
 
+from datetime import date
+from typing import Any
+
 from flask import Blueprint, render_template, request
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
+from tracker import clock
 from tracker.domain.errors import N_, NotFoundError
+from tracker.domain.workcalendar import local_date_of
 from tracker.queries import read_session
 from tracker.queries.devices import capabilities
 from tracker.queries.exam_types import ExamTypeRow, exam_type_streams, exam_types
 from tracker.queries.streams import streams
+from tracker.queries.weights import all_weights, weights_rows
 from tracker.services import exam_types as keeping
+from tracker.services import weights as weighing
 from tracker.web.filters import localised
 from tracker.web.forms.choices import choices_of_pairs
 from tracker.web.forms.exam_types import ExamTypeForm, pairs_as_data, with_streams
+from tracker.web.forms.page_form import PageForm
+from tracker.web.forms.points import PointsFromForm
 from tracker.web.forms.versioned import VersionedForm
 from tracker.web.person import caller, request_now
 from tracker.web.row_history import history_of
@@ -28,7 +37,11 @@ def show() -> ResponseReturnValue:
     """Every exam type, retired ones too."""
     with read_session() as session:
         functions = capabilities(session)
-    return render_template("exam_types/list.html", exam_types=_read(), functions=functions)
+        known = all_weights(session)
+    rows = _read()
+    weights = {row.id: known.on(_today(), row.id, None) for row in rows}
+    context = {"exam_types": rows, "functions": functions, "weights": weights}
+    return render_template("exam_types/list.html", **context)
 
 
 @blueprint.get("/admin/exam-types/new")
@@ -54,7 +67,9 @@ def add() -> ResponseReturnValue:
 @blueprint.get("/admin/exam-types/<int:exam_type_id>")
 @blueprint.get("/admin/exam-types/<int:exam_type_id>/retire")
 @blueprint.get("/admin/exam-types/<int:exam_type_id>/reinstate")
-def edit(exam_type_id: int) -> ResponseReturnValue:
+@blueprint.get("/admin/exam-types/<int:exam_type_id>/points")
+@blueprint.get("/admin/exam-types/<int:exam_type_id>/points/<int:_points_id>/remove")
+def edit(exam_type_id: int, _points_id: int | None = None) -> ResponseReturnValue:
     """One exam type as it is; a step that was refused stands at its own address."""
     row = _one(exam_type_id)
     return _page(_form(row), row)
@@ -72,6 +87,40 @@ def change(exam_type_id: int) -> ResponseReturnValue:
             exam_type_id, form.values(), version=form.seen, by=by, now=now
         ),
         Answer(lambda: _page(form, _one(exam_type_id)), told, LIST),
+    )
+
+
+@blueprint.post("/admin/exam-types/<int:exam_type_id>/points")
+def add_points(exam_type_id: int) -> ResponseReturnValue:
+    """Let other points hold from a day on."""
+    row, sent = _one(exam_type_id), _points_form()
+    by, now = caller().account_id, request_now()
+    return answered(
+        sent,
+        lambda: weighing.set_points_from(exam_type_id, sent.values(), by=by, now=now),
+        Answer(
+            lambda: _page(_form(row, is_sent=False), row, points=sent),
+            _("The points are entered. What is examined before that day keeps its points."),
+            f"{LIST}/{exam_type_id}#points",
+        ),
+    )
+
+
+@blueprint.post("/admin/exam-types/<int:exam_type_id>/points/<int:points_id>/remove")
+def remove_points(exam_type_id: int, points_id: int) -> ResponseReturnValue:
+    """Take back points that have not begun."""
+    row, sent = _one(exam_type_id), PageForm()
+    by, now = caller().account_id, request_now()
+
+    def page() -> str:
+        shown = _points_form(is_sent=False)
+        shown.form_errors = [*shown.form_errors, *sent.form_errors]
+        return _page(_form(row, is_sent=False), row, points=shown)
+
+    return answered(
+        sent,
+        lambda: weighing.drop_points_from(exam_type_id, points_id, by=by, now=now),
+        Answer(page, _("The points are taken back."), f"{LIST}/{exam_type_id}#points"),
     )
 
 
@@ -128,13 +177,38 @@ def _form(
     return form
 
 
+def _points_form(*, is_sent: bool = True) -> PointsFromForm:
+    form = PointsFromForm() if is_sent else PointsFromForm(formdata=None)
+    with read_session() as session:
+        known = streams(session)
+    every = ("", _("every stream without its own"))
+    form.stream.choices = choices_of_pairs([every, *((s.code, localised(s)) for s in known)])
+    for field in form:  # the exam type's own form stands on the same page
+        field.id = field.label.field_id = f"from-{field.name}"
+    return form
+
+
 def _page(
-    form: ExamTypeForm, row: ExamTypeRow | None = None, *, step: VersionedForm | None = None
+    form: ExamTypeForm,
+    row: ExamTypeRow | None = None,
+    *,
+    step: VersionedForm | None = None,
+    points: PointsFromForm | None = None,
 ) -> str:
+    context: dict[str, Any] = {}
     if row is not None:
         form.catch_up(row.version)
+        with read_session() as session:
+            later = weights_rows(session, row.id)
+            now_held = all_weights(session).on(_today(), row.id, None)
+        points = points or _points_form(is_sent=False)
+        context = {"points": points, "later": later, "weights": now_held, "today": _today()}
     step = step or VersionedForm(formdata=None)
     history = history_of("exam_type", row.id) if row else None
     return render_template(
-        "exam_types/exam_type.html", form=form, row=row, step=step, history=history
+        "exam_types/exam_type.html", form=form, row=row, step=step, history=history, **context
     )
+
+
+def _today() -> date:
+    return local_date_of(request_now(), clock.hospital_zone())
