@@ -47,11 +47,17 @@ OFFICE_PAGES = (
     NavigationItem("/admin/weekly-blocks", _l("Weekly blocks"), "calendar-week", OFFICE),
     NavigationItem("/admin/calendar", _l("Working calendar"), "calendar", OFFICE),
     NavigationItem("/admin/targets", _l("Targets"), "target", OFFICE),
+    NavigationItem("/admin/shares", _l("Shares of points"), "chart-pie", OFFICE),
     NavigationItem("/admin/department", _l("Hours and settings"), "adjustments", OFFICE),
     NavigationItem("/admin/accounts", _l("Accounts"), "key", OFFICE),
     NavigationItem("/admin/audit", _l("Audit"), "history", OFFICE),
 )
 """The pages below Administration, in the order of its list."""
+VOLUME_PAGES = (
+    NavigationItem("/volume", _l("Today"), "chart-bar", LEADING),
+    NavigationItem("/volume/mine", _l("My figures"), "user", EXAM_WORK),
+)
+"""The bar of the volume's pages, in its order: today, year, explore, devices, staff, quality, import, closing."""
 
 
 def navigation_for(roles: Collection[str]) -> list[NavigationItem]:
@@ -59,7 +65,15 @@ def navigation_for(roles: Collection[str]) -> list[NavigationItem]:
     return [item for item in NAVIGATION if not item.roles.isdisjoint(roles)]
 
 
+def volume_pages_for(roles: Collection[str]) -> list[tuple[NavigationItem, bool]]:
+    """The pages of the volume for somebody with these roles, each with whether it is shown or holds the page shown."""
+    pages = [item for item in VOLUME_PAGES if not item.roles.isdisjoint(roles)]
+    current = max((item.path for item in pages if item.is_current), key=len, default="")
+    return [(item, item.path == current) for item in pages]
+
+
 def register_navigation(app: Flask) -> None:
-    """Give templates `navigation_for(roles)` and the administrator's `office_pages`."""
+    """Give templates `navigation_for(roles)`, `volume_pages_for(roles)` and the administrator's `office_pages`."""
+    app.jinja_env.globals["volume_pages_for"] = volume_pages_for
     app.jinja_env.globals["office_pages"] = OFFICE_PAGES
     app.jinja_env.globals["navigation_for"] = navigation_for
