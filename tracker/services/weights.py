@@ -10,6 +10,7 @@ from tracker.db import service
 from tracker.domain.catalogue import MOST_POINTS_HUNDREDTHS, whole_number
 from tracker.domain.errors import N_, ConflictError, InvalidError, NotFoundError
 from tracker.models import Exam, ExamType, ExamTypePoints, Stream
+from tracker.queries.counting import counts
 from tracker.writes.audit import write_audit
 from tracker.writes.booking_rows import Author
 from tracker.writes.catalogue_rows import ids_of_codes
@@ -82,7 +83,7 @@ def _check_day(
     counted = select(Exam.id).where(Exam.exam_type_id == exam_type_id, Exam.local_date == day)
     if stream_id is not None:
         counted = counted.where(Exam.stream_id == stream_id)
-    if session.scalar(counted.where(Exam.voided_at.is_(None)).limit(1)) is not None:
+    if session.scalar(counted.where(counts()).limit(1)) is not None:
         raise InvalidError(
             N_("Exams of this type are counted today already. Choose a later day."),
             field="valid_from",

@@ -47,7 +47,7 @@ OFFICE_PAGES = (
     NavigationItem("/admin/weekly-blocks", _l("Weekly blocks"), "calendar-week", OFFICE),
     NavigationItem("/admin/calendar", _l("Working calendar"), "calendar", OFFICE),
     NavigationItem("/admin/targets", _l("Targets"), "target", OFFICE),
-    NavigationItem("/admin/shares", _l("Shares of points"), "chart-pie", OFFICE),
+    NavigationItem("/admin/shares", _l("Shares of points"), "users", OFFICE),
     NavigationItem("/admin/department", _l("Hours and settings"), "adjustments", OFFICE),
     NavigationItem("/admin/accounts", _l("Accounts"), "key", OFFICE),
     NavigationItem("/admin/audit", _l("Audit"), "history", OFFICE),

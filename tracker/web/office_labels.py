@@ -82,6 +82,8 @@ ENTITY: Mapping[str, LazyString] = {
     "exam_type": _l("Exam type"),
     "part_of_day": _l("Half-day"),
     "patient": _l("Patient"),
+    "points_share": _l("Shares of points"),
+    "objection": _l("Objection"),
     "plan_draft": _l("Draft of a plan"),
     "plan_run": _l("Proposal for a plan"),
     "planned_week": _l("Device plan"),
