@@ -3,9 +3,9 @@
 The closed figure and the effects of all changes add up to the present figure. Rows are read elsewhere.
 """
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import Protocol
 
 from tracker.domain.errors import N_
@@ -13,6 +13,8 @@ from tracker.domain.errors import N_
 ENTERED, CORRECTED, VOIDED, IN_FORCE, UNDONE = (
     "entered", "corrected", "voided", "in_force", "undone",
 )  # fmt: skip
+STAGED = "staged"
+"""An exam of an import that does not count yet; never a change by itself."""
 KINDS: Mapping[str, str] = {
     ENTERED: N_("Entered"),
     CORRECTED: N_("Corrected"),
@@ -129,18 +131,38 @@ def month_end(month: date) -> date:
     return date(month.year + month.month // 12, month.month % 12 + 1, 1)
 
 
+def may_close(month: date, standing: Collection[date], today: date) -> bool:
+    """Whether a month is over and in turn: after the last closed one, or before the first, or the very first.
+
+    So the closed months leave no gap; years brought in from files come late, and are closed backwards.
+    """
+    if month_end(month) > today or month in standing:
+        return False
+    return not standing or month in (month_before(min(standing)), month_end(max(standing)))
+
+
+def month_before(month: date) -> date:
+    """The first day of the month before the one that begins with this day."""
+    return (month - timedelta(days=1)).replace(day=1)
+
+
+def last_day(month: date) -> date:
+    """The last day of the month that begins with this day."""
+    return month_end(month) - timedelta(days=1)
+
+
 def changes_of(
     steps: Iterable[Step], *, month: date, closed_at: datetime
 ) -> Iterator[tuple[Step, dict[Key, Figures]]]:
     """The steps after closing that touched the month, each with its effect on the month's sums.
 
-    `steps` is the whole life of an exam in order. An exam counts once it was entered (or its import was put in
+    `steps` is the whole life of an exam; those of one instant in their order. An exam counts once it was entered (or its import was put in
     force) until it is voided (or its import undone).
     """
     standing: Counted | None = None
     starts, ends = False, False
     before: Counted | None = None
-    for step in steps:
+    for step in sorted(steps, key=lambda each: each.at):
         standing = step.after or standing
         starts = starts or step.kind in (ENTERED, IN_FORCE)
         ends = ends or step.kind in (VOIDED, UNDONE)

@@ -2,13 +2,13 @@
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 from typing import Any
 
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session, aliased
 
-from tracker.domain.closing import NOTHING, Figures, month_end, total_of
+from tracker.domain.closing import NOTHING, Figures, last_day, total_of
 from tracker.domain.errors import N_, NotFoundError
 from tracker.models import (
     Account,
@@ -93,7 +93,7 @@ def closed_months(
         _standing.where(ClosedMonth.month >= first).order_by(ClosedMonth.month)
     ).all()
     found = (ClosedMonthRow(*row) for row in rows)
-    return {row.month: row for row in found if month_end(row.month) - timedelta(days=1) <= last}
+    return {row.month: row for row in found if last_day(row.month) <= last}
 
 
 def closed_month(session: Session, month: date) -> ClosedMonthRow | None:
@@ -105,7 +105,7 @@ def closed_month(session: Session, month: date) -> ClosedMonthRow | None:
 def month_figures(session: Session, closing: ClosedMonthRow) -> MonthFigures:
     """A closed month's sums as they were and as they are. Two statements."""
     month = closing.month
-    chosen = VolumeFilter(month, month_end(month) - timedelta(days=1))
+    chosen = VolumeFilter(month, last_day(month))
     present: dict[Codes, Figures] = {}
     for found in volume(session, chosen, DIMENSIONS).rows:
         stream, exam_type, device, operator = (str(found.keys[each]) for each in DIMENSIONS)

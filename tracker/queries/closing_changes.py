@@ -5,23 +5,28 @@ the import that brought them was put in force or undone.
 """
 
 from collections.abc import Iterable, Sequence
-from datetime import date, timedelta
+from dataclasses import replace
+from datetime import date
 
-from sqlalchemy import or_, select
+from sqlalchemy import ColumnElement, and_, func, or_, select
 from sqlalchemy.orm import Session
 
 from tracker.domain.closing import (
     CORRECTED,
     ENTERED,
+    IN_FORCE,
+    NOTHING,
+    STAGED,
+    UNDONE,
     VOIDED,
     Change,
     Counted,
     Figures,
     Step,
     changes_of,
-    month_end,
+    last_day,
 )
-from tracker.models import Account, AuditEntry, Exam, ExamVersion
+from tracker.models import Account, AuditEntry, Exam, ExamImport, ExamVersion
 from tracker.queries.closing import ClosedMonthRow
 
 _KEY = ("stream_id", "exam_type_id", "device_id", "operator_id")
@@ -35,29 +40,99 @@ def changes_since_closing(session: Session, closing: ClosedMonthRow) -> list[Cha
     ids = sorted(_changed_exams(session, closing))
     for place in range(0, len(ids), MOST_AT_ONCE):
         changes += _changes_of_exams(session, ids[place : place + MOST_AT_ONCE], closing)
+    changes = _by_import([*changes, *_changes_of_imports(session, closing)])
     return sorted(changes, key=lambda change: (change.at, change.exam_id or 0))
 
 
+def _by_import(changes: Iterable[Change]) -> list[Change]:
+    """What putting an import in force or undoing it did is one change, however many exams it brought."""
+    alone: list[Change] = []
+    whole: dict[tuple[int | None, str], Change] = {}
+    for change in changes:
+        if change.kind not in (IN_FORCE, UNDONE):
+            alone.append(change)
+            continue
+        before = whole.get((change.import_id, change.kind))
+        effects = dict(before.effects) if before else {}
+        for key, figures in change.effects.items():
+            effects[key] = effects.get(key, NOTHING) + figures
+        effects = {key: figures for key, figures in effects.items() if figures}
+        whole[change.import_id, change.kind] = replace(
+            change, exam_id=None, number="", effects=effects
+        )
+    return [*alone, *whole.values()]
+
+
 def _changed_exams(session: Session, closing: ClosedMonthRow) -> set[int]:
-    """The exams of the month, as they are or once were, to which something happened after closing."""
+    """The exams of the month, as they are or once were, to which something of their own happened after closing.
+
+    Of an import that came or went after it also those that were ever corrected or voided.
+    """
     month, since = closing.month, closing.closed_at
-    in_month = Exam.local_date.between(month, month_end(month) - timedelta(days=1))
-    here = select(Exam.id).where(
-        in_month,
-        Exam.import_id.is_(None),
-        or_(Exam.logged_at > since, Exam.voided_at > since),
+    in_month = Exam.local_date.between(month, last_day(month))
+    entered = and_(Exam.import_id.is_(None), Exam.logged_at > since)
+    here = select(Exam.id).where(in_month, or_(entered, Exam.voided_at > since))
+    touched = (
+        select(Exam.id)
+        .join(ExamImport, ExamImport.id == Exam.import_id)
+        .where(_came_or_went(closing), Exam.version > 1)
     )
-    found = set(session.scalars(here))
+    found = {*session.scalars(here), *session.scalars(touched)}
     corrected = session.execute(
         select(ExamVersion.exam_id, ExamVersion.values, Exam.local_date)
         .join(Exam, Exam.id == ExamVersion.exam_id)
-        .where(ExamVersion.corrected_at > since, Exam.import_id.is_(None))
+        .where(ExamVersion.corrected_at > since)
     )
     for exam_id, values, now in corrected:
         days = (date.fromisoformat(str(values["local_date"])), now)
         if any(day.replace(day=1) == month for day in days):
             found.add(exam_id)
     return found
+
+
+def _came_or_went(closing: ClosedMonthRow) -> ColumnElement[bool]:
+    since = closing.closed_at
+    return or_(ExamImport.in_force_at > since, ExamImport.undone_at > since)
+
+
+def _changes_of_imports(session: Session, closing: ClosedMonthRow) -> Iterable[Change]:
+    """What imports did that came in force or were undone after closing, by their exams that nobody touched."""
+    rows = session.execute(
+        select(
+            ExamImport.id,
+            ExamImport.file_name,
+            ExamImport.in_force_at,
+            ExamImport.undone_at,
+            Account.username,
+            *(getattr(Exam, name) for name in _KEY),
+            func.count(),
+            func.sum(Exam.parts),
+            func.sum(Exam.minutes),
+            func.sum(Exam.points_hundredths),
+        )
+        .select_from(Exam)
+        .join(ExamImport, ExamImport.id == Exam.import_id)
+        .join(Account, Account.id == ExamImport.by_id)
+        .where(
+            _came_or_went(closing),
+            ExamImport.in_force_at.is_not(None),
+            Exam.version == 1,
+            Exam.local_date.between(closing.month, last_day(closing.month)),
+        )
+        .group_by(
+            ExamImport.id,
+            ExamImport.file_name,
+            ExamImport.in_force_at,
+            ExamImport.undone_at,
+            Account.username,
+            *(getattr(Exam, name) for name in _KEY),
+        )
+    )
+    for number, file_name, in_force_at, undone_at, by, *more in rows:
+        key, sums = (more[0], more[1], more[2], more[3]), Figures(*(int(each) for each in more[4:]))
+        for kind, at, effect in ((IN_FORCE, in_force_at, sums), (UNDONE, undone_at, -sums)):
+            if at is not None and at > closing.closed_at:
+                yield Change(at, kind, by, file_name, None, "", {key: effect}, number)
 
 
 def _changes_of_exams(
@@ -67,14 +142,17 @@ def _changes_of_exams(
     month, since = closing.month, closing.closed_at
     for exam, steps in lives:
         for step, effects in changes_of(steps, month=month, closed_at=since):
-            yield Change(step.at, step.kind, step.by, step.why, exam.id, exam.number, effects)
+            yield Change(
+                step.at, step.kind, step.by, step.why, exam.id, exam.number, effects, exam.import_id
+            )
 
 
 def _lives(session: Session, ids: Sequence[int]) -> list[tuple[Exam, list[Step]]]:
     """Each exam with all that happened to it, in order. Four statements."""
     exams = session.execute(
-        select(Exam, Account.username)
+        select(Exam, Account.username, ExamImport)
         .join(Account, Account.id == Exam.logged_by_id)
+        .outerjoin(ExamImport, ExamImport.id == Exam.import_id)
         .where(Exam.id.in_(ids))
         .order_by(Exam.id)
     ).all()
@@ -86,23 +164,45 @@ def _lives(session: Session, ids: Sequence[int]) -> list[tuple[Exam, list[Step]]
         .order_by(ExamVersion.exam_id, ExamVersion.version)
     ):
         versions.setdefault(version.exam_id, []).append((version, by))
-    voiders = _voiders(session, [exam.id for exam, _by in exams if exam.voided_at])
+    voiders = _voiders(session, [exam.id for exam, *_more in exams if exam.voided_at])
     return [
-        (exam, _life(exam, by, versions.get(exam.id, []), voiders.get(exam.id, "")))
-        for exam, by in exams
+        (
+            exam,
+            [
+                *_beginning(exam, by, brought_in, _first(exam, versions.get(exam.id, []))),
+                *_life(exam, versions.get(exam.id, []), voiders.get(exam.id, "")),
+            ],
+        )
+        for exam, by, brought_in in exams
     ]
 
 
+def _first(exam: Exam, versions: Sequence[tuple[ExamVersion, str]]) -> Counted:
+    return _as_it_was(versions[0][0]) if versions else _as_it_is(exam)
+
+
+def _beginning(
+    exam: Exam, logged_by: str, brought_in: ExamImport | None, first: Counted
+) -> Iterable[Step]:
+    """How it came to count; of an import also how that ended."""
+    if brought_in is None:
+        yield Step(exam.logged_at, ENTERED, logged_by, exam.entered_reason, first)
+        return
+    yield Step(brought_in.staged_at, STAGED, logged_by, "", first)
+    for kind, at in ((IN_FORCE, brought_in.in_force_at), (UNDONE, brought_in.undone_at)):
+        if at is not None:
+            yield Step(at, kind, logged_by, brought_in.file_name)
+
+
 def _life(
-    exam: Exam, logged_by: str, versions: Sequence[tuple[ExamVersion, str]], voided_by: str
-) -> list[Step]:
-    stood = [*(_as_it_was(version) for version, _by in versions), _as_it_is(exam)]
-    steps = [Step(exam.logged_at, ENTERED, logged_by, exam.entered_reason, stood[0])]
-    for (version, by), after in zip(versions, stood[1:], strict=True):
-        steps.append(Step(version.corrected_at, CORRECTED, by, version.reason, after))
+    exam: Exam, versions: Sequence[tuple[ExamVersion, str]], voided_by: str
+) -> Iterable[Step]:
+    """Its corrections and its end."""
+    stood = [*(_as_it_was(version) for version, _by in versions[1:]), _as_it_is(exam)]
+    for (version, by), after in zip(versions, stood, strict=False):
+        yield Step(version.corrected_at, CORRECTED, by, version.reason, after)
     if exam.voided_at is not None:
-        steps.append(Step(exam.voided_at, VOIDED, voided_by, exam.void_reason))
-    return steps
+        yield Step(exam.voided_at, VOIDED, voided_by, exam.void_reason)
 
 
 def _as_it_is(exam: Exam) -> Counted:

@@ -1,14 +1,14 @@
 """Closing a month: its figures are kept as they are; and taking that back, with a reason."""
 
 from collections.abc import Mapping
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 from typing import Any
 
 from sqlalchemy import func, insert, select
 from sqlalchemy.orm import Session
 
 from tracker.db import service
-from tracker.domain.closing import month_end
+from tracker.domain.closing import last_day, may_close, month_end
 from tracker.domain.errors import N_, ConflictError, InvalidError, NotFoundError
 from tracker.domain.texts import needed_reason
 from tracker.models import (
@@ -62,7 +62,7 @@ def _refuse(session: Session, month: date, now: datetime) -> None:
     standing = _standing(session)
     if month in standing:
         raise ConflictError(N_("This month is closed already."))
-    if standing and month not in _neighbours(standing):
+    if not may_close(month, standing, day_of(now)):
         raise InvalidError(
             N_("Months are closed in order: %(month)s is next."),
             field="month",
@@ -74,16 +74,9 @@ def _standing(session: Session) -> list[date]:
     return list(session.scalars(select(ClosedMonth.month).where(ClosedMonth.reopened_at.is_(None))))
 
 
-def _neighbours(standing: list[date]) -> set[date]:
-    """The month after the last closed one, and the one before the first: years brought in from files come late."""
-    before = (min(standing) - timedelta(days=1)).replace(day=1)
-    return {before, month_end(max(standing))}
-
-
 def _after_all(session: Session, month: date, now: datetime) -> datetime:
     """Now, or the last step of the month's exams where another machine's clock is ahead."""
-    last = month_end(month) - timedelta(days=1)
-    in_month = Exam.local_date.between(month, last)
+    in_month = Exam.local_date.between(month, last_day(month))
     steps = (
         select(func.max(Exam.logged_at), func.max(Exam.voided_at)).where(in_month),
         select(func.max(ExamVersion.corrected_at))
@@ -101,7 +94,7 @@ def _keep_volume(session: Session, kept: ClosedMonth) -> int:
         key: {row.code: row.id for row in session.execute(select(model.code, model.id))}
         for key, model in _KEYS.items()
     }
-    chosen = VolumeFilter(kept.month, month_end(kept.month) - timedelta(days=1))
+    chosen = VolumeFilter(kept.month, last_day(kept.month))
     found = volume(session, chosen, tuple(_KEYS))
     rows: list[dict[str, Any]] = [
         {
