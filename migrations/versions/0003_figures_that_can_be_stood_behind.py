@@ -21,9 +21,11 @@ _BATCH = 10_000
 def upgrade() -> None:
     """Bring the schema from 0002 to 0003."""
     _imports_and_exams()
+    _imported()
     _points_by_date()
     _objections()
     _closing()
+    _years()
 
 
 def _imports_and_exams() -> None:
@@ -38,6 +40,19 @@ def _imports_and_exams() -> None:
         sa.Column("by_id", sa.Integer(), nullable=False),
         sa.Column("in_force_at", tracker.db.UtcDateTime(timezone=True), nullable=True),
         sa.Column("undone_at", tracker.db.UtcDateTime(timezone=True), nullable=True),
+        sa.Column("state", sa.String(length=12), server_default="in_force", nullable=False),
+        sa.Column("sheet", sa.String(length=80), server_default="", nullable=False),
+        sa.Column("reason", sa.String(length=400), server_default="", nullable=False),
+        sa.Column("undo_reason", sa.String(length=400), server_default="", nullable=False),
+        *(
+            sa.Column(name, sa.JSON(), server_default="{}", nullable=False)
+            for name in ("progress", "findings", "decisions")
+        ),
+        sa.CheckConstraint(
+            "state IN ('waiting', 'reading', 'previewed', 'asked', 'staging', 'in_force', 'undone', "
+            "'forgotten', 'failed')",
+            name=op.f("ck_exam_import_state"),
+        ),
         sa.ForeignKeyConstraint(["by_id"], ["account.id"], name=op.f("fk_exam_import_by_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_exam_import")),
     )
@@ -67,11 +82,53 @@ def _imports_and_exams() -> None:
             sqlite_where=sa.text("import_id IS NOT NULL"),
             postgresql_where=sa.text("import_id IS NOT NULL"),
         )
+        # a file's numbers may be used twice, and none of them stands in the way of an exam done here
+        batch_op.drop_index("uq_exam_number_live")
+        batch_op.create_index(
+            "uq_exam_number_live",
+            ["number"],
+            unique=True,
+            sqlite_where=sa.text("voided_at IS NULL AND import_id IS NULL"),
+            postgresql_where=sa.text("voided_at IS NULL AND import_id IS NULL"),
+        )
     _fill_part_of_day()
     op.execute(
         "UPDATE exam SET opens_visit = true WHERE id IN (SELECT id FROM (SELECT id, row_number() OVER "
         "(PARTITION BY patient_id, local_date ORDER BY started_at, id) AS place FROM exam "
         "WHERE voided_at IS NULL) AS placed WHERE place = 1)"
+    )
+
+
+def _imported() -> None:
+    """What files said beyond the columns of an exam, and what their words mean here."""
+    op.create_table(
+        "imported_exam",
+        sa.Column("exam_id", sa.Integer(), nullable=False),
+        sa.Column("row", sa.Integer(), nullable=False),
+        sa.Column("row_key", sa.String(length=64), nullable=False),
+        sa.Column("file_number", sa.String(length=40), nullable=False),
+        sa.Column("patient_name", sa.String(length=80), nullable=False),
+        sa.Column("id_number", sa.String(length=40), nullable=False),
+        sa.Column("mrn", sa.String(length=40), nullable=False),
+        sa.Column("operator_text", sa.String(length=80), nullable=False),
+        sa.Column("fee", sa.String(length=40), nullable=False),
+        sa.ForeignKeyConstraint(["exam_id"], ["exam.id"], name=op.f("fk_imported_exam_exam_id")),
+        sa.PrimaryKeyConstraint("exam_id", name=op.f("pk_imported_exam")),
+    )
+    op.create_index("ix_imported_exam_row_key", "imported_exam", ["row_key"])
+    op.create_table(
+        "import_mapping",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("kind", sa.String(length=10), nullable=False),
+        sa.Column("word", sa.String(length=80), nullable=False),
+        sa.Column("code", sa.String(length=40), nullable=False),
+        sa.Column("made_at", tracker.db.UtcDateTime(timezone=True), nullable=False),
+        sa.Column("made_by_id", sa.Integer(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["made_by_id"], ["account.id"], name=op.f("fk_import_mapping_made_by_id")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_import_mapping")),
+        sa.UniqueConstraint("kind", "word", name=op.f("uq_import_mapping_kind_word")),
     )
 
 
@@ -308,6 +365,59 @@ def _closing() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_export_run")),
     )
     op.create_index("ix_export_run_asked_by", "export_run", ["asked_by_id", "id"])
+
+
+def _years() -> None:
+    """What is usual on the days of a year, and how it was expected to end."""
+    own = {
+        "year_profile": (
+            sa.Column("learnt_through", sa.Date(), nullable=False),
+            sa.Column("history_days", sa.Integer(), nullable=False),
+            sa.Column("factors", sa.JSON(), nullable=False),
+        ),
+        "year_forecast": (
+            sa.Column("made_on", sa.Date(), nullable=False),
+            sa.Column("expected", sa.Integer(), nullable=False),
+            sa.Column("low", sa.Integer(), nullable=False),
+            sa.Column("high", sa.Integer(), nullable=False),
+            sa.Column("months", sa.JSON(), nullable=False),
+            sa.Column("past_years", sa.Integer(), nullable=False),
+            sa.Column("past_inside", sa.Integer(), nullable=False),
+            sa.Column("past_error", sa.Double(), nullable=True),
+            sa.Column("naive_error", sa.Double(), nullable=True),
+            sa.CheckConstraint(
+                "low <= expected AND expected <= high", name=op.f("ck_year_forecast_interval")
+            ),
+            sa.CheckConstraint(
+                "past_inside BETWEEN 0 AND past_years", name=op.f("ck_year_forecast_past")
+            ),
+        ),
+    }
+    for table, columns in own.items():
+        op.create_table(
+            table,
+            sa.Column("id", sa.Integer(), nullable=False),
+            sa.Column("year", sa.Integer(), nullable=False),
+            sa.Column("stream_id", sa.Integer(), nullable=True),
+            *columns,
+            sa.ForeignKeyConstraint(
+                ["stream_id"], ["stream.id"], name=op.f(f"fk_{table}_stream_id")
+            ),
+            sa.PrimaryKeyConstraint("id", name=op.f(f"pk_{table}")),
+        )
+        day = ["made_on"] if table == "year_forecast" else []
+        for name, keys, which in (
+            ("stream", ["year", "stream_id", *day], "stream_id IS NOT NULL"),
+            ("all", ["year", *day], "stream_id IS NULL"),
+        ):
+            op.create_index(
+                f"uq_{table}_{name}",
+                table,
+                keys,
+                unique=True,
+                postgresql_where=sa.text(which),
+                sqlite_where=sa.text(which),
+            )
 
 
 def downgrade() -> None:

@@ -89,6 +89,28 @@ def year_end(course: Course, done: int, days: WorkDays, *, after: date, year: in
     return YearEnd(done, course.periods, tuple(rows))
 
 
+def task_of(totals: Totals, days: WorkDays, *, through: date, year: int) -> YearEnd:
+    """What was known at the end of a day of the year, made ready for a forecast; later days are not looked at."""
+    known = {day: exams for day, exams in totals.items() if day <= through}
+    done = round(sum(exams for day, exams in known.items() if day.year == year))
+    return year_end(learn_course(known, days), done, days, after=through, year=year)
+
+
+def same_as_last_year(totals: Totals, *, through: date, year: int) -> int:
+    """What a forecast has to beat: done by the end of a day, and from then on what the year before had."""
+    done = sum(exams for day, exams in totals.items() if day.year == year and day <= through)
+    then = in_year(through, through.year - 1)
+    rest = sum(exams for day, exams in totals.items() if day.year == year - 1 and day > then)
+    return round(done + rest)
+
+
+def in_year(day: date, year: int) -> date:
+    """The same day of another year; 29 February becomes the 28th."""
+    if day.month == 2 and day.day == 29:
+        day -= DAY
+    return day.replace(year=year)
+
+
 def _usual(worked: Sequence[date], levels: DayLevels, days: WorkDays) -> dict[date, float]:
     return {day: levels.of(day, days) for day in worked}
 

@@ -27,7 +27,7 @@ from tracker.models.catalogue import (
 from tracker.models.closing import ClosedMonth, ClosedVolume, ExportRun
 from tracker.models.demand import UnmetDemand
 from tracker.models.exam import Exam, ExamVersion, ExamVolume
-from tracker.models.exam_import import ExamImport
+from tracker.models.exam_import import ExamImport, ImportedExam, ImportMapping
 from tracker.models.forecast import DemandForecast
 from tracker.models.objection import Objection
 from tracker.models.patient import Patient, PatientKey
@@ -42,11 +42,13 @@ from tracker.models.plan import (
 )
 from tracker.models.points import ExamTypePoints, PointsShare
 from tracker.models.staff import Competence, StaffMember
+from tracker.models.year import YearForecast, YearProfile
 
 __all__ = [
     "Absence", "Account", "ApiToken", "AuditEntry", "AuditSeal", "Block", "BlockExamType", "BlockOverrule", "BlockReserve", "Booking",
     "BookingHistory", "CalendarDay", "CalendarYear", "Capability", "ClosedMonth", "ClosedVolume", "Closure", "Competence", "DemandForecast", "Device",
     "DeviceCapability", "DraftDay", "DraftStep", "Exam", "ExamImport", "ExamType", "ExamTypeCapability", "ExamTypePoints", "ExamTypeStream", "ExamVersion", "ExamVolume", "ExportRun",
-    "IdempotencyKey", "JobRun", "LoginAttempt", "Objection", "Occupancy", "PartOfDay", "Patient", "PatientKey", "PlanDraft", "PlanRun", "PlannedWeek", "PointsShare", "Setting",
-    "SignIn", "StaffMember", "Stream", "Target", "UnmetDemand", "WeeklyBlock", "WeeklyBlockExamType", "WeeklyBlockReserve",
+    "IdempotencyKey", "ImportMapping", "ImportedExam", "JobRun", "LoginAttempt", "Objection", "Occupancy", "PartOfDay", "Patient", "PatientKey", "PlanDraft", "PlanRun", "PlannedWeek", "PointsShare", "Setting",
+    "SignIn", "StaffMember", "Stream", "Target", "UnmetDemand", "WeeklyBlock", "WeeklyBlockExamType", "WeeklyBlockReserve", "YearForecast",
+    "YearProfile",
 ]  # fmt: skip
