@@ -43,8 +43,8 @@ class Exam(Base):
             "uq_exam_number_live",
             "number",
             unique=True,
-            postgresql_where=text("voided_at IS NULL"),
-            sqlite_where=text("voided_at IS NULL"),
+            postgresql_where=text("voided_at IS NULL AND import_id IS NULL"),
+            sqlite_where=text("voided_at IS NULL AND import_id IS NULL"),
         ),
     )
 

@@ -124,11 +124,11 @@ def exam_details(session: Session, exam_id: int) -> ExamDetails:
 
 
 def exam_id_of_number(session: Session, number: str) -> int | None:
-    """The exam that carries this number: the one that counts, else the latest that was voided."""
+    """The exam that carries this number: the one done here that counts, else of those brought in or voided the latest."""
     return session.scalar(
         select(Exam.id)
         .where(Exam.number == number)
-        .order_by(Exam.voided_at.is_not(None), Exam.id.desc())
+        .order_by(Exam.voided_at.is_not(None), Exam.import_id.is_not(None), Exam.id.desc())
         .limit(1)
     )
 

@@ -144,7 +144,9 @@ def refuse_number_in_use(session: Session, number: str, *, besides: int | None) 
 
 
 def _is_in_use(session: Session, number: str, *, besides: int | None) -> bool:
-    found = select(Exam.id).where(Exam.number == number, Exam.voided_at.is_(None))
+    found = select(Exam.id).where(
+        Exam.number == number, Exam.voided_at.is_(None), Exam.import_id.is_(None)
+    )
     if besides is not None:
         found = found.where(Exam.id != besides)
     return session.scalar(found) is not None
