@@ -13,6 +13,7 @@ from tracker.domain.workcalendar import (
     day_start,
     instant_of,
     local_date_of,
+    offset_changes,
 )
 
 SHANGHAI = ZoneInfo("Asia/Shanghai")
@@ -205,3 +206,17 @@ def test_next_year_is_asked_for_from_october_on_once_its_days_are_open(
     today: date, through: date, years: tuple[int, ...]
 ):
     assert CALENDAR.years_to_announce(today, through) == years
+
+
+def test_clocks_that_are_never_changed_have_one_offset() -> None:
+    found = offset_changes(date(2026, 1, 1), date(2026, 12, 31), SHANGHAI)
+    assert [seconds for _since, seconds in found] == [8 * 3600]
+
+
+def test_changes_of_clocks_are_found_to_the_minute() -> None:
+    found = offset_changes(date(2026, 1, 1), date(2026, 12, 31), BERLIN)
+    assert found == [
+        (datetime(2025, 12, 31, 23, tzinfo=UTC), 3600),
+        (datetime(2026, 3, 29, 1, tzinfo=UTC), 7200),
+        (datetime(2026, 10, 25, 1, tzinfo=UTC), 3600),
+    ]

@@ -3,6 +3,7 @@
 The only module besides the filters that knows local time. It reads neither the clock nor rows.
 """
 
+from bisect import bisect_left
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta, tzinfo
@@ -37,6 +38,37 @@ def local_date_of(instant: datetime, zone: tzinfo) -> date:
     if instant.tzinfo is None:
         raise ValueError(f"naive datetime {instant!r}: instants are aware")
     return instant.astimezone(zone).date()
+
+
+def offset_changes(first: date, last: date, zone: tzinfo) -> list[tuple[datetime, int]]:
+    """How many seconds clocks in `zone` are ahead of UTC from `first` to `last`: since when, how many.
+
+    The first of the list is at the beginning of `first`; the others are the instants at which clocks are changed.
+    """
+    before = day_start(first, zone)
+    changes = [(before, _ahead(before, zone))]
+    while before < day_start(last + DAY, zone):
+        after = before + DAY
+        if _ahead(after, zone) != changes[-1][1]:
+            changed = _change_between(before, after, zone)
+            changes.append((changed, _ahead(changed, zone)))
+        before = after
+    return changes
+
+
+def _ahead(instant: datetime, zone: tzinfo) -> int:
+    offset = instant.astimezone(zone).utcoffset()
+    return 0 if offset is None else int(offset.total_seconds())
+
+
+def _change_between(before: datetime, after: datetime, zone: tzinfo) -> datetime:
+    """The minute within a day at which clocks are changed."""
+    minutes = range((after - before) // timedelta(minutes=1))
+    old = _ahead(before, zone)
+    place = bisect_left(
+        minutes, True, key=lambda n: _ahead(before + timedelta(minutes=n + 1), zone) != old
+    )
+    return before + timedelta(minutes=place + 1)
 
 
 @dataclass(frozen=True, slots=True)

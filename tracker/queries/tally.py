@@ -9,8 +9,9 @@ from sqlalchemy.orm import Session
 from tracker import clock
 from tracker.domain.supply import MINUTE
 from tracker.domain.workcalendar import local_date_of
-from tracker.models import Block, Booking, Device, Exam, ExamType, Stream
+from tracker.models import Booking, Device, Exam, ExamType, Stream
 from tracker.queries.counting import counts
+from tracker.queries.device_time import device_times
 
 
 def count_bookings(session: Session) -> int:
@@ -49,7 +50,10 @@ def exams_by_type(session: Session) -> dict[str, int]:
 
 
 def device_use(session: Session, first: date, last: date) -> dict[str, tuple[int, int]]:
-    """Per device code: minutes examined and minutes open, from `first` to `last` (inclusive)."""
+    """Per device code: minutes examined and minutes open, from `first` to `last` (inclusive).
+
+    Open are those of its blocks less closures and less the way to a ward and back.
+    """
     examined = session.execute(
         select(Device.code, func.sum(Exam.minutes))
         .join(Exam, Exam.device_id == Device.id)
@@ -57,17 +61,15 @@ def device_use(session: Session, first: date, last: date) -> dict[str, tuple[int
         .group_by(Device.code)
     )
     minutes: Mapping[str, int] = {row[0]: int(row[1] or 0) for row in examined}
-    opened: dict[str, int] = {}
-    spans = session.execute(
-        select(Device.code, Block.starts_at, Block.ends_at, Block.transport_minutes)
-        .join(Block, Block.device_id == Device.id)
-        .where(Block.local_date.between(first, last))
-        .order_by(Device.sort_order)
-    )
-    for code, starts_at, ends_at, transport in spans:
-        minutes_open = max(0, (ends_at - starts_at) // MINUTE - 2 * transport)
-        opened[code] = opened.get(code, 0) + minutes_open
-    return {code: (minutes.get(code, 0), total) for code, total in opened.items()}
+    opened: dict[int, int] = {}
+    for each in device_times(session, first, last):
+        opened[each.device_id] = opened.get(each.device_id, 0) + each.time.minutes
+    codes = session.execute(select(Device.id, Device.code).order_by(Device.sort_order))
+    return {
+        code: (minutes.get(code, 0), opened[device_id])
+        for device_id, code in codes
+        if device_id in opened
+    }
 
 
 def waits_in_minutes(session: Session) -> list[float]:
