@@ -7,6 +7,7 @@ from flask_babel.speaklater import LazyString
 
 from tracker.domain.absences import KINDS as ABSENCE_KINDS
 from tracker.domain.catalogue import STAFF_KINDS, TITLES
+from tracker.domain.closing import KINDS as MONTH_CHANGES
 from tracker.domain.demand import REASONS
 from tracker.domain.roles import ROLE_NAMES
 from tracker.web.office_labels import (
@@ -60,6 +61,7 @@ BLADDER: Mapping[str, LazyString] = {
 }
 ABSENCE: Mapping[str, LazyString] = {code: _l(word) for code, word in ABSENCE_KINDS.items()}
 DEMAND_REASON: Mapping[str, LazyString] = {code: _l(word) for code, word in REASONS.items()}
+MONTH_CHANGE: Mapping[str, LazyString] = {code: _l(word) for code, word in MONTH_CHANGES.items()}
 KINDS: Mapping[str, Mapping[str, LazyString]] = {
     "status": STATUS,
     "device_state": DEVICE_STATE,
@@ -71,6 +73,7 @@ KINDS: Mapping[str, Mapping[str, LazyString]] = {
     "bladder": BLADDER,
     "absence": ABSENCE,
     "demand_reason": DEMAND_REASON,
+    "month_change": MONTH_CHANGE,
     "colour": COLOUR,
     "day_kind": DAY_KIND,
     "weekday": WEEKDAY,

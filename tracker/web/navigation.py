@@ -55,6 +55,8 @@ OFFICE_PAGES = (
 """The pages below Administration, in the order of its list."""
 VOLUME_PAGES = (
     NavigationItem("/volume", _l("Today"), "chart-bar", LEADING),
+    NavigationItem("/volume/devices", _l("Devices"), "stethoscope", LEADING),
+    NavigationItem("/volume/months", _l("Months"), "calendar", LEADING),
     NavigationItem("/volume/mine", _l("My figures"), "user", EXAM_WORK),
 )
 """The bar of the volume's pages, in its order: today, year, explore, devices, staff, quality, import, closing."""

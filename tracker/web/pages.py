@@ -14,6 +14,7 @@ from tracker.web.views import (
     home,
     machine_lists,
     merging,
+    months,
     moving,
     patients,
     plan,
@@ -70,6 +71,7 @@ VIEWS = (
     absences,
     roster,
     volume,
+    months,
     unmet_demand,
 )
 
