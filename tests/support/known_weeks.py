@@ -57,7 +57,7 @@ class _Ids:
 
     def __init__(self, session: Any) -> None:
         self.of: dict[Any, dict[str, int]] = {
-            model: dict(session.execute(select(model.code, model.id)).tuples())
+            model: {row.code: row.id for row in session.execute(select(model.code, model.id))}
             for model in (Device, ExamType, Stream, StaffMember)
         }
         self.patients = list(session.scalars(select(Patient.id).order_by(Patient.id)))

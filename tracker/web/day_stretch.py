@@ -1,0 +1,69 @@
+"""The days a page of figures covers: what the address asks for, and the stretches that are asked for most."""
+
+from calendar import monthrange
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, timedelta
+from urllib.parse import urlencode
+
+from flask import request
+
+from tracker.domain.errors import N_, InvalidError
+from tracker.web.arguments import day_argument
+
+LONGEST_DAYS = 3 * 366
+
+
+@dataclass(frozen=True, slots=True)
+class DayStretch:
+    """Days `first` to `last`, both inclusive."""
+
+    first: date
+    last: date
+
+    @property
+    def params(self) -> dict[str, str]:
+        """The days as an address carries them."""
+        return {"from": self.first.isoformat(), "to": self.last.isoformat()}
+
+    def address(self, path: str, **chosen: object) -> str:
+        """A page about these days; what is chosen besides is None or "" where it is not."""
+        given = {name: value for name, value in chosen.items() if value not in (None, "")}
+        return f"{path}?{urlencode({**self.params, **given})}"
+
+
+def stretch_of_address(today: date) -> DayStretch:
+    """?from=…&to=…; without them the month of `today`. Raises InvalidError on `from` or `to`."""
+    month = today.replace(day=1)
+    first = day_argument("from", month) or month
+    default = last_of_month(first) if "from" in request.args else last_of_month(today)
+    last = day_argument("to", default) or default
+    if last < first:
+        raise InvalidError(N_("The last day lies before the first."), field="to")
+    if (last - first).days > LONGEST_DAYS:
+        raise InvalidError(
+            N_("The tables cover at most %(days)s days."), field="to", params={"days": LONGEST_DAYS}
+        )
+    return DayStretch(first, last)
+
+
+def usual_stretches(today: date) -> Mapping[str, DayStretch]:
+    """Today, this and the last month, this and the last year, by name."""
+    month = today.replace(day=1)
+    before = month - timedelta(days=1)
+    return {
+        "today": DayStretch(today, today),
+        "month": DayStretch(month, last_of_month(today)),
+        "last_month": DayStretch(before.replace(day=1), before),
+        "year": _year(today.year),
+        "last_year": _year(today.year - 1),
+    }
+
+
+def _year(year: int) -> DayStretch:
+    return DayStretch(date(year, 1, 1), date(year, 12, 31))
+
+
+def last_of_month(day: date) -> date:
+    """The last day of the month in which a day lies."""
+    return day.replace(day=monthrange(day.year, day.month)[1])
