@@ -55,6 +55,8 @@ def test_an_exam_entered_later_is_counted_on_the_hospitals_day(sonographer, head
         "end": "2026-11-23T07:42:00+08:00",
         "device": "US03",
         "operator": operator,
+        "supervisor": None,
+        "assistant": None,
         "local_date": "2026-11-23",
         "entered_later": True,
         "voided": False,
@@ -152,3 +154,10 @@ def test_an_exam_of_this_type_and_day_is_refused_unless_it_is_another(sonographe
     assert enter(sonographer, operator, **other, is_another="yes").code == "validation"
     assert enter(sonographer, operator, **other, is_another=True).status == 201
     assert head.get("/volume", from_="2026-11-23", to="2026-11-23").json["total"]["exams"] == 2
+
+
+def test_who_else_took_part_is_recorded_and_refused_on_its_field(sonographer, operator):
+    refused = enter(sonographer, operator, supervisor="nobody")
+    assert (refused.status, refused.json["errors"][0]["field"]) == (422, "supervisor")
+    exam = enter(sonographer, operator, supervisor="D05", assistant="D06").json
+    assert (exam["supervisor"], exam["assistant"]) == ("D05", "D06")

@@ -82,6 +82,8 @@ def correction_of(exam: ExamDetails, **changes: object) -> Correction:
         stream=exam.stream,
         device=exam.device,
         operator=exam.operator,
+        supervisor=exam.supervisor,
+        assistant=exam.assistant,
         started_at=exam.started_at,
         ended_at=exam.ended_at,
         parts=exam.parts,

@@ -77,6 +77,8 @@ class FinishBody(StepBody):
         allow_none=True,
     )
     parts = Whole(1, MOST_PARTS, "If not as booked.", load_default=None, allow_none=True)
+    supervisor = Code("Who supervised.", load_default=None, allow_none=True)
+    assistant = Code("Who assisted.", load_default=None, allow_none=True)
 
 
 class ExaminedBody(FinishBody):
@@ -174,7 +176,8 @@ def start_exam(body: dict[str, Any], booking: str) -> Response:
 @_step("finish", FinishBody)
 def finish_exam(body: dict[str, Any], booking: str) -> Response:
     """Finish the exam; it is counted"""
-    finish(number_of(booking), Report(body["exam_number"], body["parts"]), **_author(body))
+    report = Report(body["exam_number"], body["parts"], body["supervisor"], body["assistant"])
+    finish(number_of(booking), report, **_author(body))
     return answer_booking(number_of(booking))
 
 
@@ -190,6 +193,8 @@ def settle_as_done(body: dict[str, Any], booking: str) -> Response:
         number=body["exam_number"],
         reason=body["reason"],
         is_another=body["is_another"],
+        supervisor=body["supervisor"],
+        assistant=body["assistant"],
     )
     settle_as_examined(number_of(booking), done, **_author(body))
     return answer_booking(number_of(booking))

@@ -156,6 +156,8 @@ class ExamSchema(AnswerSchema):
     end = moment()
     device = text()
     operator = text()
+    supervisor = text("Who supervised; a code.", allow_none=True)
+    assistant = text("Who assisted; a code.", allow_none=True)
     local_date = fields.Date(metadata={"description": "The hospital's day on which it is counted."})
     entered_later = fields.Boolean()
     voided = fields.Boolean(metadata={"description": "Stays on record and counts nothing."})
@@ -175,6 +177,8 @@ def exam_document(exam: ExamDetails) -> Document:
         "end": instant(exam.ended_at),
         "device": exam.device,
         "operator": exam.operator,
+        "supervisor": exam.supervisor,
+        "assistant": exam.assistant,
         "local_date": exam.local_date.isoformat(),
         "entered_later": exam.entered_later,
         "voided": exam.is_voided,

@@ -44,6 +44,8 @@ class ExamBody(RequestSchema):
     end = Instant(required=True)
     device = Code(required=True)
     operator = Code(required=True)
+    supervisor = Code("Who supervised.", load_default=None, allow_none=True)
+    assistant = Code("Who assisted.", load_default=None, allow_none=True)
     reason = Text("Why it is entered later.", longest=LONGEST_REASON, least=0, load_default="")
     booking = RowId(
         "The booking it was done for, if it is the patient's on that day; else the nearest of this exam type is completed.",
@@ -88,6 +90,8 @@ def enter_exam(body: dict[str, Any]) -> Response:
         reason=body["reason"],
         booking=body["booking"],
         is_another=body["is_another"],
+        supervisor=body["supervisor"],
+        assistant=body["assistant"],
     )
     claim = claimed(body, _render)
     return rendered(enter_exam_later(entry, by=caller().account_id, now=clock.now(), claim=claim))

@@ -9,7 +9,7 @@ from datetime import date, datetime
 from typing import Any
 
 from sqlalchemy import ColumnElement, Select, and_, func, or_, select
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, aliased
 
 from tracker.domain.errors import N_, NotFoundError
 from tracker.models import (
@@ -64,6 +64,10 @@ class ExamDetails:
     logged_by: str
     voided_at: datetime | None
     void_reason: str
+    supervisor: str | None
+    supervisor_name: str | None
+    assistant: str | None
+    assistant_name: str | None
 
     @property
     def is_voided(self) -> bool:
@@ -79,6 +83,7 @@ _PATIENT = (  # as everywhere else, but of an exam that was brought in nobody ma
     ),
     Patient.birth_date,
 )
+_supervisor, _assistant = aliased(StaffMember), aliased(StaffMember)
 _details: Select[*tuple[Any, ...]] = (
     select(
         Exam.id,
@@ -105,6 +110,10 @@ _details: Select[*tuple[Any, ...]] = (
         Account.username,
         Exam.voided_at,
         Exam.void_reason,
+        _supervisor.code,
+        _supervisor.name,
+        _assistant.code,
+        _assistant.name,
     )
     .outerjoin(Patient, Patient.id == Exam.patient_id)
     .join(ExamType, ExamType.id == Exam.exam_type_id)
@@ -112,6 +121,8 @@ _details: Select[*tuple[Any, ...]] = (
     .join(Device, Device.id == Exam.device_id)
     .join(StaffMember, StaffMember.id == Exam.operator_id)
     .join(Account, Account.id == Exam.logged_by_id)
+    .outerjoin(_supervisor, _supervisor.id == Exam.supervisor_id)
+    .outerjoin(_assistant, _assistant.id == Exam.assistant_id)
 )
 
 

@@ -42,6 +42,7 @@ from tracker.writes.handing import give_booking
 from tracker.writes.idempotency import Answer, Claim, answer_once
 from tracker.writes.patient_rows import keep_patient, lock_patient
 from tracker.writes.placing import day_of
+from tracker.writes.taking_part import taking_part
 from tracker.writes.volume import count_exams
 
 __all__ = [
@@ -144,6 +145,8 @@ class Correction:
     number: str
     patient: int | str
     reason: str
+    supervisor: str | None = None
+    assistant: str | None = None
 
 
 @service
@@ -218,14 +221,16 @@ def _changes(session: Session, exam: Exam, correction: Correction) -> dict[str, 
     points = exam.points_hundredths
     if not same:
         points = points_on(session, terms, correction.parts, day)
-    return {
+    operator_id = any_staff_id(session, correction.operator)
+    named = {"supervisor": correction.supervisor, "assistant": correction.assistant}
+    return taking_part(session, operator_id, **named) | {
         "number": correction.number,
         "patient_id": patient_id_of(session, correction.patient),  # locked once, as it is needed
         "exam_type_id": terms.exam_type_id,
         "parts": correction.parts,
         "stream_id": terms.stream_id,
         "device_id": any_device_id(session, correction.device),
-        "operator_id": any_staff_id(session, correction.operator),
+        "operator_id": operator_id,
         "started_at": correction.started_at,
         "ended_at": correction.ended_at,
         "local_date": day,

@@ -29,6 +29,8 @@ class Examined:
     number: str | None = None
     reason: str = ""
     is_another: bool = False
+    supervisor: str | None = None
+    assistant: str | None = None
 
 
 @service
@@ -84,4 +86,6 @@ def _entry(session: Session, booking: Booking, examined: Examined) -> ExamEntry:
         reason=examined.reason,
         booking=booking.id,
         is_another=examined.is_another,
+        supervisor=examined.supervisor,
+        assistant=examined.assistant,
     )

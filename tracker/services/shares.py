@@ -51,9 +51,7 @@ def drop_shares_from(session: Session, valid_from: date, *, by: int, now: dateti
     if row is None:
         raise NotFoundError(N_("This entry does not exist."))
     if valid_from <= day_of(now):
-        raise ConflictError(
-            N_("These shares hold already; enter others from a later day."), code="begun"
-        )
+        raise ConflictError(N_("These shares hold already; enter others from a later day."))
     _note(session, row, "remove", Author(by, now))
     session.delete(row)
     session.flush()

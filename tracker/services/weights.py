@@ -100,9 +100,7 @@ def drop_points_from(
     if row is None or row.exam_type_id != exam_type_id:
         raise NotFoundError(N_("This entry does not exist."))
     if row.valid_from <= day_of(now):
-        raise ConflictError(
-            N_("These points hold already; enter others from a later day."), code="begun"
-        )
+        raise ConflictError(N_("These points hold already; enter others from a later day."))
     _note(session, row, "remove", Author(by, now))
     session.delete(row)
     session.flush()

@@ -25,7 +25,12 @@ class Catalogue:
     exam_types: tuple[ExamTypeRow, ...]
     streams: tuple[StreamRow, ...]
     devices: tuple[DeviceRow, ...]
-    doctors: tuple[StaffRow, ...]
+    people: tuple[StaffRow, ...]
+
+    @property
+    def doctors(self) -> tuple[StaffRow, ...]:
+        """Those of the people who examine."""
+        return tuple(each for each in self.people if each.kind == "doctor")
 
     def pairs(self, kind: str, *, besides: str = "", with_retired: bool = False) -> list[Pair]:
         """Codes and words of a kind: in service, `besides` (the exam's own) whatever it is, or all."""
@@ -42,7 +47,7 @@ def read_catalogue(reading: Reading) -> Catalogue:
         exam_types=exam_types(reading, include_retired=True),
         streams=streams(reading, include_retired=True),
         devices=devices(reading, include_retired=True),
-        doctors=staff_members(reading, kind="doctor", include_retired=True),
+        people=staff_members(reading, include_retired=True),
     )
 
 
@@ -90,7 +95,9 @@ def _as_words(
         _("Parts"): str(state["parts"]),
         _("Stream"): _named(known.streams, state["stream_id"]),
         _("Device"): _code(known.devices, state["device_id"]),
-        _("Examining doctor"): _code(known.doctors, state["operator_id"]),
+        _("Examining doctor"): _code(known.people, state["operator_id"]),
+        _("Supervisor"): _code(known.people, state.get("supervisor_id")),
+        _("Assistant"): _code(known.people, state.get("assistant_id")),
         _("Day"): day(date.fromisoformat(state["local_date"])),
         _("Start"): clock(started),
         _("End"): clock(ended),
@@ -107,6 +114,8 @@ def _present(exam: ExamDetails) -> dict[str, str]:
         _("Stream"): localised(exam, "stream"),
         _("Device"): exam.device,
         _("Examining doctor"): exam.operator,
+        _("Supervisor"): exam.supervisor or "–",
+        _("Assistant"): exam.assistant or "–",
         _("Day"): day(exam.local_date),
         _("Start"): clock(exam.started_at),
         _("End"): clock(exam.ended_at),
@@ -118,5 +127,5 @@ def _named(rows: tuple[Any, ...], row_id: int) -> str:
     return next((localised(row) for row in rows if row.id == row_id), "–")
 
 
-def _code(rows: tuple[Any, ...], row_id: int) -> str:
+def _code(rows: tuple[Any, ...], row_id: int | None) -> str:
     return next((row.code for row in rows if row.id == row_id), "–")

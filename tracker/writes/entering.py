@@ -29,6 +29,7 @@ from tracker.writes.exam_rows import (
 from tracker.writes.examining import terms_of, whole_minutes
 from tracker.writes.patient_rows import keep_patient
 from tracker.writes.placing import day_of
+from tracker.writes.taking_part import record_taking_part
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +52,8 @@ class ExamEntry:
     reason: str = ""
     booking: int | None = None
     is_another: bool = False
+    supervisor: str | None = None
+    assistant: str | None = None
 
 
 def lock_entries(session: Session, entries: Iterable[ExamEntry], author: Author) -> None:
@@ -100,7 +103,7 @@ def _exam_of(session: Session, entry: ExamEntry, terms: ExamTerms, author: Autho
     if entry.number is not None:
         refuse_number_in_use(session, entry.number, besides=None)
     day = day_of(entry.started_at)
-    return Exam(
+    exam = Exam(
         patient_id=keep_patient(session, entry.patient),
         exam_type_id=terms.exam_type_id,
         parts=entry.parts,
@@ -115,6 +118,9 @@ def _exam_of(session: Session, entry: ExamEntry, terms: ExamTerms, author: Autho
         entered_later=True,
         entered_reason=author.reason,
     )
+    named = {"supervisor": entry.supervisor, "assistant": entry.assistant}
+    record_taking_part(session, exam, **named)
+    return exam
 
 
 def _refuse_same_that_day(session: Session, exam: Exam) -> None:

@@ -28,6 +28,8 @@ VERSIONED = (
     "stream_id",
     "device_id",
     "operator_id",
+    "supervisor_id",
+    "assistant_id",
     "started_at",
     "ended_at",
     "local_date",

@@ -22,6 +22,7 @@ from tracker.writes.booking_steps import Days, key_of, leave_device
 from tracker.writes.exam_rows import LONGEST_EXAM, live_exam_of, log_exam, void_exam
 from tracker.writes.occupancy import save_device_days
 from tracker.writes.placing import day_of, resized
+from tracker.writes.taking_part import record_taking_part
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,10 +35,14 @@ class Where:
 
 @dataclass(frozen=True, slots=True)
 class Report:
-    """What is known when an exam ends: its number (None: issue one) and its parts (None: as booked)."""
+    """What is known when an exam ends: its number (None: issue one), its parts (None: as booked), and the codes of
+    who else took part (None: nobody).
+    """
 
     number: str | None = None
     parts: int | None = None
+    supervisor: str | None = None
+    assistant: str | None = None
 
 
 def start_exam(
@@ -79,7 +84,7 @@ def finish_exam(
 ) -> Exam:
     """In progress → completed: logs the exam, frees the rest of the device's time. Returns the exam.
 
-    Raises IllegalTransitionError, InvalidError for a number in use or parts out of range, and ConflictError
+    Raises IllegalTransitionError, InvalidError for a number in use, parts out of range or people, and ConflictError
     `left_running` for one that began longer ago than an exam takes: nobody knows any more when it ended.
     """
     target = next_status(Status(booking.status), Step.FINISH).to
@@ -98,6 +103,8 @@ def finish_exam(
     save_change(session, booking, author, action="finish", before=before)
     exam = _exam_of(booking, report, author)
     exam.points_hundredths = points_on(session, terms, exam.parts, exam.local_date)
+    named = {"supervisor": report.supervisor, "assistant": report.assistant}
+    record_taking_part(session, exam, **named)
     return log_exam(session, exam, author, number=report.number)
 
 

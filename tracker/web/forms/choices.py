@@ -2,10 +2,14 @@
 
 from collections.abc import Iterable, Mapping
 from decimal import Decimal
+from typing import Any
 
 from flask_babel import gettext as _
-from wtforms import IntegerField, SelectMultipleField
+from flask_babel import lazy_gettext as _l
+from flask_babel.speaklater import LazyString
+from wtforms import IntegerField, SelectField, SelectMultipleField
 from wtforms.fields.choices import SelectChoice
+from wtforms.validators import Optional
 from wtforms.widgets import CheckboxInput, ListWidget, TextInput
 
 
@@ -18,6 +22,28 @@ class CheckboxesField(SelectMultipleField):
     def chosen(self) -> frozenset[str]:
         """The codes that are ticked."""
         return frozenset(self.data or ())
+
+
+class _TakingPartField(SelectField):
+    """Somebody who may be named or not; the service knows whom, so that a form needs no choices to be read."""
+
+    label_text: LazyString
+
+    def __init__(self, **options: Any) -> None:
+        named = {"choices": [], "validate_choice": False, **options}
+        super().__init__(self.label_text, [Optional()], **named)
+
+
+class SupervisorField(_TakingPartField):
+    """Which doctor supervised an exam."""
+
+    label_text = _l("Supervisor")
+
+
+class AssistantField(_TakingPartField):
+    """Who assisted in an exam."""
+
+    label_text = _l("Assistant")
 
 
 class PointsField(IntegerField):

@@ -24,6 +24,7 @@ from tracker.domain.patients import LONGEST_NUMBER
 from tracker.domain.workcalendar import instant_of
 from tracker.sentences import sentence
 from tracker.web.forms.book import day_of_ours
+from tracker.web.forms.choices import AssistantField, SupervisorField
 from tracker.web.forms.page_form import FormPart, PageForm
 from tracker.web.forms.versioned import VersionedForm
 
@@ -83,6 +84,8 @@ class EnterForm(PageForm):
     date = DateField(_l("Day"), [InputRequired(), day_of_ours])
     device = SelectField(_l("Device"), [InputRequired()])
     operator = SelectField(_l("Examining doctor"), [InputRequired()])
+    supervisor = SupervisorField()
+    assistant = AssistantField()
     reason = StringField(_l("Why afterwards"), [Optional(), Length(max=LONGEST_REASON)])
     rows = FieldList(FormField(EnteredExam), min_entries=SHOWN_ROWS, max_entries=MOST_ROWS)
 
@@ -104,6 +107,8 @@ class ExaminedForm(VersionedForm):
     end = TimeField(_l("End"), [InputRequired()])
     device = SelectField(_l("Device"), [InputRequired()])
     operator = SelectField(_l("Examining doctor"), [InputRequired()])
+    supervisor = SupervisorField()
+    assistant = AssistantField()
     parts = IntegerField(_l("Parts"), [InputRequired(), NumberRange(1, 20)])
     exam_number = StringField(_l("Exam number"), [Optional(), Length(max=LONGEST_EXAM_NUMBER)])
     reason = StringField(_l("Why afterwards"), [Optional(), Length(max=LONGEST_REASON)])
@@ -119,6 +124,8 @@ class CorrectionForm(PageForm):
     parts = IntegerField(_l("Parts"), [InputRequired(), NumberRange(1, 20)])
     device = SelectField(_l("Device"), [InputRequired()])
     operator = SelectField(_l("Examining doctor"), [InputRequired()])
+    supervisor = SupervisorField()
+    assistant = AssistantField()
     date = DateField(_l("Day"), [InputRequired(), day_of_ours])
     start = TimeField(_l("Start"), [InputRequired()])
     end = TimeField(_l("End"), [InputRequired()])

@@ -4,7 +4,9 @@ from flask_babel import lazy_gettext as _l
 from wtforms import BooleanField, HiddenField, IntegerField, RadioField, StringField, TimeField
 from wtforms.validators import DataRequired, InputRequired, Length, NumberRange, Optional
 
+from tracker.web.forms.choices import AssistantField, SupervisorField
 from tracker.web.forms.page_form import PageForm
+from tracker.writes.examining import Report
 
 LONGEST_REASON = 400
 
@@ -27,10 +29,21 @@ class StepForm(PageForm):
 
 
 class FinishForm(StepForm):
-    """The exam's number (scanned, typed, or empty: one is issued) and its parts (empty: as booked)."""
+    """The exam's number (scanned, typed, or empty: one is issued), its parts (empty: as booked), who else took part."""
 
     exam_number = StringField(_l("Exam number"), [Optional(), Length(max=40)])
     parts = IntegerField(_l("Parts"), [Optional(), NumberRange(1, 20)])
+    supervisor = SupervisorField()
+    assistant = AssistantField()
+
+    def report(self) -> Report:
+        """What was entered, for the service."""
+        return Report(
+            number=(self.exam_number.data or "").strip() or None,
+            parts=self.parts.data,
+            supervisor=self.supervisor.data or None,
+            assistant=self.assistant.data or None,
+        )
 
 
 class UndoForm(StepForm):

@@ -27,6 +27,7 @@ from tracker.web.forms.book import choices_of
 from tracker.web.forms.exams import MOST_ROWS, EnteredExam, EnterForm, instant
 from tracker.web.fragments import render_block
 from tracker.web.person import caller, request_now
+from tracker.web.taking_part import offer_taking_part
 from tracker.writes.afterwards import OPEN
 
 blueprint = Blueprint("exam_entry", __name__)
@@ -130,6 +131,8 @@ def _loaded(form: EnterForm) -> ResponseReturnValue:
         date=form.date.data,
         device=form.device.data,
         operator=form.operator.data,
+        supervisor=form.supervisor.data,
+        assistant=form.assistant.data,
         reason=form.reason.data,
         rows=[*typed, *booked][:MOST_ROWS],
     )
@@ -161,6 +164,8 @@ def _entry(form: EnterForm, row: EnteredExam) -> ExamEntry:
         reason=form.reason.data or "",
         booking=row.booking_id,
         is_another=row.is_another.data,
+        supervisor=form.supervisor.data or None,
+        assistant=form.assistant.data or None,
     )
 
 
@@ -176,6 +181,7 @@ def _offer(form: EnterForm) -> None:
         known = read_catalogue(reading)
     form.device.choices = choices_of(known.pairs("devices", with_retired=True))
     form.operator.choices = choices_of(known.pairs("doctors", with_retired=True), none="–")
+    offer_taking_part(form, known.people)
     form.offer_in_rows(*_row_choices(known))
 
 

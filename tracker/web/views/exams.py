@@ -40,6 +40,7 @@ from tracker.web.forms.book import choices_of
 from tracker.web.forms.exams import CorrectionForm, FindForm, VoidForm, instant
 from tracker.web.fragments import is_htmx, render_block
 from tracker.web.person import caller, request_now
+from tracker.web.taking_part import offer_taking_part
 
 blueprint = Blueprint("exams", __name__)
 
@@ -205,6 +206,8 @@ def _correction_form(exam: ExamDetails, known: Catalogue) -> CorrectionForm:
         parts=exam.parts,
         device=exam.device,
         operator=exam.operator,
+        supervisor=exam.supervisor or "",
+        assistant=exam.assistant or "",
         date=exam.local_date,
         start=local(exam.started_at).time(),
         end=local(exam.ended_at).time(),
@@ -215,6 +218,7 @@ def _correction_form(exam: ExamDetails, known: Catalogue) -> CorrectionForm:
     form.stream.choices = choices_of(known.pairs("streams", besides=exam.stream))
     form.device.choices = choices_of(known.pairs("devices", besides=exam.device))
     form.operator.choices = choices_of(known.pairs("doctors", besides=exam.operator))
+    offer_taking_part(form, known.people)
     return form
 
 
@@ -230,6 +234,8 @@ def _correction(form: CorrectionForm, exam: ExamDetails) -> Correction:
         number=form.exam_number.data or "",
         patient=(form.patient.data or "").strip(),
         reason=form.reason.data or "",
+        supervisor=form.supervisor.data or None,
+        assistant=form.assistant.data or None,
     )
 
 

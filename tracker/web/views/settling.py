@@ -17,6 +17,7 @@ from tracker.web.forms.book import choices_of
 from tracker.web.forms.exams import ExaminedForm, instant
 from tracker.web.person import caller, request_now
 from tracker.web.saving import refused
+from tracker.web.taking_part import offer_taking_part
 from tracker.web.views.bookings import today
 
 blueprint = Blueprint("settling", __name__)
@@ -66,6 +67,7 @@ def _form(booking: BookingDetails, known: Catalogue) -> ExaminedForm:
     )
     form.device.choices = choices_of(known.pairs("devices", with_retired=True))
     form.operator.choices = choices_of(known.pairs("doctors", with_retired=True), none="–")
+    offer_taking_part(form, known.people)
     return form
 
 
@@ -79,6 +81,8 @@ def _examined(form: ExaminedForm) -> Examined:
         number=(form.exam_number.data or "").strip() or None,
         reason=form.reason.data or "",
         is_another=form.is_another.data,
+        supervisor=form.supervisor.data or None,
+        assistant=form.assistant.data or None,
     )
 
 

@@ -28,6 +28,7 @@ from tracker.web.chosen_doctor import chosen_doctor
 from tracker.web.forms.worklist import FinishForm, StepForm, UndoForm
 from tracker.web.fragments import is_htmx, render_block
 from tracker.web.person import caller, request_now
+from tracker.web.taking_part import offer_taking_part
 from tracker.writes.examining import Report
 
 blueprint = Blueprint("worklist", __name__)
@@ -113,7 +114,7 @@ def finish(booking_id: int) -> ResponseReturnValue:
     form = FinishForm()
     if not form.validate_on_submit():
         return _unfinished(booking_id, form, 422)
-    report = Report((form.exam_number.data or "").strip() or None, form.parts.data)
+    report = form.report()
     try:
         if request.form.get("then") == "start_next":
             _finish_and_start_next(booking_id, report, form)
@@ -123,7 +124,7 @@ def finish(booking_id: int) -> ResponseReturnValue:
             )
             flash(_("The exam is finished and counted."), "success")
     except DomainError as refusal:
-        if refusal.field in ("exam_number", "parts"):
+        if refusal.field in ("exam_number", "parts", "supervisor", "assistant"):
             form.refuse(refusal)
             return _unfinished(booking_id, form, status_of(refusal))
         return _refused(booking_id, form, refusal)
@@ -240,6 +241,8 @@ def _page(
     if finish_form is None and running:
         first = running[0]
         finish_form = FinishForm(formdata=None, parts=first.parts, version=str(first.version))
+    if finish_form is not None:
+        offer_taking_part(finish_form, context["people"])
     return render_template(
         "worklist/worklist.html",
         **context,
@@ -253,7 +256,8 @@ def _context(device: str, day: date) -> dict[str, Any]:
         machines = devices(reading)
         found = worklist(reading, device=device, local_date=day)
         blocks = blocks_of_day(reading, day, device=device)
-        doctors = staff_members(reading, kind="doctor")
+        people = staff_members(reading)
+    doctors = tuple(each for each in people if each.kind == "doctor")
     operator = chosen_doctor(code_argument("operator") or request.form.get("operator", ""))
     chosen = {"device": device, "operator": operator}
     starts = _expected_starts(found, blocks) if day == today() else {}
@@ -266,6 +270,7 @@ def _context(device: str, day: date) -> dict[str, Any]:
         "machines": machines,
         "list": found,
         "blocks": blocks,
+        "people": people,
         "doctors": () if _is_doctor(doctors) else doctors,
         "operator": operator,
         "day": day,
