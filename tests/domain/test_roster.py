@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 
 from tracker.domain.errors import InvalidError
 from tracker.domain.plan import PlanBlock
+from tracker.domain.plancut import cut_block
 from tracker.domain.planrules import PlanDevice, PlanDoctor, PlanExamType, PlanFacts, broken_rules
 from tracker.domain.roster import (
     NOBODY,
@@ -183,18 +184,73 @@ def test_two_doctors_at_one_machine_are_told_and_nothing_changes_there() -> None
     assert not change.days
 
 
-def test_two_doctors_in_the_halves_of_one_block_are_told_and_neither_gets_all_of_it() -> None:
-    plan = [PlanBlock(11, MONDAY, 480, 1020, operator_id=None, exam_type_ids=frozenset({1}))]
+ALL_DAY = PlanBlock(
+    11, MONDAY, 480, 1020, 1, frozenset({1, 2}), {1: 75, 2: 20}, overrules={"not_open": "加班"}, block_id=7
+)  # fmt: skip
+
+
+def test_two_doctors_in_the_halves_of_one_block_cut_it_where_the_later_half_begins() -> None:
     entries = [entry(1, US01), entry(2, US01, "afternoon")]
-    change = roster_change(plan, entries, FACTS, HOURS)
-    assert {(c.part, c.operator_ids) for c in change.clashes} == {
-        ("morning", (1, 2)),
-        ("afternoon", (1, 2)),
-    }
-    assert not change.days
-    alone = roster_change(plan, [entry(1, US01), entry(1, US01, "afternoon")], FACTS, HOURS)
-    assert [b.operator_id for b in alone.days[11, MONDAY]] == [1]
-    assert not alone.clashes
+    change = roster_change([ALL_DAY], entries, FACTS, HOURS)
+    morning, afternoon = change.days[11, MONDAY]
+    assert morning == replace(ALL_DAY, ends=810, reserve_minutes={1: 45, 2: 13})
+    assert (afternoon.starts, afternoon.ends, afternoon.operator_id) == (810, 1020, 2)
+    assert afternoon.exam_type_ids == {1}, "what the second doctor may perform of it"
+    assert afternoon.reserve_minutes == {1: 30, 2: 7}
+    assert (afternoon.block_id, afternoon.overrules) == (None, {})
+    assert not change.clashes
+    again = roster_change([morning, afternoon], entries, FACTS, HOURS)
+    assert not again.days
+
+
+def test_one_doctor_in_both_halves_keeps_the_block_whole() -> None:
+    entries = [entry(2, US01), entry(2, US01, "afternoon")]
+    [whole] = roster_change([ALL_DAY], entries, FACTS, HOURS).days[11, MONDAY]
+    assert whole == replace(ALL_DAY, operator_id=2, exam_type_ids=frozenset({1}), overrules={})
+
+
+@pytest.mark.parametrize("elsewhere", [US02, Meaning(Does.AWAY, kind="leave")])
+def test_who_leaves_at_noon_keeps_the_morning_of_a_whole_day(elsewhere: Meaning) -> None:
+    entries = [entry(1, US01), entry(1, elsewhere, "afternoon")]
+    change = roster_change([ALL_DAY], entries, FACTS, HOURS)
+    assert [b.operator_id for b in change.days[11, MONDAY]] == [1, None]
+    after = [block for blocks in change.days.values() for block in blocks]
+    assert "operator_twice" not in {broken.code for broken in broken_rules(after, FACTS)}
+
+
+def test_a_half_that_two_are_sent_to_stays_and_the_other_one_is_given() -> None:
+    entries = [entry(1, US01), entry(2, US01), entry(2, US01, "afternoon")]
+    change = roster_change([replace(ALL_DAY, operator_id=3)], entries, FACTS, HOURS)
+    assert [each.part for each in change.clashes] == ["morning"]
+    assert [b.operator_id for b in change.days[11, MONDAY]] == [3, 2]
+
+
+def test_a_round_is_cut_without_a_way_between_its_parts() -> None:
+    whole = replace(ALL_DAY, place="心内科", transport_minutes=15)
+    parts = cut_block(whole, 810)
+    assert parts is not None
+    assert [(b.starts, b.ends, b.transport_minutes) for b in parts] == [
+        (495, 810, 0),
+        (810, 1005, 0),
+    ]
+    assert cut_block(whole, 495) is None
+    assert cut_block(whole, 1005) is None
+
+
+@given(
+    st.dictionaries(st.integers(1, 5), st.integers(0, 120), max_size=5),
+    st.integers(481, 1019),
+)
+def test_a_cut_keeps_every_minute_and_every_reserve(reserves: dict[int, int], at: int) -> None:
+    whole = replace(ALL_DAY, reserve_minutes=reserves)
+    parts = cut_block(whole, at)
+    assert parts is not None
+    assert sum(each.open_minutes for each in parts) == whole.open_minutes
+    for stream, minutes in reserves.items():
+        assert sum(each.reserve_minutes.get(stream, 0) for each in parts) == minutes
+        assert all(each.reserve_minutes.get(stream, 0) >= 0 for each in parts)
+    if sum(reserves.values()) <= whole.open_minutes:
+        assert all(sum(p.reserve_minutes.values()) <= p.open_minutes for p in parts)
 
 
 @given(st.lists(st.sampled_from([US01, US02, Meaning(Does.NOTHING)]), min_size=2, max_size=2))

@@ -1,10 +1,12 @@
 """A roster taken in: the draft, the absences and what was answered, in one step or not at all."""
 
+from dataclasses import replace
 from datetime import date
 
 import pytest
 from sqlalchemy import select, update
 
+from tests.support.catalogue import book
 from tests.support.department import account_id, at
 from tests.support.refusals import refused
 from tests.support.soundness import count
@@ -12,9 +14,12 @@ from tracker.db import read_session, transaction
 from tracker.domain.errors import InvalidError, StaleError
 from tracker.domain.plan import PlanBlock, monday_of
 from tracker.domain.planrules import broken_rules
-from tracker.models import Absence, StaffMember
+from tracker.models import Absence, Booking, StaffMember
+from tracker.queries.occupancy_derived import differing_days
 from tracker.queries.plan import WeekPlan, week_plan
 from tracker.queries.roster import Answers, kept_answers
+from tracker.services.planning import edit_plan, undo
+from tracker.services.publishing import publish
 from tracker.services.rostering import GivenRoster, TakenIn, take_in_roster
 
 pytestmark = pytest.mark.usefixtures("app_context")
@@ -86,6 +91,68 @@ def test_absences_are_looked_up_at_once(statements: list[str]) -> None:
     assert take(text).absences == 8
     asked = [each for each in statements if "FROM absence" in each]
     assert len(asked) == 2, "for the plan's facts, and for what is known already"
+
+
+def test_two_doctors_in_one_day_long_block_share_it_with_its_bookings() -> None:
+    first, second = doctor_at("US01"), doctor_at("US01", 810)
+    assert doctor_at("US11", 810) == first
+    before = machine_of(second)
+    whole = work_all_day("US01")
+    early, late = (book("abdominal", "US01", at(hour, day=2)) for hour in (9, 15))
+    text = f"工号\t周三上午\t周三下午\n{first}\tUS01\tUS11\n{second}\t{before}\tUS01"
+    take(text)
+    morning, afternoon = on_wednesday("US01"), on_wednesday("US01", 810)
+    assert (morning.ends, afternoon.ends) == (810, 1020)
+    assert (doctor_at("US01"), doctor_at("US01", 810)) == (first, second)
+    kept = [each.reserve_minutes for each in (morning, afternoon)]
+    assert {s: sum(each[s] for each in kept) for s in kept[0]} == whole.reserve_minutes
+    assert [(c.before, c.after) for c in plan().changes] == [(whole, morning), (None, afternoon)]
+
+    undo(MONDAY, version=drafted(), by=account_id("head"), now=NOW)
+    assert on_wednesday("US01") == whole
+    assert not plan().changes
+
+    take(text, version=drafted())
+    done = publish(MONDAY, version=drafted(), by=account_id("head"), now=NOW)
+    assert (done.moved, done.flagged) == ((), ())
+    with read_session() as session:
+        booked = [session.get_one(Booking, each) for each in (early, late)]
+        assert differing_days(session, MONDAY, WEDNESDAY) == []
+    afternoon = on_wednesday("US01", 810)
+    assert [b.block_id for b in booked] == [whole.block_id, afternoon.block_id]
+    assert [b.operator_id for b in booked] == [morning.operator_id, afternoon.operator_id]
+
+
+def machine_of(doctor: str) -> str:
+    """Where the doctor works on Wednesday morning; empty for nowhere."""
+    facts = plan().facts
+    who = next(each.id for each in facts.doctors.values() if each.code == doctor)
+    mornings = (b for b in plan().blocks if b.local_date == WEDNESDAY and b.starts == 480)
+    return next((facts.devices[b.device_id].code for b in mornings if b.operator_id == who), "")
+
+
+def work_all_day(code: str) -> PlanBlock:
+    """A machine's blocks of Wednesday published as one, whose doctor is not named yet."""
+    morning, afternoon = on_wednesday(code), on_wednesday(code, 810)
+    whole = replace(
+        morning,
+        ends=afternoon.ends,
+        operator_id=None,
+        reserve_minutes={
+            s: m + afternoon.reserve_minutes[s] for s, m in morning.reserve_minutes.items()
+        },
+        overrules={"no_operator": "等排班表"},
+    )
+    edits, by = {whole.key: (whole,)}, account_id("head")
+    version = edit_plan(MONDAY, edits, action="edit", version=0, by=by, now=NOW)
+    publish(MONDAY, version=version, by=by, now=NOW)
+    return on_wednesday(code)
+
+
+def drafted() -> int:
+    draft = plan().draft
+    assert draft is not None
+    return draft.version
 
 
 def test_the_same_roster_again_adds_nothing() -> None:

@@ -6,10 +6,12 @@ from dataclasses import dataclass, replace
 from datetime import date
 
 from tracker.domain.plan import DeviceDate, PlanBlock, by_device_date
+from tracker.domain.plancut import cut_block
 from tracker.domain.planrules import PlanFacts, may_perform
 from tracker.domain.roster import Does, RosterEntry
 
-HalfDay = tuple[date, str]
+Place = tuple[int, date, str]
+"""A machine in a part of a day."""
 Hours = Mapping[str, tuple[int, int]]
 """Part of day's code → its minutes [starts, ends)."""
 
@@ -51,37 +53,32 @@ def roster_change(
     In each half-day a doctor of the roster works where it says and nowhere else; a machine that it names
     and that has no block then gets one. Doctors whom it leaves out keep their machines, unless it gives
     these to others. A block keeps those of its exam types that its new doctor may perform, or else gets
-    all that doctor and machine can do together. Whom it sends to one block in different parts of the day is
-    told as two at one machine: a block has one doctor, and is not cut here.
+    all that doctor and machine can do together. A block whose doctor is another from one part of the day
+    to the next is cut where the later part begins: who is there first stays until then.
     """
     before = by_device_date(plan)
     wanted, clashes = _wanted(entries)
-    clashes += _in_one_block(before, wanted, hours)
-    unclear = {(each.device_id, each.local_date, each.part) for each in clashes}
-    wanted = {place: who for place, who in wanted.items() if place not in unclear}
-    listed = {(e.operator_id, e.local_date, e.part) for e in entries}
-    after = {key: list(blocks) for key, blocks in before.items()}
-    for blocks in after.values():
-        blocks[:] = [
-            _relieved(b, wanted, listed, hours)
-            if not unclear.intersection((*b.key, part) for part in _parts_of(b, hours))
-            else b
-            for b in blocks
-        ]
+    unclear = frozenset((each.device_id, each.local_date, each.part) for each in clashes)
+    listed = frozenset((each.operator_id, each.local_date, each.part) for each in entries)
+    said = _Said(wanted, unclear, listed, hours)
+    after = {
+        key: [piece for block in blocks for piece in _shared_out(block, said, facts)]
+        for key, blocks in before.items()
+    }
     for (device_id, day, part), operator_id in wanted.items():
         these = after.setdefault((device_id, day), [])
-        these[:] = _manned(
-            these, (device_id, day), hours[part], operator_id=operator_id, facts=facts
-        )
+        if not any(part in _parts_of(block, hours) for block in these):
+            able = _able(device_id, operator_id, facts)
+            these.append(PlanBlock(device_id, day, *hours[part], operator_id, able))
     changed = {k: tuple(b) for k, b in after.items() if tuple(b) != before.get(k, ())}
     return RosterChange(changed, _absences(entries), clashes)
 
 
 def _wanted(
     entries: Sequence[RosterEntry],
-) -> tuple[dict[tuple[int, date, str], int], tuple[TwoAtOne, ...]]:
+) -> tuple[dict[Place, int], tuple[TwoAtOne, ...]]:
     """(machine, day, part) → doctor, and those that two doctors are sent to."""
-    sent: dict[tuple[int, date, str], list[int]] = defaultdict(list)
+    sent: dict[Place, list[int]] = defaultdict(list)
     for entry in entries:
         if entry.meaning.does is Does.WORKS:
             sent[entry.meaning.device_id, entry.local_date, entry.part].append(entry.operator_id)
@@ -89,58 +86,54 @@ def _wanted(
     return {place: who[0] for place, who in sent.items() if len(who) == 1}, clashes
 
 
-def _in_one_block(
-    plan: Mapping[DeviceDate, Sequence[PlanBlock]],
-    wanted: Mapping[tuple[int, date, str], int],
-    hours: Hours,
-) -> tuple[TwoAtOne, ...]:
-    """Parts of the day for which different doctors are sent to what is one block of the plan."""
-    found: dict[tuple[int, date, str], TwoAtOne] = {}
-    for block in (block for blocks in plan.values() for block in blocks):
-        places = [(*block.key, part) for part in _parts_of(block, hours)]
-        sent = tuple(dict.fromkeys(wanted[place] for place in places if place in wanted))
-        if len(sent) > 1:
-            found |= {place: TwoAtOne(*place, sent) for place in places}
-    return tuple(found.values())
+@dataclass(frozen=True, slots=True)
+class _Said:
+    """What the roster says: who is wanted where, where it contradicts itself, whose half-days it lists."""
+
+    wanted: Mapping[Place, int]
+    unclear: frozenset[Place]
+    listed: frozenset[tuple[int, date, str]]
+    hours: Hours
+
+    def doctor_of(self, block: PlanBlock, part: str) -> int | None:
+        """Who works in the block in this part of the day; nobody when its doctor is elsewhere, away or nowhere then."""
+        place, operator_id = (*block.key, part), block.operator_id
+        if place in self.wanted:
+            return self.wanted[place]
+        if operator_id is None or place in self.unclear:
+            return operator_id
+        return None if (operator_id, block.local_date, part) in self.listed else operator_id
 
 
-def _relieved(
-    block: PlanBlock,
-    wanted: Mapping[tuple[int, date, str], int],
-    listed: set[tuple[int, date, str]],
-    hours: Hours,
-) -> PlanBlock:
-    """The block without its doctor when the roster has the doctor elsewhere, away, or nowhere then."""
-    operator_id = block.operator_id
-    for part in _parts_of(block, hours):
-        rostered = operator_id is not None and (operator_id, block.local_date, part) in listed
-        here = wanted.get((block.device_id, block.local_date, part))
-        if rostered and here != operator_id:
-            return replace(block, operator_id=None)
-    return block
+def _shared_out(block: PlanBlock, said: _Said, facts: PlanFacts) -> list[PlanBlock]:
+    """The block with its doctor, cut wherever another one takes over."""
+    pieces: list[PlanBlock] = []
+    rest, doctor = block, block.operator_id
+    for place, part in enumerate(_parts_of(block, said.hours)):
+        next_one = said.doctor_of(block, part)
+        if place and next_one != doctor:
+            parts = cut_block(rest, said.hours[part][0])
+            if parts is None:
+                continue
+            pieces.append(_given(parts[0], doctor, facts))
+            rest = parts[1]
+        doctor = next_one
+    return [*pieces, _given(rest, doctor, facts)]
 
 
-def _manned(
-    blocks: Sequence[PlanBlock],
-    key: DeviceDate,
-    span: tuple[int, int],
-    *,
-    operator_id: int,
-    facts: PlanFacts,
-) -> list[PlanBlock]:
-    """The device day with this doctor in every block that touches the part of day, or in a new one."""
-    touched = [block.starts < span[1] and span[0] < block.ends for block in blocks]
-    able = _able(key[0], operator_id, facts)
-    if not any(touched):
-        return [*blocks, PlanBlock(*key, *span, operator_id, able)]
-    return [
-        block
-        if not touches or block.operator_id == operator_id
-        else replace(
-            block, operator_id=operator_id, exam_type_ids=block.exam_type_ids & able or able
-        )
-        for touches, block in zip(touched, blocks, strict=True)
-    ]
+def _given(block: PlanBlock, operator_id: int | None, facts: PlanFacts) -> PlanBlock:
+    """The block with this doctor. Why the one before may break a rule says nothing of the next."""
+    if operator_id == block.operator_id:
+        return block
+    if operator_id is None:
+        return replace(block, operator_id=None, overrules={})
+    able = _able(block.device_id, operator_id, facts)
+    return replace(
+        block,
+        operator_id=operator_id,
+        exam_type_ids=block.exam_type_ids & able or able,
+        overrules={},
+    )
 
 
 def _able(device_id: int, operator_id: int, facts: PlanFacts) -> frozenset[int]:
@@ -156,11 +149,13 @@ def _able(device_id: int, operator_id: int, facts: PlanFacts) -> frozenset[int]:
 
 
 def _parts_of(block: PlanBlock, hours: Hours) -> list[str]:
-    return [
-        part
+    """The parts of the day that the block touches, in order."""
+    touched = [
+        (starts, part)
         for part, (starts, ends) in hours.items()
         if block.starts < ends and starts < block.ends
     ]
+    return [part for _starts, part in sorted(touched)]
 
 
 def _absences(entries: Sequence[RosterEntry]) -> tuple[RosterAbsence, ...]:

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from flask_babel import gettext as _
 
-from tracker.domain.plan import BlockChange, changes_between
+from tracker.domain.plan import BlockChange, PlanBlock, changes_between
 from tracker.domain.planrules import PlanDoctor
 from tracker.queries.devices import DeviceRow
 from tracker.queries.roster import NOTHING, RosterRead
@@ -36,7 +36,9 @@ def shown(read: RosterRead, words: PlanWords) -> RosterShown:
     after = [block for day in read.change.days.values() for block in day]
     before = [block for block in read.plan if block.key in read.change.days]
     return RosterShown(
-        changes=tuple(_change(each, codes, names) for each in changes_between(before, after)),
+        changes=tuple(
+            _change(each, before, codes, names) for each in changes_between(before, after)
+        ),
         absences=tuple(
             (
                 names.get(each.operator_id, ""),
@@ -62,17 +64,31 @@ def shown(read: RosterRead, words: PlanWords) -> RosterShown:
 
 
 def _change(
-    change: BlockChange, codes: Mapping[int, str], names: Mapping[int, str]
+    change: BlockChange,
+    had: Sequence[PlanBlock],
+    codes: Mapping[int, str],
+    names: Mapping[int, str],
 ) -> tuple[str, str, str]:
+    """Where, who was there until now (with the hours, if they were others), and who is there then.
+
+    The later part of a block that is cut is new, but `had` a doctor: whose block held its hours.
+    """
     block = change.after or change.before
     assert block is not None
-    hours = f"{clock_text(block.starts)}–{clock_text(block.ends)}"
-    where = f"{codes.get(block.device_id, '')} {short_day(block.local_date)} {hours}"
+    where = f"{codes.get(block.device_id, '')} {short_day(block.local_date)} {_hours(block)}"
+    around = (each for each in had if each.key == block.key and each.meets(block))
+    before = change.before or next(around, None)
     was, now = (
         _("no working hours") if each is None else names.get(each.operator_id or 0, _("no doctor"))
-        for each in (change.before, change.after)
+        for each in (before, change.after)
     )
+    if before is not None and _hours(before) != _hours(block):
+        was = f"{was} ({_hours(before)})"
     return where, was, now
+
+
+def _hours(block: PlanBlock) -> str:
+    return f"{clock_text(block.starts)}–{clock_text(block.ends)}"
 
 
 def offer_answers(

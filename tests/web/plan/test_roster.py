@@ -9,7 +9,8 @@ from werkzeug.test import TestResponse
 
 from tests.support.cast import ClientOf
 from tests.support.department import MONDAY, at
-from tests.web.office.forms import form_of, words
+from tests.web.office.forms import form_of, resend, words
+from tests.web.plan.planning import block
 from tracker.db import read_session
 from tracker.domain.plan import monday_of
 from tracker.queries.plan import WeekPlan, week_plan
@@ -108,6 +109,33 @@ def test_a_file_takes_the_place_of_the_text(app: Flask, head: FlaskClient) -> No
     page = send(head, head.get(ADDRESS).text, file=file).text
     assert "D11\tUS02" in page
     assert put(head, page).status_code == 303
+
+
+@pytest.mark.engines("sqlite")
+@pytest.mark.parametrize(("language", "hours"), [("en", "hours"), ("zh", "时间")])
+def test_a_day_long_block_is_shown_cut_before_and_after(
+    app: Flask, head: FlaskClient, language: str, hours: str
+) -> None:
+    first, second = (doctor_at(app, starts) for starts in (480, 810))
+    whole, remove = (f"/plan/block?at=US01.2026-11-25.{starts}" for starts in (480, 810))
+    assert resend(head, remove, "/plan/block/remove").status_code == 303
+    put_whole = {"ends": "17:00", "operator": "", "as_is": "1"}
+    assert resend(head, whole, "/plan/block", **put_whole).status_code == 303
+    head.set_cookie("lang", language)
+    text = f"工号\t周三上午\t周三下午\n{first}\tUS01\t\n{second}\t\tUS01"
+    page = send(head, head.get(ADDRESS).text, text=text).text
+    assert words(page).count("(08:00–17:00)") == 2, "until now, of either half"
+    assert "08:00–13:30" in page
+    assert "13:30–17:00" in page
+    assert put(head, page).status_code == 303
+    review = words(head.get("/plan/publish?week=2026-W48").text)
+    assert f"{hours} 08:00–12:00 → 08:00–13:30" in review, "as published until now"
+
+
+def doctor_at(app: Flask, starts: int) -> str:
+    found = block(app, starts)
+    assert found is not None
+    return plan(app).facts.doctors[found.operator_id or 0].code
 
 
 @pytest.mark.parametrize(
