@@ -39,6 +39,9 @@ COMMANDS: dict[str, Command] = {
     "replay": Command("tracker.cli.replay", "drive a file of requests through the services"),
     "simulate": Command("tracker.cli.simulate", "drive a whole made-up year through the services"),
     "demo": Command("tracker.cli.demo", "fill an empty database with trial data"),
+    "import": Command(
+        "tracker.cli.import_exams", "bring performed exams in from a CSV or XLSX file"
+    ),
     "rebuild": Command("tracker.cli.rebuild", "make roll-ups and occupancy anew from their rows"),
     "backup": Command("tracker.cli.backup", "write the whole database to one file"),
     "restore": Command("tracker.cli.restore", "put a backup into an empty database"),

@@ -1,0 +1,162 @@
+"""Which exams of a file are here already: brought in before, entered here under the number, or probably the same."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date
+from typing import Any
+
+from sqlalchemy import ColumnElement, and_, func, select
+from sqlalchemy.orm import Session
+
+from tracker.domain.examfile import plain_word
+from tracker.domain.fileexams import FileExam, RefusedRow, known_already, probably_same
+from tracker.domain.texts import search_form
+from tracker.models import Exam, ExamType, ImportedExam, Patient, PatientKey
+from tracker.queries.counting import is_in_force
+
+MOST_LACKING = 300
+"""Exams listed of those that a file lacks."""
+
+_LIVE = and_(Exam.voided_at.is_(None), Exam.import_id.is_(None))
+
+
+@dataclass(slots=True)
+class Matches:
+    """What was found of a file so far: the days it is about, and the exams here that it names."""
+
+    days: set[date] = field(default_factory=set)
+    matched: dict[int, date] = field(default_factory=dict)
+
+
+def refuse_known(
+    session: Session, exams: Sequence[FileExam], found: Matches
+) -> dict[int, RefusedRow]:
+    """Row → why an exam does not go in, of those that are here already. At most five statements."""
+    found.days.update(exam.local_date for exam in exams)
+    refused = _brought_in(session, exams)
+    refused |= _of_numbers(session, [each for each in exams if each.row not in refused], found)
+    left = [each for each in exams if each.row not in refused]
+    return refused | _probable(session, left, found)
+
+
+def _brought_in(session: Session, exams: Sequence[FileExam]) -> dict[int, RefusedRow]:
+    keys = {exam.key for exam in exams}
+    known = set(
+        session.scalars(
+            select(ImportedExam.row_key)
+            .join(Exam, Exam.id == ImportedExam.exam_id)
+            .where(ImportedExam.row_key.in_(keys), Exam.voided_at.is_(None), is_in_force())
+        )
+    )
+    return {exam.row: known_already(exam, is_import=True) for exam in exams if exam.key in known}
+
+
+def _of_numbers(
+    session: Session, exams: Sequence[FileExam], found: Matches
+) -> dict[int, RefusedRow]:
+    numbers = {exam.number for exam in exams if exam.number}
+    if not numbers:
+        return {}
+    rows = session.execute(
+        select(Exam.number, Exam.id, Exam.local_date).where(_LIVE, Exam.number.in_(numbers))
+    ).all()
+    found.matched.update((row.id, row.local_date) for row in rows)
+    here = {row.number for row in rows}
+    known = [exam for exam in exams if exam.number in here]
+    return {exam.row: known_already(exam, is_import=False) for exam in known}
+
+
+def _probable(session: Session, exams: Sequence[FileExam], found: Matches) -> dict[int, RefusedRow]:
+    by_number = _by_patient(session, exams, _numbers(exams))
+    by_name = _by_patient(session, exams, _names(exams))
+    refused = {}
+    for exam in exams:
+        what = (exam.local_date, exam.exam_type)
+        given = {number for number in (exam.id_number, exam.mrn) if number}
+        rows = [row for number in given for row in by_number.get((number, *what), ())]
+        if not rows and exam.patient_name:
+            rows = [*by_name.get((plain_word(exam.patient_name), *what), ())]
+        if rows:
+            found.matched.update((row.id, row.local_date) for row in rows)
+            refused[exam.row] = probably_same(exam, rows[0].id, rows[0].number)
+    return refused
+
+
+def _numbers(exams: Sequence[FileExam]) -> ColumnElement[bool] | None:
+    given = {each for exam in exams for each in (exam.id_number, exam.mrn) if each}
+    return Patient.mrn.in_(given) if given else None
+
+
+def _names(exams: Sequence[FileExam]) -> ColumnElement[bool] | None:
+    keys = {search_form(exam.patient_name) for exam in exams} - {""}
+    if not keys:
+        return None
+    return Patient.id.in_(select(PatientKey.patient_id).where(PatientKey.key.in_(keys)))
+
+
+_Place = tuple[str, date, str]
+
+
+def _by_patient(
+    session: Session, exams: Sequence[FileExam], who: ColumnElement[bool] | None
+) -> Mapping[_Place, Sequence[Any]]:
+    """(name or MRN, day, exam type) → the exams here of those patients, in the days of `exams`."""
+    if who is None:
+        return {}
+    first = min(exam.local_date for exam in exams)
+    last = max(exam.local_date for exam in exams)
+    rows = session.execute(
+        select(Exam.id, Exam.number, Exam.local_date, ExamType.code, Patient.mrn, Patient.name)
+        .join(Patient, Patient.id == Exam.patient_id)
+        .join(ExamType, ExamType.id == Exam.exam_type_id)
+        .where(_LIVE, who, Exam.local_date.between(first, last))
+        .order_by(Exam.id)
+    )
+    places: dict[_Place, list[Any]] = {}
+    for row in rows:
+        for name in (row.mrn, plain_word(row.name)):
+            places.setdefault((name, row.local_date, row.code), []).append(row)
+    return places
+
+
+@dataclass(frozen=True, slots=True)
+class LackingExam:
+    """An exam here that the file does not name, on a day that the file is about."""
+
+    id: int
+    number: str
+    local_date: date
+    exam_type: str
+
+
+def lacking_exams(session: Session, found: Matches) -> tuple[int, list[LackingExam]]:
+    """How many exams here a file lacks in its days, and the first of them. Two statements."""
+    if not found.days:
+        return 0, []
+    span = Exam.local_date.between(min(found.days), max(found.days))
+    counted = session.execute(
+        select(Exam.local_date, func.count()).where(_LIVE, span).group_by(Exam.local_date)
+    )
+    here = sum(count for day, count in counted if day in found.days)
+    lacking = here - sum(day in found.days for day in found.matched.values())
+    listed = list(_first_lacking(session, span, found)) if lacking > 0 else []
+    return lacking, listed
+
+
+def _first_lacking(
+    session: Session, span: ColumnElement[bool], found: Matches
+) -> Iterator[LackingExam]:
+    rows = session.execute(
+        select(Exam.id, Exam.number, Exam.local_date, ExamType.code)
+        .join(ExamType, ExamType.id == Exam.exam_type_id)
+        .where(_LIVE, span)
+        .order_by(Exam.local_date, Exam.id)
+        .execution_options(yield_per=1000)
+    )
+    left = MOST_LACKING
+    for row in rows:
+        if row.local_date in found.days and row.id not in found.matched:
+            yield LackingExam(*row)
+            left -= 1
+            if not left:
+                return
