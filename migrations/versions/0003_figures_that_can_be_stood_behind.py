@@ -23,6 +23,7 @@ def upgrade() -> None:
     _imports_and_exams()
     _imported()
     _points_by_date()
+    _taking_part()
     _objections()
     _closing()
     _years()
@@ -229,6 +230,18 @@ def _points_by_date() -> None:
             ["made_by_id"], ["account.id"], name=op.f("fk_points_share_made_by_id")
         ),
         sa.PrimaryKeyConstraint("valid_from", name=op.f("pk_points_share")),
+    )
+
+
+def _taking_part() -> None:
+    """The few exams of many in which somebody supervised or assisted: points are shared in these alone."""
+    which = "supervisor_id IS NOT NULL OR assistant_id IS NOT NULL"
+    op.create_index(
+        "ix_exam_taking_part",
+        "exam",
+        ["local_date"],
+        postgresql_where=sa.text(which),
+        sqlite_where=sa.text(which),
     )
 
 

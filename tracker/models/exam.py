@@ -33,6 +33,12 @@ class Exam(Base):
             sqlite_where=text("import_id IS NOT NULL"),
         ),
         Index(
+            "ix_exam_taking_part",
+            "local_date",
+            postgresql_where=text("supervisor_id IS NOT NULL OR assistant_id IS NOT NULL"),
+            sqlite_where=text("supervisor_id IS NOT NULL OR assistant_id IS NOT NULL"),
+        ),
+        Index(
             "uq_exam_booking_live",
             "booking_id",
             unique=True,
