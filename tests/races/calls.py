@@ -23,6 +23,7 @@ from tracker.services import (
     merging,
     planning,
     publishing,
+    sheets,
     staff,
     taking_over,
     undoing,
@@ -148,6 +149,13 @@ def take_over(by: int, now: datetime, device: str, operator: str) -> None:
 def change_device(by: int, now: datetime, device_id: int, values: DeviceValues) -> None:
     """Change a machine."""
     devices.change_device(device_id, values, by=by, now=now)
+
+
+def import_sheet(
+    by: int, now: datetime, lines: dict[str, list[sheets.SheetLine]], seen: str
+) -> None:
+    """Take in a sheet of machines that was rehearsed."""
+    sheets.import_sheets("devices", lines, seen=seen, by=by, now=now)
 
 
 def change_exam_type(by: int, now: datetime, exam_type_id: int, values: ExamTypeValues) -> None:

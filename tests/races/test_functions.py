@@ -9,7 +9,7 @@ from sqlalchemy import text
 from sqlalchemy.orm import Session
 
 from tests.races.callers import Call
-from tests.races.calls import answer_of, book, change_device
+from tests.races.calls import answer_of, book, change_device, import_sheet
 from tests.races.conftest import Race
 from tests.support import catalogue
 from tests.support.catalogue import values_of
@@ -20,11 +20,12 @@ from tracker.domain.catalogue import DeviceValues, ExamTypeValues
 from tracker.queries.openings import Wish, ask_for_patient
 from tracker.queries.unsuited import unsuited_bookings
 from tracker.services.booking import BookingOrder
+from tracker.services.sheets import SheetLine, rehearse_import
 from tracker.writes.booking_rows import Author
 from tracker.writes.device_rows import update_device
 from tracker.writes.exam_type_rows import update_exam_type
 from tracker.writes.holding import lock_day_and_patient
-from tracker.writes.occupancy import lock_supply
+from tracker.writes.occupancy import lock_device_days, lock_supply
 from tracker.writes.placing import NewBooking, place_booking, place_of
 
 LACKS = "InvalidError device_lacks_capability"
@@ -164,3 +165,29 @@ def test_a_function_is_not_taken_from_a_booking_that_is_not_committed_yet(
     caller.join()
     assert answers == [KEPT]
     assert "contrast" in catalogue.device("US05").capabilities
+
+
+@pytest.mark.engines("postgresql")
+def test_a_sheet_locks_its_machines_in_the_order_of_all_locks(app: Flask, office: int) -> None:
+    """Whatever the order of its rows: while it waits for the first machine it holds none of the others."""
+    functions = {code: less(code, "elastography").capabilities for code in ("US08", "US05")}
+    rows = [{"code": c, "capabilities": ", ".join(sorted(f))} for c, f in functions.items()]
+    sheet = {"devices": [SheetLine(n, cells) for n, cells in enumerate(rows, start=2)]}
+    seen = rehearse_import("devices", sheet, by=office, now=at(8)).digest
+    answers: list[str] = []
+
+    def take_in() -> None:
+        with app.app_context():
+            answers.append(answer_of(import_sheet, (office, at(8), sheet, seen)))
+
+    caller = Thread(target=take_in)
+    first, other = ((catalogue.device(code).id, MONDAY) for code in ("US05", "US08"))
+    with transaction() as session:
+        lock_device_days(session, [first], now=at(8))
+        caller.start()
+        assert waits(caller)
+        session.execute(text("SET LOCAL lock_timeout = '300ms'"))
+        lock_device_days(session, [other], now=at(8))
+    caller.join()
+    assert answers == ["ok"]
+    assert "elastography" not in catalogue.device("US08").capabilities

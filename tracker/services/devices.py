@@ -59,7 +59,7 @@ def retire_device(
     device = locked_row(session, Device, device_id, version=version)
     if device.retired_at is not None:
         return
-    lock_days_ahead(session, now=now, device_id=device_id)
+    lock_days_ahead(session, now=now, device_ids=[device_id])
     if bookings_ahead(session, device_id):
         raise ConflictError(N_("Bookings stand on this device; close it first and move them."))
     device.retired_at = now

@@ -7,6 +7,7 @@ import hashlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy.orm import Session
 
@@ -27,7 +28,7 @@ from tracker.writes.account_rows import (
 )
 from tracker.writes.booking_rows import Author
 from tracker.writes.calendar_rows import clear_days
-from tracker.writes.occupancy import lock_supply
+from tracker.writes.occupancy import lock_days_ahead, lock_supply
 from tracker.writes.pressure import refresh_pressure
 from tracker.writes.sheet_rows import WRITE_ROW
 
@@ -166,11 +167,14 @@ def _import_sheet(
     session: Session, sheet: Sheet, lines: Sequence[SheetLine], author: Author
 ) -> list[LineOutcome]:
     stored = {key_of(sheet, row.values): row for row in stored_rows(session, sheet.name)}
+    read = [_read_line(sheet, line, stored) for line in lines]
+    if sheet.name == "devices":
+        _lock_machines(session, read, author)
     outcomes: list[LineOutcome] = []
     done: set[str] = set()
     changes = 0
-    for line in lines:
-        outcome = _import_line(session, sheet, line, stored, author)
+    for line in read:
+        outcome = _import_line(session, sheet, line, author)
         if outcome.key and outcome.key in done:
             twice = InvalidError(N_("This row stands in the sheet twice."), field=sheet.key[0])
             outcome = replace(outcome, action="refused", refusals=(*outcome.refusals, twice))
@@ -186,28 +190,49 @@ def _import_sheet(
     return outcomes
 
 
-def _import_line(
-    session: Session,
-    sheet: Sheet,
-    line: SheetLine,
-    stored: Mapping[str, StoredRow],
-    author: Author,
-) -> LineOutcome:
+@dataclass(frozen=True, slots=True)
+class _ReadLine:
+    """A line before it is written: the row it changes, if any, and the values it asks for; None: it is refused."""
+
+    outcome: LineOutcome
+    present: StoredRow | None
+    wanted: Any = None
+
+
+def _read_line(sheet: Sheet, line: SheetLine, stored: Mapping[str, StoredRow]) -> _ReadLine:
     named = {name: line.cells.get(name, "") for name in sheet.key}
     keyed, refusals = read_row(sheet, named, None)
     key = _key(sheet, keyed) if keyed.keys() >= set(sheet.key) else ""
     present = stored.get(key)
     values, refusals = read_row(sheet, line.cells, present.values if present else None)
     outcome = LineOutcome(sheet.name, line.number, key, "refused", refusals=tuple(refusals))
-    if refusals:
+    wanted = None if refusals else VALUES[sheet.name](**values)
+    return _ReadLine(outcome, present, wanted)
+
+
+def _lock_machines(session: Session, lines: Sequence[_ReadLine], author: Author) -> None:
+    """Of every machine whose functions change before the first is written: in the order of all locks, not the sheet's."""
+    machines = {
+        line.present.id
+        for line in lines
+        if line.present is not None
+        and line.wanted is not None
+        and line.wanted.capabilities != line.present.values.capabilities
+    }
+    if machines:
+        lock_days_ahead(session, now=author.now, device_ids=machines)
+
+
+def _import_line(session: Session, sheet: Sheet, line: _ReadLine, author: Author) -> LineOutcome:
+    outcome, present = line.outcome, line.present
+    if line.wanted is None:
         return outcome
-    wanted = VALUES[sheet.name](**values)
-    changes = _changes(sheet, present, wanted)
+    changes = _changes(sheet, present, line.wanted)
     if present and not changes:
         return replace(outcome, action="same")
     try:
         with session.begin_nested():
-            is_changed = WRITE_ROW[sheet.name](session, present, wanted, author)
+            is_changed = WRITE_ROW[sheet.name](session, present, line.wanted, author)
     except DomainError as refusal:
         return replace(outcome, changes=changes, refusals=(refusal,))
     if not is_changed:

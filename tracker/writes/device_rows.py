@@ -49,7 +49,7 @@ def update_device(
     change = change_coded(session, device, values, _COLUMNS)
     if before != values.capabilities:
         # a booking on its way is seen, or sees this
-        lock_days_ahead(session, now=author.now, device_id=device_id)
+        lock_days_ahead(session, now=author.now, device_ids=[device_id])
         unsuited = unsuited_bookings(session, after=author.now)
         _set_capabilities(session, device_id, wanted)
         if unsuited_bookings(session, after=author.now) > unsuited:

@@ -1,6 +1,6 @@
 """Locking the occupancy rows: the first thing a write does. Saving and rebuilding are beside it."""
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from datetime import date, datetime
 
 from sqlalchemy import bindparam, select, tuple_
@@ -79,13 +79,16 @@ def lock_device_days(
     return with_clock(session, days, now)
 
 
-def lock_days_ahead(session: Session, *, now: datetime, device_id: int | None = None) -> None:
-    """Lock every opened day from today on, of one device or of all: no booking comes to one meanwhile.
+def lock_days_ahead(
+    session: Session, *, now: datetime, device_ids: Collection[int] | None = None
+) -> None:
+    """Lock every opened day from today on, of some devices or of all: no booking comes to one meanwhile.
 
     The supply is locked already, so that no day is made.
     """
     today = local_date_of(now, clock.hospital_zone())
-    _locked(session, sorted(opened_keys(session, today, date.max, device_id=device_id)))
+    opened = opened_keys(session, today, date.max)
+    _locked(session, sorted(k for k in opened if device_ids is None or k[0] in device_ids))
 
 
 def with_clock(
