@@ -15,6 +15,7 @@ DAY = timedelta(hours=24)
 JOB_PERIODS: Mapping[str, timedelta] = {
     "horizon": DAY,
     "forecast": DAY,
+    "year_forecast": DAY,
     "no_shows": timedelta(minutes=5),
     "seal": timedelta(minutes=10),
     "compare": DAY,

@@ -45,7 +45,7 @@ class Ended:
 class Job:
     """A job, when it runs (hospital time), and what it does.
 
-    One that takes minutes `is_long`: it runs beside the others, and at the start only if it was missed.
+    One that takes longer `is_long`: it runs beside the others, and at the start only if it was missed.
     """
 
     name: str
@@ -61,6 +61,12 @@ def jobs() -> list[Job]:
         Job("horizon", CronTrigger(hour=0, minute=10, timezone=zone), work.open_the_horizon),
         Job("no_shows", IntervalTrigger(minutes=5, timezone=zone), work.mark_no_shows),
         Job("forecast", CronTrigger(hour=0, minute=30, timezone=zone), work.forecast),
+        Job(
+            "year_forecast",
+            CronTrigger(hour=0, minute=40, timezone=zone),
+            work.forecast_the_year,
+            is_long=True,
+        ),
         Job("seal", IntervalTrigger(minutes=10, timezone=zone), work.seal),
         Job("compare", CronTrigger(hour=21, minute=30, timezone=zone), work.compare),
         Job("check_seals", CronTrigger(hour=22, minute=0, timezone=zone), work.check_seals),
@@ -113,7 +119,7 @@ def _run_all(app: Flask) -> Ended:
 
 def _run_scheduler(app: Flask, stop: threading.Event, mine: Lease) -> None:
     # one worker thread: the jobs take turns, so that none of them meets another; a second one for those
-    # that take minutes and only read the database
+    # that take longer and write in one short step at most
     scheduler = BackgroundScheduler(
         timezone=clock.hospital_zone(),
         executors={name: {"type": "threadpool", "max_workers": 1} for name in ("default", LONG)},

@@ -19,6 +19,7 @@ from tracker.queries.settings import department_settings
 from tracker.services import upkeep
 from tracker.services.forecasting import forecast_demand
 from tracker.services.horizon import open_horizon
+from tracker.services.year_forecasting import forecast_year
 
 SYSTEM = 1
 """The account that stands behind the jobs."""
@@ -45,6 +46,13 @@ def forecast(now: datetime) -> Outcome:
         "done",
         f"{made.exams:.0f} exams expected through {made.through}, from {made.history_days} days",
     )
+
+
+def forecast_the_year(now: datetime) -> Outcome:
+    """Forecast how the year ends, and learn the shape of its plan line."""
+    made = forecast_year(now=now, by=SYSTEM)
+    said = "too short a history" if made.expected is None else f"{made.expected} exams expected"
+    return "done", f"{made.year}: {said}, from {made.history_days} days"
 
 
 def mark_no_shows(now: datetime) -> Outcome:

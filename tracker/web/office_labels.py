@@ -46,6 +46,7 @@ WEEKDAY_SHORT: Mapping[str, LazyString] = {
 JOB: Mapping[str, LazyString] = {
     "horizon": _l("Open the weeks ahead"),
     "forecast": _l("Forecast the demand"),
+    "year_forecast": _l("Forecast the year's end"),
     "no_shows": _l("Mark no-shows"),
     "seal": _l("Seal the audit"),
     "compare": _l("Compare totals with their rows"),
@@ -96,6 +97,7 @@ ENTITY: Mapping[str, LazyString] = {
     "trial": _l("Trial data"),
     "unmet_demand": _l("Unmet demand"),
     "weekly_block": _l("Weekly block"),
+    "year_forecast": _l("Forecast of a year's end"),
 }
 ACTION: Mapping[str, LazyString] = {
     "accept": _l("accepted"),
