@@ -1,7 +1,8 @@
 // Charts drawn by ECharts from the tables they stand beside: a chart has no numbers of its own.
 //
 // <figure data-chart="bar|line|stack|heat" data-table="ID">. In the table's head each <th data-series> is a
-// series (data-series="line" draws that one as a line); each row is a category, named by its first cell;
+// series (data-series="line" draws that one as a line, data-stroke="dashed|dotted" says how, data-hue="1" by which
+// colour); each row is a category, named by its first cell;
 // a cell's number is its data-value, else its text. heat: columns × rows. A last row in <tfoot> is left out.
 
 import { BarChart, HeatmapChart, LineChart } from "echarts/charts";
@@ -31,6 +32,8 @@ function read(table) {
     series: columns.map(({ head, at }) => ({
       name: head.textContent.trim(),
       kind: head.dataset.series,
+      stroke: head.dataset.stroke,
+      hue: head.dataset.hue,
       values: rows.map((row) => numberIn(row.cells[at])),
     })),
   };
@@ -51,13 +54,15 @@ function base(description) {
   };
 }
 
-function series({ name, kind, values }, chart) {
+function series({ name, kind, stroke, hue, values }, chart) {
   const type = kind === "line" || chart === "line" ? "line" : "bar";
   return {
     name, type,
     data: values,
     stack: chart === "stack" && type === "bar" ? "all" : undefined,
-    showSymbol: values.length < 40,
+    showSymbol: values.length < 40 && !stroke,
+    color: hue === undefined ? undefined : COLOURS[Number(hue)],
+    lineStyle: stroke ? { type: stroke, width: stroke === "dotted" ? 2 : 2.5 } : undefined,
     barMaxWidth: 36,
     itemStyle: type === "bar" && chart !== "stack" ? { borderRadius: [3, 3, 0, 0] } : undefined,
   };

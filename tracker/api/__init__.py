@@ -17,13 +17,25 @@ def register_api(app: Flask) -> None:
         openings,
         patients,
         volume,
+        volume_year,
     )
     from tracker.api.access import register_access
     from tracker.api.interface import blueprint, describe
     from tracker.api.problems import register_problems
 
     # Each noun has put its endpoints on the blueprint; a new one is named here and in access.ACCESS.
-    _ = (board, booking_steps, bookings, catalogue, closures, exams, openings, patients, volume)
+    _ = (
+        board,
+        booking_steps,
+        bookings,
+        catalogue,
+        closures,
+        exams,
+        openings,
+        patients,
+        volume,
+        volume_year,
+    )
     register_problems(app)
     register_access(app)
     metrics.register_metrics(app)

@@ -44,6 +44,7 @@ ACCESS: Mapping[str, Audience] = {
     "api.close_stretch": CLOSING,
     "api.lift_closure": CLOSING,
     "api.show_volume": LEADING,
+    "api.show_year": LEADING,
 }
 
 

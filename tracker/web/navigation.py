@@ -55,7 +55,9 @@ OFFICE_PAGES = (
 """The pages below Administration, in the order of its list."""
 VOLUME_PAGES = (
     NavigationItem("/volume", _l("Today"), "chart-bar", LEADING),
+    NavigationItem("/volume/year", _l("Year"), "target", LEADING),
     NavigationItem("/volume/devices", _l("Devices"), "stethoscope", LEADING),
+    NavigationItem("/volume/quality", _l("Quality"), "clock", LEADING),
     NavigationItem("/volume/months", _l("Months"), "calendar", LEADING),
     NavigationItem("/volume/mine", _l("My figures"), "user", EXAM_WORK),
 )
