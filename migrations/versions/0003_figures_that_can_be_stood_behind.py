@@ -16,11 +16,23 @@ branch_labels = None
 depends_on = None
 
 _BATCH = 10_000
+_GRAINS = (
+    (1, "day", ("device", "operator")),
+    (2, "day", ("stream", "exam_type")),
+    (3, "month", ("stream", "exam_type")),
+    (4, "month", ("stream", "device")),
+    (5, "month", ("stream", "operator")),
+    (6, "month", ("device", "operator")),
+    (7, "month", ("stream", "exam_type", "device")),
+    (8, "month", ("stream", "exam_type", "operator")),
+)
+"""The roll-ups as they were when this revision was made: number, period, keys."""
 
 
 def upgrade() -> None:
     """Bring the schema from 0002 to 0003."""
     _imports_and_exams()
+    _roll_ups()
     _imported()
     _points_by_date()
     _taking_part()
@@ -131,6 +143,82 @@ def _imported() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_import_mapping")),
         sa.UniqueConstraint("kind", "word", name=op.f("uq_import_mapping_kind_word")),
     )
+
+
+def _roll_ups() -> None:
+    """The sums of each day with more keys and sums, and the coarser ones beside them, made anew from the exams."""
+    day = sa.column("local_date", sa.Date())
+    empty = sa.select(
+        day, *(sa.column(f"{name}_id") for name in ("stream", "exam_type", "device", "operator"))
+    )
+    of_nothing = (
+        op.get_bind()
+        .execute(empty.select_from(sa.table("exam_volume")).where(sa.column("exams") == 0))
+        .all()
+    )
+    op.drop_table("exam_volume")  # made anew below: it is the sum of exams
+    dimensions = ("stream", "exam_type", "device", "operator")
+    sums = (
+        "exams",
+        "live_exams",
+        "visits",
+        "parts",
+        "minutes",
+        "live_minutes",
+        "points_hundredths",
+    )
+    ids = tuple(f"{name}_id" for name in dimensions)
+    tables = {"staff_member" if name == "operator" else name: f"{name}_id" for name in dimensions}
+    for name, first, foreign in (
+        ("exam_volume", ("local_date",), tables),
+        ("exam_volume_sum", ("grain", "first_date"), {}),
+    ):
+        op.create_table(
+            name,
+            *(
+                sa.Column(
+                    column, sa.Date() if column.endswith("date") else sa.Integer(), nullable=False
+                )
+                for column in (*first, *ids)
+            ),
+            sa.Column("part_of_day", sa.String(length=20), nullable=False),
+            sa.Column("import_id", sa.Integer(), nullable=False),
+            *(sa.Column(column, sa.Integer(), nullable=False) for column in sums),
+            sa.CheckConstraint("exams >= 0", name=op.f(f"ck_{name}_exams")),
+            *(
+                sa.ForeignKeyConstraint([column], [f"{table}.id"], name=op.f(f"fk_{name}_{column}"))
+                for table, column in foreign.items()
+            ),
+            sa.PrimaryKeyConstraint(
+                *first, *ids, "part_of_day", "import_id", name=op.f(f"pk_{name}")
+            ),
+            sqlite_with_rowid=False,
+        )
+    keys = ", ".join((*ids, "part_of_day"))
+    live = "CASE WHEN entered_later THEN 0 ELSE 1 END"
+    op.execute(
+        f"INSERT INTO exam_volume (local_date, {keys}, import_id, {', '.join(sums)}) "  # nosec  # names in the code
+        f"SELECT local_date, {keys}, 0, count(*), sum({live}), sum(CASE WHEN opens_visit THEN 1 ELSE 0 END), "
+        f"sum(parts), sum(minutes), sum(minutes * {live}), sum(points_hundredths) "
+        f"FROM exam WHERE voided_at IS NULL GROUP BY local_date, {keys}"
+    )
+    table = sa.table("exam_volume", day, *map(sa.column, (*ids, "part_of_day", "import_id", *sums)))
+    if of_nothing:  # where exams once stood and were voided, a row says so
+        nothing = {"part_of_day": "other", "import_id": 0, **dict.fromkeys(sums, 0)}
+        op.get_bind().execute(sa.insert(table), [{**row._mapping, **nothing} for row in of_nothing])
+    columns, added = ", ".join(sums), ", ".join(f"sum({name})" for name in sums)
+    month = "CAST(date_trunc('month', local_date) AS date)"
+    if op.get_bind().dialect.name == "sqlite":
+        month = "date(local_date, 'start of month')"
+    for grain, period, kept in _GRAINS:
+        chosen = ", ".join(f"{name}_id" if name in kept else "0" for name in dimensions)
+        grouped = ", ".join(f"{name}_id" for name in kept)
+        first_date = "local_date" if period == "day" else month
+        op.execute(
+            f"INSERT INTO exam_volume_sum (grain, first_date, {keys}, import_id, {columns}) "  # nosec  # names in the code
+            f"SELECT {grain}, {first_date}, {chosen}, part_of_day, 0, {added} FROM exam_volume "
+            f"WHERE exams > 0 GROUP BY {first_date}, {grouped}, part_of_day"
+        )
 
 
 def _fill_part_of_day() -> None:

@@ -17,7 +17,7 @@ from tracker.queries.exams import ExamDetails, ExamFilter, list_exams
 from tracker.queries.volume import KEYS, VolumeFilter, standing, volume
 from tracker.services.booking import BookingOrder, book_exam
 from tracker.services.exams import Correction, ExamEntry, correct, enter_exam_later, void
-from tracker.writes.volume import rebuild_volume
+from tracker.writes.volume_rebuild import rebuild_volume
 
 FIRST, LAST = date(2025, 12, 1), date(2026, 11, 30)
 YEAR = VolumeFilter(FIRST, LAST)

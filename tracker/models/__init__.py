@@ -26,8 +26,9 @@ from tracker.models.catalogue import (
 )
 from tracker.models.closing import ClosedMonth, ClosedVolume, ExportRun
 from tracker.models.demand import UnmetDemand
-from tracker.models.exam import Exam, ExamVersion, ExamVolume
+from tracker.models.exam import Exam, ExamVersion
 from tracker.models.exam_import import ExamImport, ImportedExam, ImportMapping
+from tracker.models.exam_volume import ExamVolume, ExamVolumeSum
 from tracker.models.forecast import DemandForecast
 from tracker.models.objection import Objection
 from tracker.models.patient import Patient, PatientKey
@@ -47,7 +48,7 @@ from tracker.models.year import YearForecast, YearProfile
 __all__ = [
     "Absence", "Account", "ApiToken", "AuditEntry", "AuditSeal", "Block", "BlockExamType", "BlockOverrule", "BlockReserve", "Booking",
     "BookingHistory", "CalendarDay", "CalendarYear", "Capability", "ClosedMonth", "ClosedVolume", "Closure", "Competence", "DemandForecast", "Device",
-    "DeviceCapability", "DraftDay", "DraftStep", "Exam", "ExamImport", "ExamType", "ExamTypeCapability", "ExamTypePoints", "ExamTypeStream", "ExamVersion", "ExamVolume", "ExportRun",
+    "DeviceCapability", "DraftDay", "DraftStep", "Exam", "ExamImport", "ExamType", "ExamTypeCapability", "ExamTypePoints", "ExamTypeStream", "ExamVersion", "ExamVolume", "ExamVolumeSum", "ExportRun",
     "IdempotencyKey", "ImportMapping", "ImportedExam", "JobRun", "LoginAttempt", "Objection", "Occupancy", "PartOfDay", "Patient", "PatientKey", "PlanDraft", "PlanRun", "PlannedWeek", "PointsShare", "Setting",
     "SignIn", "StaffMember", "Stream", "Target", "UnmetDemand", "WeeklyBlock", "WeeklyBlockExamType", "WeeklyBlockReserve", "YearForecast",
     "YearProfile",

@@ -1,4 +1,4 @@
-"""Exams that were performed, their versions, and the roll-up that is counted from them."""
+"""Exams that were performed, and their versions. What is counted from them: exam_volume."""
 
 from datetime import date, datetime
 
@@ -93,20 +93,3 @@ class ExamVersion(Base):
     corrected_at: Mapped[datetime] = mapped_column(UtcDateTime)
     corrected_by_id: Mapped[int] = mapped_column(ForeignKey("account.id"))
     reason: Mapped[str] = mapped_column(String(400))
-
-
-class ExamVolume(Base):
-    """The roll-up: counts per day, stream, exam type, device and operator, kept with the exams."""
-
-    __tablename__ = "exam_volume"
-    __table_args__ = (CheckConstraint("exams >= 0", name="exams"),)
-
-    local_date: Mapped[date] = mapped_column(primary_key=True)
-    stream_id: Mapped[int] = mapped_column(ForeignKey("stream.id"), primary_key=True)
-    exam_type_id: Mapped[int] = mapped_column(ForeignKey("exam_type.id"), primary_key=True)
-    device_id: Mapped[int] = mapped_column(ForeignKey("device.id"), primary_key=True)
-    operator_id: Mapped[int] = mapped_column(ForeignKey("staff_member.id"), primary_key=True)
-    exams: Mapped[int]
-    parts: Mapped[int]
-    minutes: Mapped[int]
-    points_hundredths: Mapped[int]

@@ -2,20 +2,27 @@
 
 import hashlib
 import json
+from calendar import monthrange
+from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
+from typing import Any
 
-from sqlalchemy import func, select
+from sqlalchemy import Select, func, select
 from sqlalchemy.orm import Session
 
-from tracker.models import AuditEntry, AuditSeal, Exam, ExamVolume
+from tracker.domain.volume import GRAINS, IDS, SUMS, Grain
+from tracker.models import AuditEntry, AuditSeal, Exam, ExamVolume, ExamVolumeSum
+from tracker.queries.volume_sums import sums_of_exams, sums_of_grain
 
-_KEY = ("local_date", "stream_id", "exam_type_id", "device_id", "operator_id")
+_DAY = timedelta(days=1)
 
 
 @dataclass(frozen=True, slots=True)
 class VolumeDifference:
-    """A roll-up row that does not say what its exams say; counts are (exams, parts, minutes, points)."""
+    """A roll-up row that does not say what its exams say; the key begins with its grain (0: in full), the counts are
+    those of domain/volume.SUMS.
+    """
 
     key: tuple[object, ...]
     rolled_up: tuple[int, ...] | None
@@ -23,32 +30,53 @@ class VolumeDifference:
 
 
 def volume_differences(session: Session, first: date, last: date) -> list[VolumeDifference]:
-    """Roll-up rows from `first` to `last` (inclusive) that differ from the exams behind them."""
-    rolled = _amounts(
-        session,
-        select(
-            *(getattr(ExamVolume, name) for name in _KEY),
-            ExamVolume.exams,
-            ExamVolume.parts,
-            ExamVolume.minutes,
-            ExamVolume.points_hundredths,
-        ).where(ExamVolume.local_date.between(first, last), ExamVolume.exams != 0),
-    )
-    keys = [getattr(Exam, name) for name in _KEY]
-    counted = _amounts(
-        session,
-        select(
-            *keys,
-            func.count(),
-            func.sum(Exam.parts),
-            func.sum(Exam.minutes),
-            func.sum(Exam.points_hundredths),
-        )
-        .where(Exam.local_date.between(first, last), Exam.voided_at.is_(None))
-        .group_by(*keys),
-    )
+    """Roll-up rows from `first` to `last` (inclusive) that differ from the exams behind them.
+
+    The coarser ones are compared with the full ones of their days, for every period that lies whole in these days.
+    """
     return [
-        VolumeDifference(key, rolled.get(key), counted.get(key))
+        *_differing(session, 0, _stored_days(first, last), sums_of_exams(first, last)),
+        *(each for grain in GRAINS for each in _of_grain(session, grain, first, last)),
+    ]
+
+
+def _of_grain(session: Session, grain: Grain, first: date, last: date) -> list[VolumeDifference]:
+    began, ended = (first, last) if grain.period == "day" else _whole_months(first, last)
+    if ended < began:
+        return []
+    stored = select(
+        *_columns(ExamVolumeSum, ("first_date", *IDS, "part_of_day", "import_id"))
+    ).where(
+        ExamVolumeSum.grain == grain.number,
+        ExamVolumeSum.first_date.between(began, ended),
+        ExamVolumeSum.exams != 0,
+    )
+    told = sums_of_grain(session, grain, began, ended).subquery()
+    return _differing(session, grain.number, stored, select(*list(told.c)[1:]))
+
+
+def _whole_months(first: date, last: date) -> tuple[date, date]:
+    begin = first if first.day == 1 else (first.replace(day=1) + 32 * _DAY).replace(day=1)
+    is_whole = last.day == monthrange(last.year, last.month)[1]
+    return begin, last if is_whole else last.replace(day=1) - _DAY
+
+
+def _stored_days(first: date, last: date) -> Select[Any]:
+    return select(*_columns(ExamVolume, ("local_date", *IDS, "part_of_day", "import_id"))).where(
+        ExamVolume.local_date.between(first, last), ExamVolume.exams != 0
+    )
+
+
+def _columns(model: Any, key: Iterable[str]) -> list[Any]:
+    return [getattr(model, name) for name in (*key, *SUMS)]
+
+
+def _differing(
+    session: Session, grain: int, stored: Select[Any], told: Select[Any]
+) -> list[VolumeDifference]:
+    rolled, counted = _amounts(session, stored), _amounts(session, told)
+    return [
+        VolumeDifference((grain, *key), rolled.get(key), counted.get(key))
         for key in sorted({*rolled, *counted}, key=str)
         if rolled.get(key) != counted.get(key)
     ]
@@ -65,9 +93,9 @@ def counted_span(session: Session) -> tuple[date, date] | None:
     return (min(days), max(days)) if days else None
 
 
-def _amounts(session: Session, statement: object) -> dict[tuple[object, ...], tuple[int, ...]]:
-    rows = session.execute(statement)  # type: ignore[call-overload]
-    return {tuple(row[:5]): tuple(int(value) for value in row[5:]) for row in rows}
+def _amounts(session: Session, statement: Select[Any]) -> dict[tuple[object, ...], tuple[int, ...]]:
+    rows, sums = session.execute(statement), -len(SUMS)
+    return {tuple(row[:sums]): tuple(int(value) for value in row[sums:]) for row in rows}
 
 
 def seal_digest(previous: str, entries: list[AuditEntry]) -> str:

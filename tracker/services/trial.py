@@ -19,7 +19,7 @@ from tracker.queries.streams import PartOfDayRow, parts_of_day
 from tracker.writes.audit import write_audit
 from tracker.writes.numbering import continue_numbering
 from tracker.writes.patient_keys import keys_of
-from tracker.writes.volume import rebuild_volume
+from tracker.writes.volume_rebuild import rebuild_volume
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,7 +12,7 @@ from tracker.models import AuditEntry, AuditSeal, IdempotencyKey, JobRun, LoginA
 from tracker.queries.agreement import entries_between, seal_digest
 from tracker.queries.occupancy_derived import keys_to_hold
 from tracker.writes.occupancy import rebuild_occupancy
-from tracker.writes.volume import rebuild_volume
+from tracker.writes.volume_rebuild import rebuild_volume
 
 SEAL_AGE = timedelta(minutes=2)
 """Older than any open transaction: an entry with a lower id can no longer appear."""

@@ -16,8 +16,8 @@ from tracker.queries.streams import parts_of_day
 from tracker.writes.audit import write_audit
 from tracker.writes.booking_rows import Author
 from tracker.writes.closing import touch_months
-from tracker.writes.visit_opening import open_visits, patient_days
-from tracker.writes.volume import count_exam, counted_as, recount_exam
+from tracker.writes.visit_opening import patient_days
+from tracker.writes.volume import count_exams, counted_as, recount
 
 LONGEST_EXAM = timedelta(hours=12)
 VERSIONED = (
@@ -42,7 +42,7 @@ VERSIONED = (
 def log_exam(session: Session, exam: Exam, author: Author, *, number: str | None) -> Exam:
     """Insert an exam as `insert_exam` does and count it."""
     insert_exam(session, exam, author, number=number)
-    count_exam(session, exam, 1)
+    count_exams(session, [exam])
     return exam
 
 
@@ -82,9 +82,10 @@ def _issued_number(session: Session, exam_id: int) -> str:
 def void_exam(session: Session, exam: Exam, author: Author) -> None:
     """Void an exam with the author's reason: it stays, and counts nothing."""
     touch_months(session, [exam.local_date], author)
+    before = counted_as(exam)
     exam.voided_at, exam.void_reason = author.now, author.reason
     exam.version += 1
-    count_exam(session, exam, -1)
+    recount(session, [before], [exam])
     _audit(session, exam, author, "void", {})
 
 
@@ -100,15 +101,14 @@ def correct_exam(session: Session, exam: Exam, changes: dict[str, object], autho
         corrected_by_id=author.by,
         reason=author.reason,
     )
-    before, days = counted_as(exam), patient_days([exam])
+    before = [counted_as(exam)] if exam.voided_at is None else []
+    days = patient_days([exam])
     session.add(kept)
     for name, value in changes.items():
         setattr(exam, name, value)
     exam.part_of_day = part_of_day(session, exam.started_at)
     exam.version += 1
-    open_visits(session, days | patient_days([exam]))
-    if counted_as(exam) != before:  # another patient or number counts the same
-        recount_exam(session, before, exam)
+    recount(session, before, [exam], days)
     _audit(session, exam, author, "correct", {n: _plain(v) for n, v in changes.items()})
 
 

@@ -1,115 +1,114 @@
-"""The roll-up: one row per day, stream, exam type, device and operator, changed with every exam."""
+"""The roll-ups, changed in the transaction of the exam itself: by day in full, and by fewer keys (domain/volume.GRAINS).
 
-from collections.abc import Iterable
-from datetime import date
+Their rows are locked in one order: those of the day by their keys, then the coarser ones by grain and keys. Making
+them anew: volume_rebuild.
+"""
+
+from collections.abc import Iterable, Sequence
 from typing import Any
 
-from sqlalchemy import Insert, delete, func, insert, select, text, update
+from sqlalchemy import Insert, Table, update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
-from tracker.models import Exam, ExamVolume
-from tracker.writes.visit_opening import open_visits, patient_days
+from tracker.domain.volume import GRAINS, IDS, SUMS
+from tracker.models import Exam, ExamVolume, ExamVolumeSum
+from tracker.writes.visit_opening import PatientDay, open_visits, patient_days
 
-_KEY = ("local_date", "stream_id", "exam_type_id", "device_id", "operator_id")
-_SUMS = ("exams", "parts", "minutes", "points_hundredths")
-
-_Row = dict[str, Any]
-
-
-def count_exam(session: Session, exam: Exam, sign: int) -> None:
-    """Add an exam to its roll-up row (`sign` 1) or take it out (`sign` -1)."""
-    open_visits(session, patient_days([exam]))
-    add_volume(session, [_row_of(exam, sign)])
+Row = dict[str, Any]
+FULL_KEY = ("local_date", *IDS, "part_of_day", "import_id")
+SUM_KEY = ("grain", "first_date", *IDS, "part_of_day", "import_id")
 
 
 def count_exams(session: Session, exams: Iterable[Exam]) -> None:
-    """Add several exams, all of which are inserted: their roll-up rows are locked in one order."""
-    entered = list(exams)
-    open_visits(session, patient_days(entered))
-    add_volume(session, [_row_of(exam, 1) for exam in entered])
+    """Add exams, all of which are inserted."""
+    recount(session, [], list(exams))
 
 
-def recount_exam(session: Session, before: _Row, exam: Exam) -> None:
-    """Take out an exam as it was counted (`before`: see `counted_as`) and add it as it is now."""
-    add_volume(session, [before, _row_of(exam, 1)])
+def recount(
+    session: Session, before: Sequence[Row], exams: Sequence[Exam], days: Iterable[PatientDay] = ()
+) -> None:
+    """Take out what exams counted as (`before`: see `counted_as`, for each that counted) and add them as they are now.
 
-
-def counted_as(exam: Exam, sign: int = -1) -> _Row:
-    """What an exam adds to the roll-up, times `sign`."""
-    return _row_of(exam, sign)
-
-
-def add_volume(session: Session, rows: Iterable[_Row]) -> None:
-    """Add these amounts to their rows, in the order of their keys (the order in which rows are locked)."""
-    for row in sorted(rows, key=_lock_order):
-        if row["exams"] > 0:
-            session.execute(_upsert(session), row)
-        else:  # an upsert would first try the negative row itself, which the table refuses
-            _take_out(session, row)
-
-
-def _lock_order(row: _Row) -> tuple[object, ...]:
-    return (*(str(row[name]) for name in _KEY), -row["exams"])
-
-
-def _upsert(session: Session) -> Insert:
-    dialect = postgresql if session.get_bind().dialect.name == "postgresql" else sqlite
-    statement = dialect.insert(ExamVolume)
-    sums = {name: getattr(ExamVolume, name) + getattr(statement.excluded, name) for name in _SUMS}
-    keys = [getattr(ExamVolume, name) for name in _KEY]
-    upsert: Insert = statement.on_conflict_do_update(index_elements=keys, set_=sums)
-    return upsert
-
-
-def _take_out(session: Session, row: _Row) -> None:
-    this_row = [getattr(ExamVolume, name) == row[name] for name in _KEY]
-    fewer = {name: getattr(ExamVolume, name) + row[name] for name in _SUMS}
-    session.execute(update(ExamVolume).where(*this_row).values(**fewer))
-
-
-def _row_of(exam: Exam, sign: int) -> _Row:
-    row: _Row = {name: getattr(exam, name) for name in _KEY}
-    row["exams"] = sign
-    for name in ("parts", "minutes", "points_hundredths"):
-        row[name] = sign * getattr(exam, name)
-    return row
-
-
-def rebuild_volume(session: Session, first: date, last: date) -> int:
-    """Make the roll-up rows of these days anew from the exams; returns how many were different.
-
-    Exams finished meanwhile wait for this transaction, so keep the stretch short (a month).
+    Visits are opened anew of the patients and days of these exams, and of `days`: those they were of before.
     """
-    if session.get_bind().dialect.name == "postgresql":
-        session.execute(text("LOCK TABLE exam_volume IN EXCLUSIVE MODE"))
-    before = _stored(session, first, last)
-    session.execute(delete(ExamVolume).where(ExamVolume.local_date.between(first, last)))
-    session.execute(
-        insert(ExamVolume).from_select([*_KEY, *_SUMS], _from_exams(first, last)),
-    )
-    after = _stored(session, first, last)
-    return len(before.symmetric_difference(after))
+    own = {exam.id: exam.opens_visit for exam in exams}
+    moved = open_visits(session, patient_days(exams) | set(days))
+    rows = [*before, *(_row_of(exam) for exam in exams if exam.voided_at is None)]
+    rows += [_visit_of(exam) for exam in moved if exam.id not in own]
+    add_volume(session, rows)
 
 
-def _from_exams(first: date, last: date):  # type: ignore[no-untyped-def]
-    keys = [getattr(Exam, name) for name in _KEY]
-    sums = (
-        func.count(),
-        func.sum(Exam.parts),
-        func.sum(Exam.minutes),
-        func.sum(Exam.points_hundredths),
-    )
-    return (
-        select(*keys, *sums)
-        .where(Exam.local_date.between(first, last), Exam.voided_at.is_(None))
-        .group_by(*keys)
-    )
+def counted_as(exam: Exam) -> Row:
+    """What an exam that counts adds to the roll-ups, as an amount to take out."""
+    row = _row_of(exam)
+    return row | {name: -row[name] for name in SUMS}
 
 
-def _stored(session: Session, first: date, last: date) -> set[tuple[object, ...]]:
-    columns = [getattr(ExamVolume, name) for name in (*_KEY, *_SUMS)]
-    found = session.execute(
-        select(*columns).where(ExamVolume.local_date.between(first, last), ExamVolume.exams != 0)
+def add_volume(session: Session, rows: Iterable[Row]) -> None:
+    """Add amounts by their full keys to the sums of their days and to every coarser one."""
+    full = _netted(rows, FULL_KEY)
+    _add(session, ExamVolume.__table__, FULL_KEY, full)  # type: ignore[arg-type]
+    coarser = [_as_grain(row, place) for row in full for place in range(len(GRAINS))]
+    _add(session, ExamVolumeSum.__table__, SUM_KEY, _netted(coarser, SUM_KEY))  # type: ignore[arg-type]
+
+
+def _row_of(exam: Exam) -> Row:
+    is_live = int(not exam.entered_later and exam.import_id is None)
+    return {name: getattr(exam, name) for name in FULL_KEY} | {
+        "import_id": exam.import_id or 0,
+        "exams": 1,
+        "live_exams": is_live,
+        "visits": int(exam.opens_visit),
+        "parts": exam.parts,
+        "minutes": exam.minutes,
+        "live_minutes": is_live * exam.minutes,
+        "points_hundredths": exam.points_hundredths,
+    }
+
+
+def _visit_of(exam: Exam) -> Row:
+    """What changes when another exam's visit is opened by this one, or by this one no more."""
+    row = _row_of(exam) | dict.fromkeys(SUMS, 0)
+    return row | {"visits": 1 if exam.opens_visit else -1}
+
+
+def _as_grain(row: Row, place: int) -> Row:
+    grain = GRAINS[place]
+    kept = {name: row[name] if name in grain.keys else 0 for name in IDS}
+    when = {"grain": grain.number, "first_date": grain.first_of(row["local_date"])}
+    return {name: value for name, value in row.items() if name != "local_date"} | kept | when
+
+
+def _netted(rows: Iterable[Row], key: tuple[str, ...]) -> list[Row]:
+    """One row for each key, those that change nothing left out, in the order in which they are locked."""
+    sums: dict[tuple[Any, ...], Row] = {}
+    for row in rows:
+        place = tuple(row[name] for name in key)
+        known = sums.get(place)
+        sums[place] = row if known is None else row | {n: known[n] + row[n] for n in SUMS}
+    return [sums[place] for place in sorted(sums) if any(sums[place][name] for name in SUMS)]
+
+
+def _add(session: Session, table: Table, key: tuple[str, ...], rows: Sequence[Row]) -> None:
+    """Of rows that only grow one statement for all; an upsert of a negative amount the table would refuse."""
+    if rows and all(row["exams"] > 0 for row in rows):
+        session.execute(_upsert(session, table, key), rows)
+        return
+    for row in rows:
+        if row["exams"] > 0:
+            session.execute(_upsert(session, table, key), row)
+        else:
+            this_row = [table.c[name] == row[name] for name in key]
+            more = {name: table.c[name] + row[name] for name in SUMS}
+            session.execute(update(table).where(*this_row).values(**more))
+
+
+def _upsert(session: Session, table: Table, key: tuple[str, ...]) -> Insert:
+    dialect = postgresql if session.get_bind().dialect.name == "postgresql" else sqlite
+    statement = dialect.insert(table)
+    sums = {name: table.c[name] + statement.excluded[name] for name in SUMS}
+    upsert: Insert = statement.on_conflict_do_update(
+        index_elements=[table.c[name] for name in key], set_=sums
     )
-    return {tuple(row) for row in found}
+    return upsert
