@@ -6,6 +6,7 @@ import htmx from "htmx.org";
 
 import "./app/components.js";
 import "./app/connection.js";
+import "./app/copying.js";
 import "./app/dialog.js";
 import "./app/filter.js";
 import "./app/forms.js";

@@ -9,8 +9,11 @@ from flask.typing import ResponseReturnValue
 from tracker import clock
 from tracker.domain.errors import N_, InvalidError
 from tracker.domain.workcalendar import local_date_of
-from tracker.queries import read_session
+from tracker.queries import Reading, read_session
+from tracker.queries.day_summary import day_summary
+from tracker.reports.day_text import day_text
 from tracker.web.arguments import day_argument
+from tracker.web.closing_page import closing_of
 from tracker.web.person import caller, request_now
 from tracker.web.volume_page import Stretch, last_of, read_volume
 
@@ -40,12 +43,23 @@ def _page(path: str, operator: str | None) -> ResponseReturnValue:
     stretch = _stretch(today, operator)
     with read_session() as reading:
         page = read_volume(reading, stretch, today=today)
-    context = {"page": page, "stretch": stretch, "path": path, "today": today}
+        told: dict[str, object] = {"day_text": "", "closing": None}
+        if operator is None:
+            told = _of_the_department(reading, stretch, today)
+    context = {"page": page, "stretch": stretch, "path": path, "today": today, **told}
 
     def rows_of(first: date, last: date) -> str:
         return replace(stretch, first=first, last=last).exams_address()
 
     return render_template(TEMPLATE, **context, choices=_choices(today), rows_of=rows_of)
+
+
+def _of_the_department(reading: Reading, stretch: Stretch, today: date) -> dict[str, object]:
+    """The day as text, and what a stretch of closed months was when they were closed."""
+    return {
+        "day_text": day_text(reading, day_summary(reading, today, now=request_now())),
+        "closing": closing_of(reading, stretch.first, stretch.last),
+    }
 
 
 def _stretch(today: date, operator: str | None) -> Stretch:
