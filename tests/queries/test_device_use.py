@@ -1,16 +1,15 @@
 """The use of the devices: every figure is what the rows say, minute by minute, on both engines."""
 
 from collections import defaultdict
-from datetime import UTC, date, datetime, timedelta
-from typing import Any
+from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 import pytest
-from sqlalchemy import text
 
 from tests.support.databases import Template
 from tests.support.department import at
 from tests.support.known_weeks import FIRST, KNOWN_WEEKS, LAST
+from tests.support.rows import LIVE, instant, rows, whole
 from tracker.db import read_session
 from tracker.queries.device_use import Use, device_use
 
@@ -22,17 +21,6 @@ NOW = at(7)
 @pytest.fixture
 def template() -> Template:
     return KNOWN_WEEKS
-
-
-def rows(statement: str) -> list[Any]:
-    with read_session() as session:
-        return [tuple(row) for row in session.execute(text(statement))]
-
-
-def instant(value: Any) -> datetime:
-    """What either engine gives for a column of instants."""
-    found = datetime.fromisoformat(value) if isinstance(value, str) else value
-    return found.replace(tzinfo=UTC) if found.tzinfo is None else found
 
 
 def minutes_between(start: datetime, end: datetime) -> set[datetime]:
@@ -57,9 +45,6 @@ def open_minutes() -> dict[int, set[datetime]]:
             if device in (None, owner):
                 found[owner] -= minutes_between(instant(start), until)
     return found
-
-
-LIVE = "voided_at IS NULL AND NOT entered_later AND import_id IS NULL"
 
 
 @pytest.mark.usefixtures("app_context")
@@ -90,10 +75,6 @@ def test_open_examined_and_overtime_of_each_device_are_those_of_the_rows() -> No
         each.block_minutes == each.way_minutes + each.closed_minutes + each.open_minutes
         for each in use.devices.values()
     )
-
-
-def whole(value: Any) -> datetime:
-    return instant(value).replace(microsecond=0)
 
 
 @pytest.mark.usefixtures("app_context")

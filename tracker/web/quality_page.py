@@ -1,0 +1,113 @@
+"""What the page about waits shows: days against the goal, minutes at the machine, who did not come, the next openings."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from flask_babel import gettext as _
+
+from tracker.domain.lifecycle import Status
+from tracker.queries import Reading
+from tracker.queries.attendance import LEADS, Attendance, ReasonCount, attendance, reasons
+from tracker.queries.next_openings import NextOpening, third_next_openings
+from tracker.queries.streams import StreamRow, streams
+from tracker.queries.waits import DaysWaited, MinutesWaited, days_waited, minutes_waited
+from tracker.web.day_stretch import DayStretch
+
+LONGEST_SHOWN = 10
+"""Waits of so many working days and more are one line."""
+MOST_REASONS = 15
+
+
+@dataclass(frozen=True, slots=True)
+class QualityPage:
+    """Everything the page shows; `waits` has, for each number of days, the exams of each stream of `days`."""
+
+    days: list[DaysWaited]
+    waits: list[tuple[int, list[int]]]
+    minutes: list[MinutesWaited]
+    by_stream: list[tuple[StreamRow, Attendance]]
+    by_lead: list[tuple[str, Attendance]]
+    attendance: Attendance
+    cancelled: list[ReasonCount]
+    missed: list[ReasonCount]
+    streams: tuple[StreamRow, ...]
+    openings: list[list[NextOpening]]
+
+
+def read_quality(
+    reading: Reading, stretch: DayStretch, *, today: date, now: datetime
+) -> QualityPage:
+    """The page of the days, as far as they are over; the openings are those of `now`."""
+    first, last = stretch.first, min(stretch.last, today)
+    days = days_waited(reading, first, last)
+    came = attendance(reading, first, last)
+    why = reasons(reading, first, last)
+    known = streams(reading, include_retired=True)
+    in_service = streams(reading)
+    openings = third_next_openings(reading, now=now)
+    width = len(in_service) or 1
+    return QualityPage(
+        days=days,
+        waits=_histogram(days),
+        minutes=minutes_waited(reading, first, last),
+        by_stream=[
+            (row, amounts)
+            for row in known
+            if (amounts := _sum(came, stream=row.id)).bookings or not row.is_retired
+        ],
+        by_lead=[(lead_words(lead), _sum(came, lead=lead)) for lead in LEADS],
+        attendance=_sum(came),
+        cancelled=_of(why, Status.CANCELLED),
+        missed=_of(why, Status.NO_SHOW),
+        streams=in_service,
+        openings=[openings[at : at + width] for at in range(0, len(openings), width)],
+    )
+
+
+def _of(why: list[ReasonCount], status: Status) -> list[ReasonCount]:
+    """The reasons that are named most; the others as one without words."""
+    found = [each for each in why if each.status == status.value]
+    shown, others = found[:MOST_REASONS], found[MOST_REASONS:]
+    if others:
+        rest = sum(each.bookings for each in others)
+        shown.append(ReasonCount(status.value, _("Other reasons"), rest))
+    return shown
+
+
+def _histogram(days: list[DaysWaited]) -> list[tuple[int, list[int]]]:
+    lines = []
+    for wait in range(LONGEST_SHOWN + 1):
+        longer = wait == LONGEST_SHOWN
+        exams = [
+            sum(
+                count
+                for value, count in each.days.counts.items()
+                if value == wait or (longer and value > wait)
+            )
+            for each in days
+        ]
+        lines.append((wait, exams))
+    return lines
+
+
+def _sum(
+    came: Mapping[tuple[int, int], Attendance], stream: int | None = None, lead: int | None = None
+) -> Attendance:
+    chosen = (
+        amounts
+        for (of_stream, of_lead), amounts in came.items()
+        if stream in (None, of_stream) and lead in (None, of_lead)
+    )
+    return sum(chosen, Attendance())
+
+
+def lead_words(lead: int) -> str:
+    """The words for a group of LEADS."""
+    place = LEADS.index(lead)
+    if lead == 0:
+        return _("Same day")
+    if place == len(LEADS) - 1:
+        return _("%(days)s days and more", days=lead)
+    last = LEADS[place + 1] - 1
+    return _("1 day") if last == lead == 1 else _("%(first)s–%(last)s days", first=lead, last=last)
