@@ -1,0 +1,148 @@
+"""A file of exams brought in from beginning to end: read, staged in batches, summed, put in force; or given up.
+
+One service call per step, so that nobody at a desk waits for more than one of them.
+"""
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, field
+from datetime import date, datetime, tzinfo
+from pathlib import Path
+from typing import Any
+
+from tracker.domain.errors import N_, ConflictError
+from tracker.domain.examfile import Words
+from tracker.domain.fileexams import FileExam, patient_of
+from tracker.drivers.import_reading import Decisions, ExamFile, JudgedRow, Tally, open_exam_file
+from tracker.services import importing
+from tracker.writes.booking_rows import Author
+from tracker.writes.imported_rows import ImportTerms, StagedExam
+
+BATCH = 1000
+"""Exams that one transaction writes."""
+SUMMED_AT_ONCE = 4000
+"""Exams of whose days one transaction makes the sums."""
+
+Watch = Callable[[Sequence[JudgedRow]], None]
+
+
+def _nothing(_batch: Sequence[JudgedRow]) -> None:
+    """Nobody watches."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Bringing:
+    """How a file is to be brought in, and by whom; `clock` is asked when it is put in force."""
+
+    zone: tzinfo
+    clock: Callable[[], datetime]
+    by: int
+    sheet: str = ""
+    own: Words = field(default_factory=dict)
+    decisions: Decisions = field(default_factory=Decisions)
+    reason: str = ""
+    watch: Watch = _nothing
+    is_ending: Callable[[], bool] = lambda: False
+
+
+def bring_in(register: Callable[[], int], path: Path, how: Bringing) -> Tally:
+    """Bring a file in; all its exams count afterwards, or none. Raises DomainError.
+
+    `register` gives the import's id; it is called once the file is known to be one that can be read. What was staged
+    of one that fails after that stays behind, counts nothing, and is cleared away by `clear`.
+    """
+    began = how.clock()
+    tally = Tally()
+    with open_exam_file(path, zone=how.zone, now=began, sheet=how.sheet, own=how.own) as file:
+        import_id = register()
+        terms = importing.begin_staging(import_id, by=how.by, now=began)
+        days = _stage(import_id, file, terms, how, tally)
+    for first, last in stretches(days):
+        _go_on(how)
+        importing.stage_sums(import_id, first, last)
+    importing.put_in_force(
+        import_id, told(tally, file), by=how.by, now=how.clock(), reason=how.reason
+    )
+    return tally
+
+
+def _stage(
+    import_id: int, file: ExamFile, terms: ImportTerms, how: Bringing, tally: Tally
+) -> dict[date, int]:
+    author = Author(how.by, how.clock())
+    days: dict[date, int] = {}
+    visits: set[int] = set()
+    waiting: list[StagedExam] = []
+    for batch in file.judged(how.decisions):
+        _go_on(how)
+        tally.add(batch)
+        how.watch(batch)
+        for exam in (each.verdict for each in batch if isinstance(each.verdict, FileExam)):
+            waiting.append(StagedExam(exam, _opens_visit(exam, visits)))
+            days[exam.local_date] = days.get(exam.local_date, 0) + 1
+        if len(waiting) >= BATCH:
+            _write(import_id, waiting, terms, author)
+            waiting = []
+    if waiting:
+        _write(import_id, waiting, terms, author)
+    return days
+
+
+def _write(
+    import_id: int, staged: Sequence[StagedExam], terms: ImportTerms, author: Author
+) -> None:
+    rows: list[dict[str, Any]] = [terms.row_of(each, import_id, author) for each in staged]
+    importing.stage_exams(import_id, rows, staged)
+
+
+def _opens_visit(exam: FileExam, visits: set[int]) -> bool:
+    """Whether it is the first of its patient on its day in the file; who is not named has a visit of his own."""
+    patient = patient_of(exam)
+    if not patient:
+        return True
+    visit = hash((patient, exam.local_date))
+    if visit in visits:
+        return False
+    visits.add(visit)
+    return True
+
+
+def _go_on(how: Bringing) -> None:
+    if how.is_ending():
+        raise ConflictError(N_("The process ended before the file was brought in. Ask again."))
+
+
+def stretches(days: dict[date, int]) -> Iterator[tuple[date, date]]:
+    """Days in order, as stretches within a month of a few thousand exams each (or of one day)."""
+    first: date | None = None
+    last, count = date.min, 0
+    for day in sorted(days):
+        if first is not None and (count + days[day] > SUMMED_AT_ONCE or day.replace(day=1) > first):
+            yield first, last
+            first, count = None, 0
+        first, last, count = first or day, day, count + days[day]
+    if first is not None:
+        yield first, last
+
+
+def told(tally: Tally, file: ExamFile) -> dict[str, Any]:
+    """What is kept of a reading: its counts, the notes, and the words that nobody explained."""
+    return {
+        "rows_in": tally.rows_in,
+        "refused": tally.refused,
+        "duplicates": tally.duplicates,
+        "probable": tally.probable,
+        "warnings": dict(tally.warnings),
+        "notes": [{"text": each.text, "params": dict(each.params)} for each in file.notes],
+        "unknown": [
+            {"kind": each.kind, "word": each.word, "rows": count}
+            for each, count in sorted(
+                file.reader.unknown.items(), key=lambda item: (item[0].kind, -item[1])
+            )
+        ][:500],
+    }
+
+
+def clear(import_id: int) -> None:
+    """Clear away what an import that never counted has staged."""
+    while importing.clear_import(import_id):
+        pass

@@ -1,0 +1,215 @@
+"""Bringing exams in from files: a file is staged in short steps, put in force by one, and undone as a whole by one.
+
+Staged exams count nothing. Reading a file is drivers/import_reading, the order of the steps drivers/importing.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from tracker.db import service
+from tracker.domain.errors import N_, ConflictError, InvalidError, NotFoundError, StaleError
+from tracker.domain.examfile import COLUMNS, WORD_KINDS
+from tracker.domain.texts import needed_reason, plain_line
+from tracker.models import ExamImport, ImportMapping
+from tracker.writes.audit import write_audit
+from tracker.writes.booking_rows import Author
+from tracker.writes.closing import touch_months
+from tracker.writes.imported_rows import (
+    ImportTerms,
+    StagedExam,
+    clear_exams,
+    clear_sums,
+    import_terms,
+    insert_staged,
+    latest_in_force,
+    note_import,
+    staged_days,
+)
+from tracker.writes.volume_rebuild import rebuild_volume
+
+LONGEST_NAME = 200
+CLEARED_AT_ONCE = 2000
+UNDECIDED = ("waiting", "previewed", "asked", "failed")
+"""States of an import that somebody may still forget."""
+
+
+@dataclass(frozen=True, slots=True)
+class NewImport:
+    """A file to be brought in: its name and SHA-256, and the sheet that is meant."""
+
+    file_name: str
+    sha256: str
+    sheet: str = ""
+
+
+@service
+def register_import(
+    session: Session, new: NewImport, *, by: int, now: datetime, state: str = "waiting"
+) -> int:
+    """Note a file; returns the import's id. `waiting`: the jobs process reads it; `staging`: the caller does."""
+    row = ExamImport(
+        file_name="".join(filter(str.isprintable, new.file_name))[-LONGEST_NAME:] or "?",
+        sha256=new.sha256,
+        sheet=new.sheet[:80],
+        rows=0,
+        staged_at=now,
+        by_id=by,
+        state=state,
+    )
+    session.add(row)
+    session.flush()
+    note_import(session, row, "add", Author(by, now))
+    return row.id
+
+
+@service
+def begin_staging(session: Session, import_id: int, *, by: int, now: datetime) -> ImportTerms:
+    """What staging needs to know; from now on another import that is put in force stands in the way."""
+    row = _locked(session, import_id)
+    if row.state not in ("staging", "asked"):
+        raise ConflictError(N_("This import is not waiting to be brought in."))
+    row.state, row.staged_at, row.rows = "staging", now, 0
+    return import_terms(session, Author(by, now))
+
+
+@service
+def stage_exams(
+    session: Session,
+    import_id: int,
+    rows: Sequence[dict[str, Any]],
+    staged: Sequence[StagedExam],
+) -> None:
+    """Write a batch of exams; none of them counts. At most a thousand, so that nobody waits."""
+    insert_staged(session, rows, staged)
+    row = session.get_one(ExamImport, import_id)
+    row.rows += len(staged)
+    row.progress = {**row.progress, "step": "rows", "done": row.rows}
+
+
+@service
+def stage_sums(session: Session, import_id: int, first: date, last: date) -> None:
+    """Make the sums of an import's own days; keep the stretch to a few thousand exams."""
+    rebuild_volume(session, first, last, import_id=import_id)
+    row = session.get_one(ExamImport, import_id)
+    row.progress = {**row.progress, "step": "sums", "through": last.isoformat()}
+
+
+@service
+def put_in_force(
+    session: Session,
+    import_id: int,
+    findings: Mapping[str, Any],
+    *,
+    by: int,
+    now: datetime,
+    reason: str = "",
+) -> None:
+    """Let all staged exams of an import count from now on. One small step.
+
+    Raises InvalidError on `reason` where a closed month gets others and no reason is given, StaleError when another
+    import was put in force since this one was staged: it may have brought the same exams.
+    """
+    row = _locked(session, import_id)
+    if row.state != "staging":
+        raise ConflictError(N_("This import is not waiting to be brought in."))
+    others = latest_in_force(session, besides=import_id)
+    if others is not None and others > row.staged_at:
+        raise StaleError(N_("Another file was brought in meanwhile. Read this one again."))
+    author = Author(by, now, reason)
+    touch_months(session, [day for day, _count in staged_days(session, import_id)], author)
+    row.state, row.in_force_at, row.reason, row.progress = "in_force", now, reason, {}
+    row.findings = dict(findings)
+    note_import(session, row, "put_in_force", author, rows=row.rows)
+
+
+@service
+def undo_import(session: Session, import_id: int, *, reason: str, by: int, now: datetime) -> None:
+    """Let no exam of an import count any more; its rows stay on record. One small step.
+
+    Raises InvalidError without a reason, ConflictError unless it is in force.
+    """
+    author = Author(by, now, needed_reason(reason))
+    row = _locked(session, import_id)
+    if row.state != "in_force":
+        raise ConflictError(N_("Only an import that counts can be undone."))
+    touch_months(session, [day for day, _count in staged_days(session, import_id)], author)
+    row.state, row.undone_at, row.undo_reason = "undone", now, author.reason
+    note_import(session, row, "undo", author, rows=row.rows)
+
+
+@service
+def forget_import(session: Session, import_id: int, *, by: int, now: datetime) -> None:
+    """Give up an import that never counted; what was staged is cleared away later. Doing it twice changes nothing."""
+    row = _locked(session, import_id)
+    if row.state == "forgotten":
+        return
+    if row.state not in (*UNDECIDED, "staging"):
+        raise ConflictError(N_("This import cannot be given up now."))
+    row.state = "forgotten"
+    note_import(session, row, "forget", Author(by, now))
+
+
+@service
+def clear_import(session: Session, import_id: int) -> int:
+    """Delete some of what a forgotten or failed import has staged; returns how many exams, 0 when none is left."""
+    row = _locked(session, import_id)
+    if row.state not in ("forgotten", "failed") or row.in_force_at is not None:
+        raise ConflictError(N_("Only an import that never counted is cleared away."))
+    cleared = clear_exams(session, import_id, limit=CLEARED_AT_ONCE)
+    if not cleared:
+        clear_sums(session, import_id)
+        row.rows = 0
+    return cleared
+
+
+@service
+def fail_import(session: Session, import_id: int, error: Mapping[str, Any]) -> None:
+    """Note that a file was refused, or that bringing it in ended; `error` has `text` and `params`."""
+    row = _locked(session, import_id)
+    if row.in_force_at is None:
+        row.state, row.progress = "failed", {"error": dict(error)}
+
+
+@service
+def save_words(
+    session: Session, words: Mapping[str, Mapping[str, str]], *, by: int, now: datetime
+) -> int:
+    """Remember what words mean: kind → word as it is compared → code; returns how many were new or changed.
+
+    Raises InvalidError for a kind that is not known. Whether the codes are, a reading says.
+    """
+    saved = {(each.kind, each.word): each for each in session.scalars(select(ImportMapping))}
+    changed = 0
+    for kind, of_kind in sorted(words.items()):
+        if kind not in (*WORD_KINDS, "header") or (
+            kind == "header" and not {*of_kind.values()} <= {*COLUMNS, ""}
+        ):
+            raise InvalidError(N_("This kind of words is not known."), field="map")
+        for word, code in sorted(of_kind.items()):
+            known = saved.get((kind, word))
+            if known is not None and known.code == code:
+                continue
+            changed += 1
+            if known is None:
+                known = ImportMapping(kind=kind, word=plain_line(word, field="map", longest=80))
+                session.add(known)
+            known.code, known.made_at, known.made_by_id = code, now, by
+    if changed:
+        kinds = sorted(words)
+        write_audit(
+            session, action="map", entity="exam_import", entity_id="words", by=by, now=now,
+            change={"words": changed, "kinds": kinds},
+        )  # fmt: skip
+    return changed
+
+
+def _locked(session: Session, import_id: int) -> ExamImport:
+    row = session.get(ExamImport, import_id, with_for_update=True, populate_existing=True)
+    if row is None:
+        raise NotFoundError(N_("There is no such import."))
+    return row
