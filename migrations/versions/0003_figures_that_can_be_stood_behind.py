@@ -39,6 +39,7 @@ def upgrade() -> None:
     _objections()
     _closing()
     _years()
+    _yearly_check()
 
 
 def _imports_and_exams() -> None:
@@ -431,7 +432,15 @@ def _closing() -> None:
         "device_id": "device",
         "operator_id": "staff_member",
     }
-    sums = ("exams", "live_exams", "visits", "parts", "minutes", "points_hundredths")
+    sums = (
+        "exams",
+        "live_exams",
+        "visits",
+        "parts",
+        "minutes",
+        "live_minutes",
+        "points_hundredths",
+    )
     op.create_table(
         "closed_volume",
         *(sa.Column(name, sa.Integer(), nullable=False) for name in (*keys, *sums)),
@@ -519,6 +528,12 @@ def _years() -> None:
                 postgresql_where=sa.text(which),
                 sqlite_where=sa.text(which),
             )
+
+
+def _yearly_check() -> None:
+    """When a machine last passed its yearly check."""
+    with op.batch_alter_table("device") as batch_op:
+        batch_op.add_column(sa.Column("checked_on", sa.Date(), nullable=True))
 
 
 def downgrade() -> None:

@@ -51,6 +51,7 @@ class ClosedVolume(Base):
     visits: Mapped[int]
     parts: Mapped[int]
     minutes: Mapped[int]
+    live_minutes: Mapped[int]
     points_hundredths: Mapped[int]
 
 

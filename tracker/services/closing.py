@@ -33,8 +33,15 @@ _KEYS: Mapping[str, type[Stream | ExamType | Device | StaffMember]] = {
     "device": Device,
     "operator": StaffMember,
 }
-_SUMS = ("exams", "parts", "minutes", "points_hundredths")
-_MORE = ("live_exams", "visits")
+_SUMS = (
+    "exams",
+    "live_exams",
+    "visits",
+    "parts",
+    "minutes",
+    "live_minutes",
+    "points_hundredths",
+)
 
 
 @service
@@ -101,7 +108,6 @@ def _keep_volume(session: Session, kept: ClosedMonth) -> int:
             "closed_month_id": kept.id,
             **{f"{key}_id": ids[key][row.keys[key]] for key in _KEYS},
             **{name: getattr(row.amounts, name) for name in _SUMS},
-            **{name: getattr(row.amounts, name, 0) for name in _MORE},
         }
         for row in found.rows
     ]
