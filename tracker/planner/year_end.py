@@ -56,11 +56,11 @@ def _paths(task: YearEnd) -> Any:
     import numpy as np
 
     with warnings.catch_warnings():
-        warnings.simplefilter(
-            "ignore"
-        )  # a search that stops early has found the variances well enough
+        warnings.simplefilter("ignore")
         from statsmodels.tsa.statespace.structural import UnobservedComponents
 
+        # once more, for the library sets its own: a search that stops early knows the variances well enough
+        warnings.simplefilter("ignore")
         kind = "lldtrend" if task.has_drift else "llevel"
         series = np.array([math.log(level) for level in task.periods])
         fitted = UnobservedComponents(series, kind).fit(disp=0, maxiter=_STEPS)
