@@ -1,5 +1,7 @@
 """Adding, changing and retiring machines."""
 
+from datetime import date
+
 import pytest
 from sqlalchemy import func, select
 
@@ -13,7 +15,13 @@ from tracker.domain.errors import ConflictError, InvalidError, NotFoundError, St
 from tracker.models import Block
 from tracker.queries.catalogue import capable_devices
 from tracker.queries.devices import devices
-from tracker.services.devices import add_device, change_device, reinstate_device, retire_device
+from tracker.services.devices import (
+    add_device,
+    change_device,
+    note_check,
+    reinstate_device,
+    retire_device,
+)
 from tracker.services.examining import Start, finish, start
 from tracker.services.horizon import open_horizon
 
@@ -139,3 +147,17 @@ def test_a_machine_on_which_an_exam_runs_is_not_retired_wherever_it_was_planned(
         retire_device(catalogue.device("US07").id, by=SYSTEM, now=at(9, 5))
     finish(booking_id, by=account_id("sonographer"), now=at(9, 9))
     retire_device(catalogue.device("US07").id, by=SYSTEM, now=at(9, 10))
+
+
+def test_the_day_of_a_passed_check_is_kept_and_is_no_day_to_come():
+    row = catalogue.device("US03")
+    with pytest.raises(InvalidError) as refused:
+        note_check(row.id, date(2026, 11, 24), by=SYSTEM, now=at(9))
+    assert refused.value.field == "checked_on"
+    note_check(row.id, date(2026, 11, 23), version=row.version, by=SYSTEM, now=at(9))
+    assert catalogue.device("US03").checked_on == date(2026, 11, 23)
+    assert last_entry() == ("change", "device", {"checked_on": [None, "2026-11-23"]})
+    with pytest.raises(StaleError):
+        note_check(row.id, date(2026, 11, 22), version=row.version, by=SYSTEM, now=at(9))
+    with pytest.raises(NotFoundError):
+        note_check(0, date(2026, 11, 22), by=SYSTEM, now=at(9))

@@ -1,6 +1,6 @@
 """What the department has: devices, capabilities, exam types, streams. No behaviour."""
 
-from datetime import datetime, time
+from datetime import date, datetime, time
 
 from sqlalchemy import CheckConstraint, ForeignKey, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
@@ -24,6 +24,7 @@ class Device(Base):
 
     `pressure` is the expected demand per capable device summed over what it can do, in permille-minutes; kept
     by every write that changes capabilities, minutes or demand, so that a search ranks without computing it.
+    `checked_on` is the day on which it last passed the yearly check.
     """
 
     __tablename__ = "device"
@@ -37,6 +38,7 @@ class Device(Base):
     ae_title: Mapped[str] = mapped_column(String(16), default="")
     is_portable: Mapped[bool] = mapped_column(default=False)
     pressure: Mapped[int] = mapped_column(default=0)
+    checked_on: Mapped[date | None]
     sort_order: Mapped[int] = mapped_column(default=0)
     version: Mapped[int] = mapped_column(default=1)
     retired_at: Mapped[datetime | None] = mapped_column(UtcDateTime)

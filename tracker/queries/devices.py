@@ -2,6 +2,7 @@
 
 from collections import defaultdict
 from dataclasses import dataclass
+from datetime import date
 from typing import Any
 
 from sqlalchemy import Select, select
@@ -33,6 +34,7 @@ class DeviceRow:
     ae_title: str
     is_portable: bool
     pressure: int
+    checked_on: date | None
     sort_order: int
     version: int
     is_retired: bool
@@ -49,6 +51,7 @@ _DEVICES = select(
     Device.ae_title,
     Device.is_portable,
     Device.pressure,
+    Device.checked_on,
     Device.sort_order,
     Device.version,
     Device.retired_at.is_not(None).label("is_retired"),

@@ -1,18 +1,20 @@
 """Adding, changing and retiring machines. Closing one for a stretch is services/closures.py."""
 
-from datetime import datetime
+from datetime import date, datetime
 
 from sqlalchemy.orm import Session
 
+from tracker import clock
 from tracker.db import service
 from tracker.domain.catalogue import DeviceValues
-from tracker.domain.errors import N_, ConflictError
+from tracker.domain.errors import N_, ConflictError, InvalidError
+from tracker.domain.workcalendar import local_date_of
 from tracker.models.block import Block
 from tracker.models.catalogue import Device
 from tracker.queries.unsuited import bookings_ahead
 from tracker.writes.blocks import remove_unused_blocks
 from tracker.writes.booking_rows import Author
-from tracker.writes.catalogue_rows import locked_row, save_row
+from tracker.writes.catalogue_rows import change_row, locked_row, save_row
 from tracker.writes.device_rows import insert_device, update_device
 from tracker.writes.occupancy import lock_days_ahead, lock_supply, rebuild_occupancy
 from tracker.writes.pressure import refresh_pressure
@@ -81,3 +83,21 @@ def reinstate_device(
     device.retired_at = None
     save_row(session, device, Author(by, now), action="reinstate")
     refresh_pressure(session)
+
+
+@service
+def note_check(
+    session: Session,
+    device_id: int,
+    checked_on: date,
+    *,
+    version: int | None = None,
+    by: int,
+    now: datetime,
+) -> None:
+    """Keep the day on which a machine passed the yearly check. Raises InvalidError, NotFoundError, StaleError."""
+    if checked_on > local_date_of(now, clock.hospital_zone()):
+        raise InvalidError(N_("This day is still to come."), field="checked_on")
+    device = locked_row(session, Device, device_id, version=version)
+    if change := change_row(device, {"checked_on": checked_on}):
+        save_row(session, device, Author(by, now), change=change)

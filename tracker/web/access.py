@@ -121,7 +121,8 @@ ACCESS: Mapping[str, Audience] = {
     "exams.correct": EXAM_WORK,  # whose and until when: domain/corrections
     "exams.void": LEADING,
     "volume.show": LEADING,
-    "volume.mine": EXAM_WORK,
+    "staff_figures.mine": EXAM_WORK,
+    "staff_figures.show": EXAM_WORK,  # whose: the own ones, of everybody the head
     "volume_year.show": LEADING,
     "device_use.show": LEADING,
     "quality.show": LEADING,
@@ -130,6 +131,11 @@ ACCESS: Mapping[str, Audience] = {
     "months.show": LEADING,
     "months.close": LEADING,
     "months.reopen": LEADING,
+    "exam_export.show": EXAM_WORK,
+    "exam_export.take": EXAM_WORK,
+    "exam_export.back": EXAM_WORK,
+    "exam_export.cancel": EXAM_WORK,  # one's own, as is the download
+    "exam_export.download": EXAM_WORK,
     "exam_entry.show": EXAM_WORK,
     "exam_entry.enter": EXAM_WORK,
     "exam_entry.name_patient": EXAM_WORK,
@@ -153,6 +159,7 @@ ACCESS: Mapping[str, Audience] = {
     "devices.edit": OFFICE,
     "devices.change": OFFICE,
     "devices.step": OFFICE,
+    "devices.check": OFFICE,
     "capabilities.show": OFFICE,
     "capabilities.add": OFFICE,
     "capabilities.rename": OFFICE,

@@ -33,6 +33,7 @@ COLUMN: Mapping[str, LazyString] = {
     "capabilities": _l("Functions"),
     "check_in_place_en": _l("Where patients check in, in English"),
     "check_in_place_zh": _l("Where patients check in, in Chinese"),
+    "checked_on": _l("Yearly check passed on"),
     "code": _l("Code"),
     "colour": _l("Colour"),
     "competences": _l("May perform"),

@@ -1,5 +1,7 @@
 """Devices: added, changed, retired, put back; what devices can do."""
 
+from datetime import date
+
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
@@ -138,3 +140,22 @@ def test_a_function_is_named_and_renamed(office: FlaskClient) -> None:
     assert answer.status_code == 303
     assert "Curved probe" in office.get("/admin/capabilities").text
     assert resend(office, "/admin/capabilities/1", name_en="").status_code == 422
+
+
+def test_the_yearly_check_is_kept_with_its_day(app: Flask, office: FlaskClient) -> None:
+    with app.app_context():
+        before = device("US02")
+    page = f"/admin/devices/{before.id}"
+    late = submit(office, f"{page}/check", version=str(before.version), checked_on="2099-01-01")
+    assert late.status_code == 422
+    assert 'id="checked_on-error"' in late.text
+    none = submit(office, f"{page}/check", version=str(before.version), checked_on="")
+    assert none.status_code == 422
+    answer = submit(office, f"{page}/check", version=str(before.version), checked_on="2026-03-09")
+    assert (answer.status_code, answer.location) == (303, page)
+    with app.app_context():
+        after = device("US02")
+    assert (after.checked_on, after.version) == (date(2026, 3, 9), before.version + 1)
+    assert 'value="2026-03-09"' in office.get(page).text
+    stale = submit(office, f"{page}/check", version=str(before.version), checked_on="2026-03-10")
+    assert stale.status_code in (409, 422)

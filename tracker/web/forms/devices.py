@@ -3,11 +3,12 @@
 from collections.abc import Iterable
 
 from flask_babel import lazy_gettext as _l
-from wtforms import BooleanField, IntegerField, StringField
+from wtforms import BooleanField, DateField, IntegerField, StringField
 from wtforms.validators import InputRequired, Length, NumberRange, Optional
 
 from tracker.domain.catalogue import DeviceValues
 from tracker.web.forms.choices import CheckboxesField, choices_of_pairs
+from tracker.web.forms.closures import of_this_century
 from tracker.web.forms.page_form import PageForm
 from tracker.web.forms.versioned import VersionedForm
 
@@ -54,6 +55,12 @@ class DeviceForm(VersionedForm):
             sort_order=self.sort_order.data,
             capabilities=self.capabilities.chosen(),
         )
+
+
+class CheckForm(VersionedForm):
+    """When a machine passed the yearly check."""
+
+    checked_on = DateField(_l("Passed on"), [InputRequired(), of_this_century])
 
 
 class CapabilityForm(PageForm):

@@ -1,5 +1,7 @@
 """The administrator's devices: list, add, change, retire and put back."""
 
+from datetime import datetime
+
 from flask import Blueprint, flash, render_template
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
@@ -11,7 +13,7 @@ from tracker.queries.devices import CapabilityRow, DeviceRow
 from tracker.services import devices as keeping
 from tracker.web.addresses import see_other
 from tracker.web.filters import localised
-from tracker.web.forms.devices import DeviceForm
+from tracker.web.forms.devices import CheckForm, DeviceForm
 from tracker.web.forms.versioned import VersionedForm
 from tracker.web.person import caller, request_now
 from tracker.web.row_history import history_of
@@ -52,6 +54,7 @@ def add() -> ResponseReturnValue:
 @blueprint.get("/admin/devices/<int:device_id>")
 @blueprint.get("/admin/devices/<int:device_id>/retire")
 @blueprint.get("/admin/devices/<int:device_id>/reinstate")
+@blueprint.get("/admin/devices/<int:device_id>/check")
 def edit(device_id: int) -> ResponseReturnValue:
     """One device as it is; a step that was refused stands at its own address."""
     row = _one(device_id)
@@ -90,6 +93,24 @@ def step(device_id: int, step: str) -> ResponseReturnValue:
     return see_other("/admin/devices")
 
 
+@blueprint.post("/admin/devices/<int:device_id>/check")
+def check(device_id: int) -> ResponseReturnValue:
+    """Keep when a device passed the yearly check."""
+    sent = CheckForm()
+    by, now = caller().account_id, request_now()
+    status = refused(sent, lambda: _note_check(device_id, sent, by=by, now=now))
+    row = _one(device_id)
+    if status:
+        form = _form(DeviceForm(formdata=None, obj=row))
+        return _page(form, row, passed=sent), status
+    flash(_("%(code)s is saved.", code=row.code), "success")
+    return see_other(f"/admin/devices/{device_id}")
+
+
+def _note_check(device_id: int, sent: CheckForm, *, by: int, now: datetime) -> None:
+    keeping.note_check(device_id, sent.checked_on.data, version=sent.seen, by=by, now=now)
+
+
 def _read() -> tuple[tuple[DeviceRow, ...], tuple[CapabilityRow, ...]]:
     with read_session() as session:
         return stored.devices(session, include_retired=True), stored.capabilities(session)
@@ -110,10 +131,17 @@ def _form(form: DeviceForm) -> DeviceForm:
 
 
 def _page(
-    form: DeviceForm, row: DeviceRow | None = None, *, step: VersionedForm | None = None
+    form: DeviceForm,
+    row: DeviceRow | None = None,
+    *,
+    step: VersionedForm | None = None,
+    passed: CheckForm | None = None,
 ) -> str:
+    step = step or VersionedForm(formdata=None)
+    passed = passed or CheckForm(formdata=None, obj=row)
     if row is not None:
         form.catch_up(row.version)
-    step = step or VersionedForm(formdata=None)
+        passed.catch_up(row.version)
     history = history_of("device", row.id) if row else None
-    return render_template("devices/device.html", form=form, device=row, step=step, history=history)
+    context = {"form": form, "device": row, "step": step, "passed": passed, "history": history}
+    return render_template("devices/device.html", **context)
