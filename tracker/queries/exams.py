@@ -154,6 +154,9 @@ class ExamFilter:
     exam_type: str | None = None
     device: str | None = None
     operator: str | None = None
+    supervisor: str | None = None
+    assistant: str | None = None
+    taking_part: str | None = None  # as any of the three
     patient_id: int | None = None
     include_voided: bool = False
 
@@ -190,9 +193,14 @@ def _conditions(chosen: ExamFilter) -> list[ColumnElement[bool]]:
         (ExamType.code, chosen.exam_type),
         (Device.code, chosen.device),
         (StaffMember.code, chosen.operator),
+        (_supervisor.code, chosen.supervisor),
+        (_assistant.code, chosen.assistant),
         (Exam.patient_id, chosen.patient_id),
     )
     conditions = [column == value for column, value in equals if value is not None]
+    if chosen.taking_part is not None:
+        people = (StaffMember, _supervisor, _assistant)
+        conditions.append(or_(*(each.code == chosen.taking_part for each in people)))
     if chosen.first is not None:
         conditions.append(Exam.local_date >= chosen.first)
     if chosen.last is not None:

@@ -59,6 +59,7 @@ VOLUME_PAGES = (
     NavigationItem("/volume/devices", _l("Devices"), "stethoscope", LEADING),
     NavigationItem("/volume/quality", _l("Quality"), "clock", LEADING),
     NavigationItem("/volume/months", _l("Months"), "calendar", LEADING),
+    NavigationItem("/volume/staff", _l("Doctors"), "users", LEADING),
     NavigationItem("/volume/mine", _l("My figures"), "user", EXAM_WORK),
 )
 """The bar of the volume's pages, in its order: today, year, explore, devices, staff, quality, import, closing."""

@@ -46,6 +46,8 @@ blueprint = Blueprint("exams", __name__)
 
 PAGE_LENGTH = 50
 CODES = ("stream", "exam_type", "device", "operator")
+OTHERS = ("supervisor", "assistant")
+"""Who else took part: rows are chosen by them, and no volume is kept of them."""
 
 
 def today() -> date:
@@ -104,7 +106,7 @@ def _chosen() -> ExamFilter:
     last = day_argument("to", None if patient else max(first or today(), today()))
     if first and last and last < first:
         raise InvalidError(N_("The last day lies before the first."), field="to")
-    codes = {name: code_argument(name) for name in CODES}
+    codes = {name: code_argument(name) for name in (*CODES, *OTHERS)}
     voided = request.args.get("voided") == "1"
     return ExamFilter(first=first, last=last, patient_id=patient, include_voided=voided, **codes)
 
@@ -116,7 +118,7 @@ def _params(chosen: ExamFilter) -> dict[str, Any]:
         "to": chosen.last and chosen.last.isoformat(),
         "patient": chosen.patient_id,
         "voided": "1" if chosen.include_voided else None,
-        **{name: getattr(chosen, name) for name in CODES},
+        **{name: getattr(chosen, name) for name in (*CODES, *OTHERS)},
     }
     return {name: value for name, value in given.items() if value}
 
@@ -124,7 +126,8 @@ def _params(chosen: ExamFilter) -> dict[str, Any]:
 def _shows_total(chosen: ExamFilter) -> bool:
     """Figures of everybody are the head's; anybody sees their own. A patient's exams are not rolled up."""
     is_own = chosen.operator is not None and chosen.operator == caller().staff_code
-    return (may("volume.show") or is_own) and chosen.patient_id is None
+    is_rolled_up = chosen.patient_id is None and not (chosen.supervisor or chosen.assistant)
+    return (may("volume.show") or is_own) and is_rolled_up
 
 
 def _as_volume(chosen: ExamFilter) -> VolumeFilter:

@@ -14,7 +14,7 @@ from tracker.queries.day_summary import day_summary
 from tracker.reports.day_text import day_text
 from tracker.web.arguments import day_argument
 from tracker.web.closing_page import closing_of
-from tracker.web.person import caller, request_now
+from tracker.web.person import request_now
 from tracker.web.volume_page import Stretch, last_of, read_volume
 
 blueprint = Blueprint("volume", __name__)
@@ -26,27 +26,12 @@ LONGEST_DAYS = 3 * 366
 @blueprint.get("/volume")
 def show() -> ResponseReturnValue:
     """The department's figures; `from` and `to` choose the stretch of the tables, else it is this month."""
-    return _page("/volume", None)
-
-
-@blueprint.get("/volume/mine")
-def mine() -> ResponseReturnValue:
-    """One's own figures. Whoever is no member of staff has none."""
-    own = caller().staff_code
-    if own is None:
-        return render_template("volume/nobody.html")
-    return _page("/volume/mine", own)
-
-
-def _page(path: str, operator: str | None) -> ResponseReturnValue:
     today = local_date_of(request_now(), clock.hospital_zone())
-    stretch = _stretch(today, operator)
+    stretch = _stretch(today)
     with read_session() as reading:
         page = read_volume(reading, stretch, today=today)
-        told: dict[str, object] = {"day_text": "", "closing": None}
-        if operator is None:
-            told = _of_the_department(reading, stretch, today)
-    context = {"page": page, "stretch": stretch, "path": path, "today": today, **told}
+        told = _of_the_department(reading, stretch, today)
+    context = {"page": page, "stretch": stretch, "path": "/volume", "today": today, **told}
 
     def rows_of(first: date, last: date) -> str:
         return replace(stretch, first=first, last=last).exams_address()
@@ -62,7 +47,7 @@ def _of_the_department(reading: Reading, stretch: Stretch, today: date) -> dict[
     }
 
 
-def _stretch(today: date, operator: str | None) -> Stretch:
+def _stretch(today: date) -> Stretch:
     """What the address asks for; this month without anything. Raises InvalidError on `from` or `to`."""
     month = today.replace(day=1)
     first = day_argument("from", month) or month
@@ -74,7 +59,7 @@ def _stretch(today: date, operator: str | None) -> Stretch:
         raise InvalidError(
             N_("The tables cover at most %(days)s days."), field="to", params={"days": LONGEST_DAYS}
         )
-    return Stretch(first, last, operator)
+    return Stretch(first, last)
 
 
 def _choices(today: date) -> dict[str, tuple[date, date]]:
