@@ -37,6 +37,7 @@ def test_a_day_of_a_patient(reception, sonographer, booking):
     with clock.at(at(8, 9)):
         finished = step(sonographer, booking, "finish", exam_number="U-77", parts=2).json
     assert finished["status"] == "completed"
+    assert finished["same_exam_that_day"] is None
     assert finished["operator"] is not None
     exam = sonographer.get("/exams", from_="2026-11-23", to="2026-11-23").json["items"][0]
     assert exam["id"] == finished["exam"]
@@ -115,6 +116,25 @@ def test_reception_does_not_stop_an_exam(reception, sonographer, booking, name):
     answer = step(reception, booking, name, reason="mistake")
     assert (answer.status, answer.code) == (403, "forbidden")
     assert step(sonographer, booking, name, reason="mistake").status == 200
+
+
+def test_an_exam_on_paper_already_is_named_where_it_is_finished_again(reception, sonographer, app):
+    with app.app_context():
+        operator = staff_code("sonographer")
+    entered = {
+        "patient": "M00001", "exam_type": "abdominal", "stream": "outpatient", "device": "US08",
+        "operator": operator, "start": "2026-11-23T07:30:00+08:00", "end": "2026-11-23T07:40:00+08:00",
+    }  # fmt: skip
+    with clock.at(at(7, 50)):
+        paper = sonographer.post("/exams", **entered).json
+        booking = make(reception)
+        step(reception, booking, "arrive")
+    with clock.at(at(8)):
+        step(sonographer, booking, "start")
+    with clock.at(at(8, 9)):
+        finished = step(sonographer, booking, "finish").json
+    assert finished["status"] == "completed"
+    assert finished["same_exam_that_day"] == paper["id"] != finished["exam"]
 
 
 @pytest.mark.parametrize("name", ["start", "finish"])

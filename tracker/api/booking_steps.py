@@ -8,9 +8,9 @@ from flask import Response
 from tracker import clock
 from tracker.api.access import caller
 from tracker.api.bookings import answer_booking, number_of
-from tracker.api.documents import BookingSchema
+from tracker.api.documents import BookingSchema, booking_document, text
 from tracker.api.fields import LONGEST_REASON, Code, Flag, Instant, PatientKey, Text, Whole
-from tracker.api.interface import blueprint, path_id
+from tracker.api.interface import answer, blueprint, path_id
 from tracker.api.reading import RequestSchema
 from tracker.domain.errors import N_, ForbiddenError, IllegalTransitionError
 from tracker.domain.lifecycle import Status
@@ -18,6 +18,7 @@ from tracker.domain.roles import EXAM_WORK
 from tracker.queries import read_session
 from tracker.queries.booking_lines import booking_line
 from tracker.queries.openings import MOST_PARTS
+from tracker.queries.same_exam import same_exam_as
 from tracker.services.changing import (
     Move,
     cancel_booking,
@@ -110,14 +111,25 @@ class UndoBody(StepBody):
     )
 
 
+class FinishedSchema(BookingSchema):
+    """The booking whose exam is finished."""
+
+    same_exam_that_day = text(
+        "Another exam of this type that the patient has on that day: perhaps the same, entered from paper.",
+        allow_none=True,
+    )
+
+
 View = Callable[..., Response]
 
 
-def _step(name: str, body: type[StepBody]) -> Callable[[View], View]:
+def _step(
+    name: str, body: type[StepBody], answers: type[BookingSchema] = BookingSchema
+) -> Callable[[View], View]:
     """The route of one step and what it takes and answers."""
 
     def decorate(view: View) -> View:
-        answered = blueprint.response(200, BookingSchema)(view)
+        answered = blueprint.response(200, answers)(view)
         reading = blueprint.arguments(body, required=_needs_fields(body))(answered)
         rule = f"/bookings/<booking>/{name}"
         endpoint = f"{name.replace('-', '_')}_booking"
@@ -173,12 +185,15 @@ def start_exam(body: dict[str, Any], booking: str) -> Response:
     return answer_booking(number_of(booking))
 
 
-@_step("finish", FinishBody)
+@_step("finish", FinishBody, FinishedSchema)
 def finish_exam(body: dict[str, Any], booking: str) -> Response:
     """Finish the exam; it is counted"""
     report = Report(body["exam_number"], body["parts"], body["supervisor"], body["assistant"])
-    finish(number_of(booking), report, **_author(body))
-    return answer_booking(number_of(booking))
+    exam_id = finish(number_of(booking), report, **_author(body))
+    with read_session() as session:
+        document = booking_document(booking_line(session, number_of(booking)))
+        other = same_exam_as(session, exam_id)
+    return answer({**document, "same_exam_that_day": None if other is None else str(other.id)})
 
 
 @_step("examined", ExaminedBody)

@@ -15,8 +15,8 @@ from tracker.domain.errors import N_, DomainError, InvalidError
 from tracker.domain.texts import LONGEST_REASON, plain_line
 from tracker.models import Booking, Device, Exam, StaffMember
 from tracker.queries.catalogue import ExamTerms
-from tracker.queries.counting import counts
 from tracker.queries.openings import known_terms, patient_id_of
+from tracker.queries.same_exam import same_exam_that_day
 from tracker.queries.weights import points_on
 from tracker.writes.afterwards import complete_booking, complete_booking_of, lock_examined
 from tracker.writes.booking_rows import Author
@@ -128,18 +128,7 @@ def _refuse_same_that_day(session: Session, exam: Exam) -> None:
 
     Even with a booking of its own: who was examined elsewhere without it stands on the paper list all the same.
     """
-    found = session.execute(
-        select(Exam.number, Exam.started_at, Device.code)
-        .join(Device, Device.id == Exam.device_id)
-        .where(
-            Exam.patient_id == exam.patient_id,
-            Exam.exam_type_id == exam.exam_type_id,
-            Exam.local_date == exam.local_date,
-            counts(),
-        )
-        .order_by(Exam.started_at)
-        .limit(1)
-    ).first()
+    found = same_exam_that_day(session, exam)
     if found is None:
         return
     raise InvalidError(
@@ -149,7 +138,7 @@ def _refuse_same_that_day(session: Session, exam: Exam) -> None:
         ),
         code="same_exam_that_day",
         field="is_another",
-        params={"number": found.number, "start": found.started_at, "device": found.code},
+        params={"number": found.number, "start": found.started_at, "device": found.device},
     )
 
 

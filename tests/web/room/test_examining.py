@@ -5,12 +5,13 @@ import re
 import pytest
 
 from tests.support.cast import ClientOf, submit
-from tests.support.department import at
+from tests.support.department import account_id, at
 from tests.web.desk.hands import Hands
 from tracker import clock
 from tracker.domain.lifecycle import Status
 from tracker.queries import read_session
 from tracker.queries.exams import ExamDetails, ExamFilter, list_exams
+from tracker.services.exams import ExamEntry, enter_exam_later
 
 
 def exams(hands: Hands) -> list[ExamDetails]:
@@ -49,7 +50,9 @@ def test_start_and_finish(client_of: ClientOf, hands: Hands, waiting: int) -> No
             parts=2,
         )
         assert answer.location == "/worklist?device=US01"
-        assert "finished and counted" in client.get(answer.location).text
+        page = client.get(answer.location).text
+        assert "finished and counted" in page
+        assert "on that day" not in page
     [exam] = exams(hands)
     assert (exam.number, exam.parts, exam.booking_id) == ("SCAN-1", 2, waiting)
 
@@ -64,6 +67,32 @@ def test_finish_and_start_next_in_one_press(
         submit(client, f"/worklist/{running}/finish", device="US01", then="start_next")
     assert hands.look(running).status == Status.COMPLETED
     assert hands.look(following).status == Status.IN_PROGRESS
+
+
+@pytest.mark.parametrize("then", ["", "start_next"])
+@pytest.mark.parametrize(
+    ("language", "told"), [("en", "already has this exam on that day"), ("zh", "当天已有该项检查")]
+)
+def test_one_on_paper_already_is_said_when_it_is_finished_again(
+    client_of: ClientOf, hands: Hands, language: str, told: str, then: str
+) -> None:
+    entry = ExamEntry(
+        "M00001", "superficial", "outpatient", "US08", "D01", at(8), at(8, 9), number="P-1"
+    )
+    with hands.app.app_context():
+        paper = enter_exam_later(entry, by=account_id("sonographer"), now=at(8, 30))
+    running = hands.book(at(9))
+    hands.arrive(running, at(8, 50))
+    hands.start(running, at(9))
+    with clock.at(at(9, 8)):
+        client = client_of("sonographer")
+        client.set_cookie("lang", language)
+        answer = submit(client, f"/worklist/{running}/finish", device="US01", then=then)
+        page = client.get(answer.location).text
+    assert told in page
+    assert "P-1, 08:00" in page.replace("，", ", ")
+    assert f'href="/exams/{paper}"' in page
+    assert len(exams(hands)) == 2
 
 
 def test_with_nobody_waiting_it_says_so(client_of: ClientOf, hands: Hands, running: int) -> None:

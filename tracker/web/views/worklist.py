@@ -28,6 +28,7 @@ from tracker.web.chosen_doctor import chosen_doctor
 from tracker.web.forms.worklist import FinishForm, StepForm, UndoForm
 from tracker.web.fragments import is_htmx, render_block
 from tracker.web.person import caller, request_now
+from tracker.web.same_exam import warn_of_same_exam
 from tracker.web.taking_part import offer_taking_part
 from tracker.writes.examining import Report
 
@@ -119,10 +120,11 @@ def finish(booking_id: int) -> ResponseReturnValue:
         if request.form.get("then") == "start_next":
             _finish_and_start_next(booking_id, report, form)
         else:
-            examining.finish(
+            exam_id = examining.finish(
                 booking_id, report, by=caller().account_id, now=request_now(), version=form.seen
             )
             flash(_("The exam is finished and counted."), "success")
+            warn_of_same_exam(exam_id)
     except DomainError as refusal:
         if refusal.field in ("exam_number", "parts", "supervisor", "assistant"):
             form.refuse(refusal)
@@ -139,6 +141,7 @@ def _finish_and_start_next(booking_id: int, report: Report, form: FinishForm) ->
         flash(_("The exam is finished and counted. Nobody else waits at this machine."), "success")
     else:
         flash(_("The exam is finished and counted; the next one has started."), "success")
+    warn_of_same_exam(turn.exam_id)
 
 
 @blueprint.post("/worklist/<int:booking_id>/undo-start")
