@@ -35,6 +35,8 @@ class Settings:
     disk_low_mb: int
     # LISTS_DIR: the folder of the machines' paper lists, which the desks can reach; in INSTANCE_DIR if unset.
     lists_dir: Path
+    # REPORTS_DIR: the folder of monthly reports and of exports that were waited for; in INSTANCE_DIR if unset.
+    reports_dir: Path
     # DATABASE_URL: the database of a hospital, e.g. postgresql://user:password@host/tracker.
     # Without it a SQLite file in INSTANCE_DIR: tracker.sqlite when DEMO=0, else demo.sqlite.
     database_url: str
@@ -71,6 +73,9 @@ class Settings:
             lists_dir=Path(environ.get("LISTS_DIR") or instance_dir / "lists")
             .expanduser()
             .resolve(),
+            reports_dir=Path(environ.get("REPORTS_DIR") or instance_dir / "reports")
+            .expanduser()
+            .resolve(),
             backup_dir=_backup_dir(environ, instance_dir),
             disk_low_mb=_whole_number(
                 environ, "DISK_LOW_MB", default=1000, low=1, high=1_000_000_000
@@ -91,6 +96,7 @@ class Settings:
         return {
             "INSTANCE_DIR": str(self.instance_dir),
             "LISTS_DIR": str(self.lists_dir),
+            "REPORTS_DIR": str(self.reports_dir),
             "BACKUP_DIR": str(self.backup_dir),
             "DISK_LOW_MB": self.disk_low_mb,
             "SECRET_KEY": self.secret_key,

@@ -9,7 +9,7 @@ from tracker import clock
 from tracker.db import read_session
 from tracker.domain.workcalendar import instant_of, local_date_of
 from tracker.drivers.no_shows import mark_due_no_shows
-from tracker.jobs import list_files
+from tracker.jobs import exports, list_files
 from tracker.logs import log, report_incident
 from tracker.queries.agreement import broken_seals, volume_differences
 from tracker.queries.calendar import work_calendar
@@ -102,7 +102,9 @@ def seal(now: datetime) -> Outcome:
 
 def forget(now: datetime) -> Outcome:
     """Delete what is kept for a time only."""
-    return "done", f"{upkeep.forget_old(now=now)} rows deleted"
+    files = exports.remove_old(now)
+    told = f", {files} exports removed" if files else ""
+    return "done", f"{upkeep.forget_old(now=now)} rows deleted{told}"
 
 
 def write_lists(now: datetime) -> Outcome:

@@ -187,6 +187,12 @@ def list_exams(
     return [ExamDetails(*row) for row in session.execute(statement.limit(limit))]
 
 
+def count_exams(session: Session, chosen: ExamFilter) -> int:
+    """How many rows `list_exams` would have. One statement."""
+    ids = _details.with_only_columns(Exam.id).where(*_conditions(chosen)).subquery()
+    return session.scalar(select(func.count()).select_from(ids)) or 0
+
+
 def _conditions(chosen: ExamFilter) -> list[ColumnElement[bool]]:
     equals: Sequence[tuple[Any, object]] = (
         (Stream.code, chosen.stream),

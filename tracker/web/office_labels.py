@@ -115,6 +115,7 @@ ACTION: Mapping[str, LazyString] = {
     "create": _l("created"),
     "end": _l("ended"),
     "end_sign_in": _l("sign-in ended"),
+    "export": _l("exported"),
     "finish": _l("finished"),
     "remove": _l("removed"),
     "publish": _l("published"),

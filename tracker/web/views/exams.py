@@ -76,7 +76,7 @@ def find() -> ResponseReturnValue:
 
 
 def _list(form: FindForm, status: int = 200) -> ResponseReturnValue:
-    chosen = _chosen()
+    chosen = chosen_exams()
     with read_session() as reading:
         known = read_catalogue(reading)
         found = list_exams(
@@ -90,7 +90,7 @@ def _list(form: FindForm, status: int = 200) -> ResponseReturnValue:
         "next_cursor": None if is_last else place_text(shown[-1].local_date, shown[-1].id),
         "cursor": request.args.get("cursor"),
         "chosen": chosen,
-        "params": _params(chosen),
+        "params": filter_params(chosen),
         "known": known,
         "total": total,
         "form": form,
@@ -99,7 +99,7 @@ def _list(form: FindForm, status: int = 200) -> ResponseReturnValue:
     return render_template("exams/exams.html", **context), status
 
 
-def _chosen() -> ExamFilter:
+def chosen_exams() -> ExamFilter:
     """What the address asks for; without days it is today. Raises InvalidError for days turned round."""
     patient = number_argument("patient")
     first = day_argument("from", None if patient else today())
@@ -111,7 +111,7 @@ def _chosen() -> ExamFilter:
     return ExamFilter(first=first, last=last, patient_id=patient, include_voided=voided, **codes)
 
 
-def _params(chosen: ExamFilter) -> dict[str, Any]:
+def filter_params(chosen: ExamFilter) -> dict[str, Any]:
     """The filter as an address carries it."""
     given: dict[str, Any] = {
         "from": chosen.first and chosen.first.isoformat(),
