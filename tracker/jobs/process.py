@@ -19,7 +19,7 @@ from tracker import clock, create_app
 from tracker.db import db, read_session
 from tracker.db_lease import Lease, lease
 from tracker.domain.troubles import is_overdue
-from tracker.jobs import backups, proposals, work
+from tracker.jobs import backups, exports, proposals, work
 from tracker.logs import log, report_incident
 from tracker.queries.troubles import job_facts
 
@@ -28,8 +28,8 @@ LEASE_RETRY_SECONDS = 5
 LEASE_CHECK_SECONDS = 30
 MISFIRE_SECONDS = 3600  # a job half an hour late still runs
 LONG = "long"
-PROPOSALS_SECONDS = 3
-"""How often a thread of its own looks for a proposal that somebody waits for."""
+ASKED_FOR_SECONDS = 3
+"""How often a thread of its own looks for a proposal, another for an export that somebody waits for."""
 
 
 @dataclass(frozen=True)
@@ -138,13 +138,22 @@ def _run_scheduler(app: Flask, stop: threading.Event, mine: Lease) -> None:
             _in_context(app, job), job.trigger, id=job.name, executor=executor, **at_once
         )
     scheduler.start()
-    making = threading.Thread(target=_make_proposals, args=(app, stop, mine), name="proposals")
-    making.start()
+    waited_for = {
+        "proposals": proposals.make_those_asked_for,
+        "exports": exports.write_those_asked_for,
+    }
+    threads = [
+        threading.Thread(target=_make_those_asked_for, args=(app, stop, mine, make), name=name)
+        for name, make in waited_for.items()
+    ]
+    for thread in threads:
+        thread.start()
     log().info("jobs are running")
     while mine.lasts() and not stop.wait(LEASE_CHECK_SECONDS):
         pass
     scheduler.shutdown(wait=True)
-    making.join()
+    for thread in threads:
+        thread.join()
 
 
 def _missed_jobs(app: Flask) -> set[str]:
@@ -159,8 +168,10 @@ def _missed_jobs(app: Flask) -> set[str]:
     return {job.name for job in jobs() if not job.is_long or job.name in overdue}
 
 
-def _make_proposals(app: Flask, stop: threading.Event, mine: Lease) -> None:
-    """Look for proposals that somebody waits for, beside the scheduler: looking is no run on record."""
+def _make_those_asked_for(
+    app: Flask, stop: threading.Event, mine: Lease, make: Callable[[Callable[[], bool]], int]
+) -> None:
+    """Look for what somebody waits for in a page, beside the scheduler: looking is no run on record."""
 
     def is_ending() -> bool:
         return stop.is_set() or not mine.held
@@ -168,10 +179,11 @@ def _make_proposals(app: Flask, stop: threading.Event, mine: Lease) -> None:
     while not is_ending():
         try:
             with app.app_context():
-                proposals.make_those_asked_for(is_ending)
+                make(is_ending)
         except Exception as error:  # noqa: BLE001 - a database that is away comes back
-            log().error("proposals failed", incident=report_incident(error))
-        stop.wait(PROPOSALS_SECONDS)
+            name = threading.current_thread().name
+            log().error("asked for in vain", what=name, incident=report_incident(error))
+        stop.wait(ASKED_FOR_SECONDS)
 
 
 def _in_context(app: Flask, job: Job) -> Callable[[], None]:
