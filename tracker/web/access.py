@@ -54,7 +54,7 @@ ACCESS: Mapping[str, Audience] = {
     "bookings.show": DESK_WORK,
     "bookings.back": DESK_WORK,
     "bookings.take_step": DESK_WORK,
-    "bookings.cancel": DESK_WORK,
+    "bookings.cancel": DESK_WORK,  # of an exam in progress: domain/corrections.may_cancel
     "wrong_patient.show": DESK_WORK,  # of an exam: domain/corrections
     "wrong_patient.find": DESK_WORK,
     "wrong_patient.back": DESK_WORK,
@@ -125,6 +125,7 @@ ACCESS: Mapping[str, Audience] = {
     "staff_figures.show": EXAM_WORK,  # whose: the own ones, of everybody the head
     "volume_year.show": LEADING,
     "device_use.show": LEADING,
+    "indicators.show": LEADING,
     "quality.show": LEADING,
     "quality.minutes": LEADING,
     "months.index": LEADING,

@@ -14,6 +14,7 @@ from tracker.web.views import (
     exam_export,
     exams,
     home,
+    indicators,
     machine_lists,
     merging,
     months,
@@ -81,6 +82,7 @@ VIEWS = (
     volume_year,
     device_use,
     quality,
+    indicators,
     months,
     unmet_demand,
 )
