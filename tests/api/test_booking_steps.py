@@ -118,6 +118,14 @@ def test_reception_does_not_stop_an_exam(reception, sonographer, booking, name):
     assert step(sonographer, booking, name, reason="mistake").status == 200
 
 
+def test_what_an_earlier_day_left_open_is_stopped_by_the_desk(reception, sonographer, booking):
+    step(reception, booking, "arrive")
+    step(sonographer, booking, "start")
+    with clock.at(at(8, day=1)):
+        answer = step(reception, booking, "cancel", reason="left")
+    assert (answer.status, answer.json["status"]) == (200, "cancelled")
+
+
 def test_an_exam_on_paper_already_is_named_where_it_is_finished_again(reception, sonographer, app):
     with app.app_context():
         operator = staff_code("sonographer")

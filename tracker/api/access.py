@@ -30,12 +30,12 @@ ACCESS: Mapping[str, Audience] = {
     "api.list_bookings": DESK_WORK,
     "api.show_booking": DESK_WORK,
     "api.move_booking": DESK_WORK,
-    "api.cancel_booking": DESK_WORK,  # of an exam in progress: EXAM_WORK
+    "api.cancel_booking": DESK_WORK,  # of an exam in progress: domain/corrections.may_cancel
     "api.arrive_booking": DESK_WORK,
     "api.no_show_booking": DESK_WORK,
     "api.examined_booking": DESK_WORK,  # what an earlier day left open: domain/corrections
     "api.patient_booking": DESK_WORK,  # of an exam: domain/corrections
-    "api.undo_booking": DESK_WORK,  # of a start or a finish: EXAM_WORK
+    "api.undo_booking": DESK_WORK,  # of a start or a finish: domain/corrections.may_undo
     "api.start_booking": EXAM_WORK,
     "api.finish_booking": EXAM_WORK,
     "api.enter_exam": EXAM_WORK,

@@ -12,11 +12,13 @@ from tracker.api.documents import BookingSchema, booking_document, text
 from tracker.api.fields import LONGEST_REASON, Code, Flag, Instant, PatientKey, Text, Whole
 from tracker.api.interface import answer, blueprint, path_id
 from tracker.api.reading import RequestSchema
+from tracker.domain.corrections import may_cancel, may_undo
 from tracker.domain.errors import N_, ForbiddenError, IllegalTransitionError
 from tracker.domain.lifecycle import Status
 from tracker.domain.roles import EXAM_WORK
+from tracker.domain.workcalendar import local_date_of
 from tracker.queries import read_session
-from tracker.queries.booking_lines import booking_line
+from tracker.queries.booking_lines import BookingLine, booking_line
 from tracker.queries.openings import MOST_PARTS
 from tracker.queries.same_exam import same_exam_as
 from tracker.services.changing import (
@@ -36,8 +38,7 @@ from tracker.writes.examining import Report
 LONGEST_EXAM_NUMBER = 40
 MOST_VERSIONS = 1_000_000_000
 
-_IN_THE_ROOM = frozenset({Status.IN_PROGRESS, Status.COMPLETED})
-"""Statuses that only those who examine take back."""
+Body = dict[str, Any]
 
 
 class StepBody(RequestSchema):
@@ -161,7 +162,7 @@ def move(body: dict[str, Any], booking: str) -> Response:
 @_step("cancel", CancelBody)
 def cancel(body: dict[str, Any], booking: str) -> Response:
     """Cancel a booking; its time is free at once"""
-    seen = _guarded(number_of(booking), body)
+    seen = _guarded(number_of(booking), body, _may_cancel)
     cancel_booking(number_of(booking), reason=body["reason"], **_author(seen))
     return answer_booking(number_of(booking))
 
@@ -233,7 +234,7 @@ def no_show(body: dict[str, Any], booking: str) -> Response:
 @_step("undo", UndoBody)
 def undo(body: dict[str, Any], booking: str) -> Response:
     """Take back the last step: check-in, start, finish or cancellation"""
-    seen = _guarded(number_of(booking), body)
+    seen = _guarded(number_of(booking), body, _may_undo)
     undo_step(number_of(booking), reason=body["reason"], **_author(seen))
     return answer_booking(number_of(booking))
 
@@ -242,7 +243,7 @@ def _author(body: dict[str, Any]) -> dict[str, Any]:
     return {"by": caller().account_id, "now": clock.now(), "version": body["version"]}
 
 
-def _guarded(booking_id: int, body: dict[str, Any]) -> dict[str, Any]:
+def _guarded(booking_id: int, body: dict[str, Any], may: Callable[[BookingLine], bool]) -> Body:
     """Let only those who examine take back or stop an exam. Raises ForbiddenError, NotFoundError.
 
     Pins the version that was looked at, so that the booking cannot reach the room in between.
@@ -251,6 +252,16 @@ def _guarded(booking_id: int, body: dict[str, Any]) -> dict[str, Any]:
         return body
     with read_session() as session:
         line = booking_line(session, booking_id)
-    if line.status in _IN_THE_ROOM:
+    if not may(line):
         raise ForbiddenError(N_("The token's roles do not include stopping or undoing an exam."))
     return {**body, "version": body["version"] or line.version}
+
+
+def _may_cancel(line: BookingLine) -> bool:
+    zone = clock.hospital_zone()
+    day, today = (local_date_of(instant, zone) for instant in (line.starts_at, clock.now()))
+    return may_cancel(caller().roles, status=Status(line.status), day=day, today=today)
+
+
+def _may_undo(line: BookingLine) -> bool:
+    return may_undo(caller().roles, status=Status(line.status))

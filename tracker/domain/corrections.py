@@ -1,4 +1,4 @@
-"""Who may correct an exam, give one to the right patient, or settle one: rules about people and days.
+"""Who may correct an exam, give one to the right patient, settle, stop or undo one: rules about people and days.
 
 What a correction changes is in services/exams, what a right patient does in writes/handing.
 """
@@ -48,3 +48,20 @@ def is_left_open(status: Status, *, day: date, today: date) -> bool:
     booking, those who examine enter themselves. Both days are the hospital's.
     """
     return status in {Status.ARRIVED, Status.IN_PROGRESS} and day < today
+
+
+def may_cancel(roles: Collection[str], *, status: Status, day: date, today: date) -> bool:
+    """Whether a booking may be cancelled: by the desk, but an exam in progress is stopped by those who examine.
+
+    They alone see that it is over; on a later day it is on paper alone, and the desk's to settle. Both days are
+    the hospital's.
+    """
+    if status is Status.IN_PROGRESS and not is_left_open(status, day=day, today=today):
+        return not EXAM_WORK.isdisjoint(roles)
+    return not DESK_WORK.isdisjoint(roles)
+
+
+def may_undo(roles: Collection[str], *, status: Status) -> bool:
+    """Whether the last step may be taken back: by the desk, a start and a finish by those who examine."""
+    examined = status in {Status.IN_PROGRESS, Status.COMPLETED}
+    return not (EXAM_WORK if examined else DESK_WORK).isdisjoint(roles)

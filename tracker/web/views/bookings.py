@@ -12,9 +12,9 @@ from flask_babel import lazy_gettext as _l
 
 from tracker import clock
 from tracker.domain.arrival import is_day_to_arrive, may_be_missed
+from tracker.domain.corrections import may_cancel, may_undo
 from tracker.domain.errors import N_, DomainError, ForbiddenError, NotBookableError, NotFoundError
 from tracker.domain.lifecycle import Status, Step, steps_from
-from tracker.domain.roles import EXAM_WORK
 from tracker.domain.workcalendar import local_date_of
 from tracker.queries import read_session
 from tracker.queries.bookings import BookingDetails, booking_details, booking_history
@@ -64,14 +64,21 @@ def today() -> date:
 
 def steps_of(booking: BookingDetails) -> list[str]:
     """The steps that the lifecycle allows from where a booking stands; the check-in on its day alone, a no-show
-    from its start on."""
+    from its start on, and stopping an exam to those who examine."""
     steps = [step.value for step in steps_from(Status(booking.status))]
     span, zone = (booking.starts_at, booking.ends_at), clock.hospital_zone()
     if not is_day_to_arrive(*span, request_now(), zone=zone):
         steps = [step for step in steps if step != Step.ARRIVE.value]
     if not may_be_missed(booking.starts_at, request_now()):
         steps = [step for step in steps if step != Step.NO_SHOW.value]
+    if not _may_cancel(booking):
+        steps = [step for step in steps if step != Step.CANCEL.value]
     return steps
+
+
+def _may_cancel(booking: BookingDetails) -> bool:
+    status = Status(booking.status)
+    return may_cancel(caller().roles, status=status, day=booking.local_date, today=today())
 
 
 @blueprint.get("/bookings/<int:booking_id>")
@@ -110,9 +117,11 @@ def take_step(booking_id: int, step: str) -> ResponseReturnValue:
 
 @blueprint.route("/bookings/<int:booking_id>/cancel", methods=["GET", "POST"])
 def cancel(booking_id: int) -> ResponseReturnValue:
-    """Ask for the reason, then cancel the booking or stop its exam."""
+    """Ask for the reason, then cancel the booking or stop its exam. Raises ForbiddenError: see may_cancel."""
     with read_session() as reading:
         booking = booking_details(reading, booking_id)
+    if not _may_cancel(booking):
+        raise ForbiddenError(N_("Only those who examine stop an exam that is in progress."))
     form = CancelForm(version=str(booking.version), next=request.args.get("next", ""))
     if request.method == "GET":
         return _cancel_page(booking, form, 200)
@@ -123,7 +132,7 @@ def cancel(booking_id: int) -> ResponseReturnValue:
             reason=form.reason.data or "",
             by=caller().account_id,
             now=request_now(),
-            version=form.seen,
+            version=booking.version if form.seen is None else form.seen,
         ),
     )
     if status is not None:
@@ -141,8 +150,7 @@ def _version_to_undo(booking_id: int) -> int:
     """The version that is undone. Raises ForbiddenError where only those who examine may."""
     with read_session() as reading:
         booking = booking_details(reading, booking_id)
-    examined = booking.status in (Status.IN_PROGRESS, Status.COMPLETED)
-    if examined and not caller().has_any(EXAM_WORK):
+    if not may_undo(caller().roles, status=Status(booking.status)):
         raise ForbiddenError(N_("Only those who examine take back a start or a finished exam."))
     return booking.version
 
