@@ -188,6 +188,7 @@ class _Mover:
         return without_booking(day, block_id=block_id, stream_id=booking.stream_id, span=span)
 
     def _nearest(self, request: ExamRequest, booking: Standing) -> Opening | None:
+        """Nearest to the time that the patient was told, not what the ranking would offer who asks anew (adr/0021)."""
         today = [
             day
             for key, day in sorted(self.days.items())

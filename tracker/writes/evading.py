@@ -34,7 +34,7 @@ def evade(session: Session, booking: Booking, days: Days, author: Author) -> boo
 
 
 def _nearest(asked: Asked, booking: Booking, days: Days, author: Author) -> Opening | None:
-    """Nearest in time to the booking; among equals the same device and the least wanted one."""
+    """Nearest to the time that the patient was told (adr/0021); among equals the same device and the least wanted one."""
     today = [
         day
         for key, day in sorted(days.items())
