@@ -1,16 +1,19 @@
 """What the volume pages show: where the department stands, the months against the target, a stretch by each key."""
 
-from calendar import monthrange
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
 from urllib.parse import urlencode
 
+from tracker.domain.closing import last_day
 from tracker.domain.lifecycle import Status
+from tracker.domain.workcalendar import DAY
+from tracker.domain.yearplan import Gap, YearPlan
 from tracker.queries import Reading
-from tracker.queries.calendar import work_calendar
+from tracker.queries.demand_history import work_days
 from tracker.queries.volume import Amounts, Standing, Volume, VolumeFilter, standing, volume
+from tracker.queries.year import PlanLine, plan_lines
 from tracker.web.exam_choices import Catalogue, read_catalogue
 from tracker.web.filters import localised
 
@@ -53,11 +56,29 @@ class MonthLine:
 
 @dataclass(frozen=True, slots=True)
 class Pace:
-    """How far the year is: working days that are over (today included) of all, and the target's part."""
+    """Day, month and year beside the plan line. Gaps are those of the days before today; None while there are none."""
 
-    days_over: int
-    days: int
-    expected: int | None
+    line: PlanLine
+    today: int
+    month: int
+    through: date
+    gap: Gap | None
+    month_gap: int | None
+
+    @property
+    def plan(self) -> YearPlan:
+        """The plan, day by day."""
+        return self.line.plan
+
+    @property
+    def days_over(self) -> int:
+        """Working days of the year that are over."""
+        return self.plan.days_through(self.through)
+
+    @property
+    def days(self) -> int:
+        """Working days of the year."""
+        return len(self.plan.days)
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,15 +87,14 @@ class VolumePage:
 
     standing: Standing
     planned_today: int
-    target: int | None
     months: list[MonthLine]
-    pace: Pace
+    pace: Pace | None
     tables: Mapping[str, list[Line]]
     total: Amounts
 
 
 def read_volume(reading: Reading, stretch: Stretch, *, today: date) -> VolumePage:
-    """Fourteen statements, whatever the stretch and however many exams."""
+    """Sixteen statements, whatever the stretch and however many exams."""
     known = read_catalogue(reading)
     found = standing(reading, today, operator=stretch.operator)
     chosen = VolumeFilter(stretch.first, stretch.last, operator=stretch.operator)
@@ -82,15 +102,17 @@ def read_volume(reading: Reading, stretch: Stretch, *, today: date) -> VolumePag
     parts = [
         volume(reading, chosen, pair) for pair in (("stream", "exam_type"), ("device", "operator"))
     ]
-    days, over = _plan_of(reading, today)
-    target = None if stretch.operator else found.target  # the target is the department's
+    # the target is the department's
+    line = (
+        None if stretch.operator else plan_lines(reading, today.year, work_days(reading)).get(None)
+    )
+    plan = None if line is None else line.plan
     planned = {status: found.booked_today.get(status, 0) for status in Status}
     return VolumePage(
         standing=found,
         planned_today=sum(planned.values()) - planned[Status.CANCELLED],
-        target=target,
-        months=_months(found, days, stretch, target),
-        pace=_pace(days, over, target),
+        months=_months(found, today.year, stretch, plan),
+        pace=None if line is None else _pace(found, line, today),
         tables=_tables(parts, known, stretch),
         total=parts[0].total,
     )
@@ -141,38 +163,28 @@ def _name(row: Any) -> str:
     return f"{row.name} {row.code}" if hasattr(row, "title") else str(row.code)
 
 
-def _plan_of(reading: Reading, today: date) -> tuple[dict[date, int], int]:
-    """The first of each month → its working days; and how many of the year are over, today included."""
-    calendar = work_calendar(reading)
-    firsts = [date(today.year, month, 1) for month in range(1, 13)]
-    days = {
-        first: sum(1 for _day in calendar.working_days(first, last_of(first))) for first in firsts
-    }
-    return days, sum(1 for _day in calendar.working_days(firsts[0], today))
+def _pace(found: Standing, line: PlanLine, today: date) -> Pace:
+    plan = line.plan
+    first, through = today.replace(day=1), today - DAY
+    before = found.year.exams - found.today.exams
+    over = found.month.exams - found.today.exams
+    return Pace(
+        line=line,
+        today=plan.on(today),
+        month=plan.between(first, last_day(first)),
+        through=through,
+        gap=plan.gap(before, through) if through.year == plan.year else None,
+        month_gap=over - plan.between(first, through) if through >= first else None,
+    )
 
 
-def _pace(days: Mapping[date, int], over: int, target: int | None) -> Pace:
-    year = sum(days.values())
-    return Pace(over, year, None if target is None or not year else target * over // year)
-
-
-def _months(
-    found: Standing, days: Mapping[date, int], stretch: Stretch, target: int | None
-) -> list[MonthLine]:
-    """Each month with its part of the target, by working days; the parts add up to the target."""
-    lines, year, before = [], sum(days.values()), 0
-    for first, worked in days.items():
-        planned = None
-        if target is not None and year:
-            so_far = before + worked
-            planned = target * so_far // year - target * before // year
-            before = so_far
-        month = replace(stretch, first=first, last=last_of(first))
+def _months(found: Standing, year: int, stretch: Stretch, plan: YearPlan | None) -> list[MonthLine]:
+    """Each month with its part of the target; the parts add up to it."""
+    lines = []
+    for number in range(1, 13):
+        first = date(year, number, 1)
+        month = replace(stretch, first=first, last=last_day(first))
         amounts = found.months.get(f"{first:%Y-%m}", Amounts())
+        planned = None if plan is None else plan.between(month.first, month.last)
         lines.append(MonthLine(first, amounts, planned, month.exams_address()))
     return lines
-
-
-def last_of(day: date) -> date:
-    """The last day of the month in which a day lies."""
-    return day.replace(day=monthrange(day.year, day.month)[1])

@@ -89,7 +89,9 @@ def test_today_this_month_this_year(client_of: ClientOf, hands: Hands) -> None:
     assert [figure(page, name) for name in ("Today", "This month", "This year")] == ["2", "3", "4"]
     assert "of 1 planned today" in page
     assert "of 190,000" in page
-    assert "working days: 220 of 248" in page
+    assert "219 of 248 working days, through 22 Nov 2026" in page
+    assert figure(page, "Behind the plan") == f"{int(190_000 * 219 / 248) - 2:,}"
+    assert "plan line: 766" in page
 
 
 def test_the_months_plan_adds_up_to_the_target(client_of: ClientOf, hands: Hands) -> None:

@@ -14,8 +14,9 @@ from tracker.queries.day_summary import day_summary
 from tracker.reports.day_text import day_text
 from tracker.web.arguments import day_argument
 from tracker.web.closing_page import closing_of
+from tracker.web.day_stretch import last_of_month
 from tracker.web.person import request_now
-from tracker.web.volume_page import Stretch, last_of, read_volume
+from tracker.web.volume_page import Stretch, read_volume
 
 blueprint = Blueprint("volume", __name__)
 
@@ -51,7 +52,7 @@ def _stretch(today: date) -> Stretch:
     """What the address asks for; this month without anything. Raises InvalidError on `from` or `to`."""
     month = today.replace(day=1)
     first = day_argument("from", month) or month
-    default = last_of(first) if "from" in request.args else last_of(today)
+    default = last_of_month(first) if "from" in request.args else last_of_month(today)
     last = day_argument("to", default) or default
     if last < first:
         raise InvalidError(N_("The last day lies before the first."), field="to")
@@ -69,7 +70,7 @@ def _choices(today: date) -> dict[str, tuple[date, date]]:
     year = date(today.year, 1, 1)
     return {
         "today": (today, today),
-        "month": (month, last_of(today)),
+        "month": (month, last_of_month(today)),
         "last_month": (before.replace(day=1), before),
         "year": (year, date(today.year, 12, 31)),
         "last_year": (date(today.year - 1, 1, 1), date(today.year - 1, 12, 31)),
