@@ -11,7 +11,7 @@ from tracker.domain.workcalendar import day_start, local_date_of
 from tracker.domain.yearplan import Gap
 from tracker.queries.closures import list_closures
 from tracker.queries.demand_history import work_days
-from tracker.queries.settling import count_to_settle
+from tracker.queries.settling import count_for_the_head
 from tracker.queries.volume import VolumeFilter, volume
 from tracker.queries.year import plan_lines
 
@@ -46,7 +46,7 @@ def day_summary(session: Session, day: date, *, now: datetime) -> DaySummary:
         year_exams=year_exams,
         gap=None if line is None else line.plan.gap(year_exams, day),
         down=_down(session, day, now),
-        to_settle=count_to_settle(session, today=local_date_of(now, clock.hospital_zone())),
+        to_settle=count_for_the_head(session, today=local_date_of(now, clock.hospital_zone())),
     )
 
 

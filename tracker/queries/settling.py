@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 from tracker.domain.lifecycle import Status
 from tracker.models import Booking
 from tracker.queries.bookings import BookingDetails, select_bookings
+from tracker.queries.objections import count_open_objections
 
 _open: BindParameter[str] = bindparam(
     "open",
@@ -44,3 +45,8 @@ def flagged_bookings(session: Session, *, since: date) -> list[BookingDetails]:
 def count_to_settle(session: Session, *, today: date) -> int:
     """How many bookings both lists hold together. One statement, whatever has been booked ever."""
     return session.scalar(_COUNT, {"today": today}) or 0
+
+
+def count_for_the_head(session: Session, *, today: date) -> int:
+    """The same with the objections to figures, which the head alone decides. Two statements."""
+    return count_to_settle(session, today=today) + count_open_objections(session)

@@ -121,6 +121,15 @@ ACCESS: Mapping[str, Audience] = {
     "exams.correct": EXAM_WORK,  # whose and until when: domain/corrections
     "exams.void": LEADING,
     "volume.show": LEADING,
+    "objections.ask_not_mine": EXAM_WORK,
+    "objections.say_not_mine": EXAM_WORK,  # whose: services/objections
+    "objections.ask_missing": EXAM_WORK,
+    "objections.say_missing": EXAM_WORK,
+    "objections.index": LEADING,
+    "objections.show": LEADING,
+    "objections.hand_on": LEADING,
+    "objections.enter": LEADING,
+    "objections.decline": LEADING,
     "staff_figures.mine": EXAM_WORK,
     "staff_figures.show": EXAM_WORK,  # whose: the own ones, of everybody the head
     "volume_year.show": LEADING,

@@ -38,6 +38,7 @@ COLUMN: Mapping[str, LazyString] = {
     "colour": _l("Colour"),
     "competences": _l("May perform"),
     "days": _l("Days"),
+    "decision": _l("Decision"),
     "demand_permille": _l("Share of all requests, in ‰"),
     "demand_share_percent": _l("Share of all requests, in %"),
     "department_name_en": _l("Department's name in English"),

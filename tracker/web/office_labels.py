@@ -112,6 +112,7 @@ ACTION: Mapping[str, LazyString] = {
     "change_password": _l("own password changed"),
     "close": _l("closed"),
     "correct": _l("corrected"),
+    "decide": _l("decided"),
     "create": _l("created"),
     "end": _l("ended"),
     "end_sign_in": _l("sign-in ended"),

@@ -9,11 +9,17 @@ from flask_login import current_user
 
 from tracker.domain.errors import N_, InvalidError
 from tracker.domain.lifecycle import Status
-from tracker.domain.roles import Role
+from tracker.domain.roles import LEADING, Role
 from tracker.queries import read_session
 from tracker.queries.bookings import BookingDetails, BookingFilter, list_bookings
 from tracker.queries.devices import devices
-from tracker.queries.settling import count_to_settle, flagged_bookings, unsettled_bookings
+from tracker.queries.objections import open_objections
+from tracker.queries.settling import (
+    count_for_the_head,
+    count_to_settle,
+    flagged_bookings,
+    unsettled_bookings,
+)
 from tracker.web.addresses import see_other
 from tracker.web.arguments import code_argument, day_argument, number_argument
 from tracker.web.fragments import is_htmx
@@ -66,10 +72,12 @@ def settle() -> ResponseReturnValue:
     with read_session() as reading:
         unsettled = unsettled_bookings(reading, before=today())
         flagged = flagged_bookings(reading, since=today())
+        objections = open_objections(reading) if _leads() else []
     return render_template(
         "bookings/settle.html",
         unsettled=unsettled,
         flagged=flagged,
+        objections=objections,
         today=today(),
         now=request_now(),
         steps_of=steps_of,
@@ -78,11 +86,18 @@ def settle() -> ResponseReturnValue:
 
 @blueprint.app_context_processor
 def count_in_the_bar() -> dict[str, Any]:
-    """How many bookings are to be settled, for those who settle them; a fragment has no bar."""
+    """How many bookings are to be settled, for those who settle them; for the head objections too. A fragment has no
+    bar.
+    """
     if is_htmx() or current_user.roles.isdisjoint(SETTLERS):
         return {}
     with read_session() as reading:
-        return {"settle_count": count_to_settle(reading, today=today())}
+        count = count_for_the_head if _leads() else count_to_settle
+        return {"settle_count": count(reading, today=today())}
+
+
+def _leads() -> bool:
+    return not current_user.roles.isdisjoint(LEADING)
 
 
 def _go_to(booking_id: int | None) -> ResponseReturnValue:

@@ -11,6 +11,7 @@ from tracker.domain.errors import N_, ForbiddenError, NotFoundError
 from tracker.domain.roles import LEADING
 from tracker.domain.workcalendar import local_date_of
 from tracker.queries import read_session
+from tracker.queries.objections import count_open_objections, objections_of
 from tracker.web.addresses import see_other
 from tracker.web.arguments import code_argument, place_argument, place_text
 from tracker.web.day_stretch import stretch_of_address, usual_stretches
@@ -47,12 +48,19 @@ def _everybody() -> str:
     stretch = stretch_of_address(today)
     with read_session() as reading:
         page = read_staff(reading, stretch, today=today)
+        to_decide = count_open_objections(reading)
     national = {
         "median": NATIONAL_MEDIAN_REPORTS,
         "lower": NATIONAL_QUARTILES_REPORTS[0],
         "upper": NATIONAL_QUARTILES_REPORTS[1],
     }
-    context = {"page": page, "stretch": stretch, "today": today, "national": national}
+    context = {
+        "page": page,
+        "stretch": stretch,
+        "today": today,
+        "national": national,
+        "to_decide": to_decide,
+    }
     return render_template("volume/staff.html", **context, choices=usual_stretches(today))
 
 
@@ -61,12 +69,14 @@ def _one(code: str) -> str:
     stretch = stretch_of_address(today)
     with read_session() as reading:
         page = read_doctor(reading, code, stretch, today=today, after=place_argument())
+        said = objections_of(reading, code)
     if page is None:
         raise NotFoundError(N_("There is no such staff member."))
     is_own = code == caller().staff_code
     next_cursor = None if page.next_place is None else place_text(*page.next_place)
     params = stretch.params | ({} if is_own and not _leads() else {"doctor": code})
     context = {"page": page, "stretch": stretch, "today": today, "is_own": is_own, "params": params}
+    context |= {"objections": said, "waiting": {row.exam_id for row in said if row.is_open}}
     return render_template(
         "volume/doctor.html", **context, choices=usual_stretches(today), next_cursor=next_cursor
     )
