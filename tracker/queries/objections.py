@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, func, select
+from sqlalchemy import ColumnElement, Select, func, select
 from sqlalchemy.orm import Session, aliased
 
 from tracker.domain.errors import N_, NotFoundError
@@ -43,7 +43,7 @@ class ObjectionRow:
 
 
 _decider = aliased(Account)
-_ROWS = (
+_ROWS: Select[*tuple[Any, ...]] = (
     select(
         Objection.id,
         Objection.kind,

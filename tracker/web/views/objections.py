@@ -101,7 +101,7 @@ def _missing(form: MissingForm) -> MissingExam:
         patient=form.patient.data or "",
         exam_type=form.exam_type.data,
         device=form.device.data,
-        day=form.day.data,  # type: ignore[arg-type]  # the form asks for it
+        day=form.day.data,
         note=form.note.data or "",
     )
 
@@ -218,8 +218,8 @@ def _entry(form: EnterMissingForm) -> ExamEntry:
         stream=form.stream.data,
         device=form.device.data,
         operator=form.operator.data,
-        started_at=instant(form.date.data, form.start.data),  # type: ignore[arg-type]
-        ended_at=instant(form.date.data, form.end.data),  # type: ignore[arg-type]
+        started_at=instant(form.date.data, form.start.data),
+        ended_at=instant(form.date.data, form.end.data),
         parts=form.parts.data or 1,
         number=(form.exam_number.data or "").strip() or None,
         reason=form.reason.data or "",
