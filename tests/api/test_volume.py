@@ -4,8 +4,11 @@ import pytest
 
 from tests.support.department import at, staff_code
 from tracker import clock
+from tracker.queries.volume import KEYS
 
 DAYS = {"from_": "2026-11-01", "to": "2026-11-30"}
+NONE_LIVE = {"visits": 2, "live_exams": 0, "live_minutes": 0}
+"""All three were entered later, of one patient on two days."""
 
 
 @pytest.fixture
@@ -34,11 +37,14 @@ def three_exams(app, sonographer):
 @pytest.mark.usefixtures("three_exams")
 def test_rows_add_up_to_the_total_in_every_grouping(head):
     total = head.get("/volume", **DAYS).json
-    assert total == {"rows": [], "total": {"exams": 3, "parts": 3, "minutes": 30, "points": 2.8}}
-    for by in ("day", "month", "year", "stream", "exam_type", "device", "operator", "day,device"):
+    assert total == {
+        "rows": [],
+        "total": NONE_LIVE | {"exams": 3, "parts": 3, "minutes": 30, "points": 2.8},
+    }
+    for by in (*KEYS, "day,device", "week,title", "quarter,part_of_day"):
         grouped = head.get("/volume", by=by, **DAYS).json
         assert grouped["total"] == total["total"]
-        for amount in ("exams", "parts", "minutes"):
+        for amount in ("exams", "visits", "parts", "minutes"):
             assert sum(row[amount] for row in grouped["rows"]) == total["total"][amount]
         assert all(set(by.split(",")) < row.keys() for row in grouped["rows"])
 
@@ -53,6 +59,20 @@ def test_rows_carry_what_they_are_grouped_by(head):
     ]
     assert head.get("/volume", by="month", **DAYS).json["rows"][0]["month"] == "2026-11"
     assert head.get("/volume", by="year", **DAYS).json["rows"][0]["year"] == 2026
+    assert head.get("/volume", by="week", **DAYS).json["rows"][0]["week"] == "2026-W47"
+    assert head.get("/volume", by="quarter", **DAYS).json["rows"][0]["quarter"] == "2026-Q4"
+    assert head.get("/volume", by="part_of_day", **DAYS).json["rows"][0]["part_of_day"] == "morning"
+
+
+@pytest.mark.usefixtures("three_exams")
+def test_filters_take_one_code_or_several(head):
+    def counted(**chosen):
+        return head.get("/volume", **DAYS, **chosen).json["total"]["exams"]
+
+    assert counted(exam_type="abdominal") == 2
+    assert counted(exam_type="abdominal,superficial") == 3
+    assert counted(device="US02", exam_type="abdominal") == 1
+    assert counted(part_of_day="afternoon,other") == 0
 
 
 @pytest.mark.engines("sqlite")
@@ -65,6 +85,8 @@ def test_each_wrong_value_is_refused_on_its_field(head):
         ({"by": "day,"}, "by"),
         ({"by": "\x00"}, "by"),
         ({"group": "day"}, "group"),
+        ({"stream": "outpatient,"}, "stream"),
+        ({"device": "\x00"}, "device"),
     ]
     for change, field in wrong:
         answer = head.get("/volume", **{**DAYS, **change})

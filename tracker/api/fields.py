@@ -120,6 +120,18 @@ class Code(_Reasoned, fields.String):
         return value
 
 
+class Codes(Code):
+    """Codes of one kind, separated by commas; any of them will do."""
+
+    described: ClassVar[Mapping[str, object]] = {
+        "pattern": f"^{CODE.strip('^$')}(,{CODE.strip('^$')})*$"
+    }
+
+    def _deserialize(self, value: Any, *_args: Any, **_kwargs: Any) -> Any:
+        given = value.split(",") if isinstance(value, str) else [value]
+        return tuple(super(Codes, self)._deserialize(each) for each in given)
+
+
 class PatientKey(_Reasoned, fields.String):
     """A patient's id (as answers give it, with ~ before it) or medical record number."""
 

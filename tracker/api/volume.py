@@ -1,4 +1,4 @@
-"""GET /volume: counts, parts, minutes and points of exams, in any grouping."""
+"""GET /volume: exams, visits, parts, minutes and points, in any grouping and of any part."""
 
 from datetime import date
 from typing import Any
@@ -7,12 +7,12 @@ from flask import Response
 from marshmallow import fields
 
 from tracker.api.documents import AnswerSchema, Document, text
-from tracker.api.fields import Day, Several
+from tracker.api.fields import Codes, Day, Several
 from tracker.api.interface import answer, blueprint
 from tracker.api.reading import RequestSchema
 from tracker.domain.errors import N_, InvalidError
 from tracker.queries import read_session
-from tracker.queries.volume import KEYS, Amounts, VolumeFilter, VolumeRow, volume
+from tracker.queries.volume import CODED, KEYS, Amounts, VolumeFilter, VolumeRow, volume
 
 
 class VolumeQuery(RequestSchema):
@@ -21,14 +21,27 @@ class VolumeQuery(RequestSchema):
     first = Day("The first day.", data_key="from", required=True)
     last = Day("The last day.", data_key="to", required=True)
     by = Several(KEYS, "What rows are grouped by; without it the total alone.", load_default=())
+    stream = Codes("Of these streams only.", load_default=None)
+    exam_type = Codes("Of these exam types only.", load_default=None)
+    device = Codes("Of these devices only.", load_default=None)
+    operator = Codes("Of these doctors only.", load_default=None)
+    title = Codes("Of doctors with these titles only; none: without one.", load_default=None)
+    part_of_day = Codes("Begun in these half-days only; other: outside of all.", load_default=None)
 
 
 class AmountsSchema(AnswerSchema):
     """How much."""
 
     exams = fields.Integer()
+    visits = fields.Integer(
+        metadata={"description": "Patients on a day, where their first exam counts."}
+    )
     parts = fields.Integer()
-    minutes = fields.Integer()
+    minutes = fields.Integer(metadata={"description": "Of all exams."})
+    live_exams = fields.Integer(
+        metadata={"description": "Whose times were clicked at the machine."}
+    )
+    live_minutes = fields.Integer(metadata={"description": "Of the live exams alone."})
     points = fields.Float()
 
 
@@ -39,12 +52,16 @@ class VolumeRowSchema(AmountsSchema):
         sometimes = KEYS
 
     day = fields.Date()
+    week = text("2026-W47, as ISO 8601 counts weeks")
     month = text("2026-11")
+    quarter = text("2026-Q4")
     year = fields.Integer()
     stream = text()
     exam_type = text()
     device = text()
     operator = text()
+    title = text()
+    part_of_day = text()
 
 
 class VolumeSchema(AnswerSchema):
@@ -63,7 +80,8 @@ def show_volume(query: dict[str, Any]) -> Response:
     if last < first:
         raise InvalidError(N_("The last day lies before the first."), field="to")
     with read_session() as session:
-        counted = volume(session, VolumeFilter(first, last), query["by"])
+        codes = {key: query[key] for key in CODED}
+        counted = volume(session, VolumeFilter(first, last, **codes), query["by"])
     return answer({"rows": [_row(row) for row in counted.rows], "total": _amounts(counted.total)})
 
 
@@ -78,7 +96,10 @@ def _row(row: VolumeRow) -> Document:
 def _amounts(amounts: Amounts) -> Document:
     return {
         "exams": amounts.exams,
+        "visits": amounts.visits,
         "parts": amounts.parts,
         "minutes": amounts.minutes,
+        "live_exams": amounts.live_exams,
+        "live_minutes": amounts.live_minutes,
         "points": amounts.points_hundredths / 100,
     }

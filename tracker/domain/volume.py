@@ -11,6 +11,9 @@ from typing import Literal, Protocol
 OTHER_HOURS = "other"
 """The part of day of an exam that starts outside the department's half-days: at noon, in the evening."""
 
+NO_TITLE = "none"
+"""Stands for the title of who has none."""
+
 SUMS = ("exams", "live_exams", "visits", "parts", "minutes", "live_minutes", "points_hundredths")
 """What is summed, by the names of the roll-ups' columns."""
 

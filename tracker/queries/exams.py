@@ -12,6 +12,7 @@ from sqlalchemy import ColumnElement, Select, and_, func, or_, select
 from sqlalchemy.orm import Session, aliased
 
 from tracker.domain.errors import N_, NotFoundError
+from tracker.domain.volume import NO_TITLE
 from tracker.models import (
     Account,
     Device,
@@ -24,6 +25,7 @@ from tracker.models import (
 )
 from tracker.queries.counting import counts
 from tracker.queries.detail_columns import EXAM_TYPE, PATIENT, STREAM
+from tracker.queries.volume_source import Chosen
 
 
 @dataclass(frozen=True, slots=True)
@@ -146,14 +148,16 @@ def exam_id_of_number(session: Session, number: str) -> int | None:
 
 @dataclass(frozen=True, slots=True)
 class ExamFilter:
-    """Which exams of a list: all conditions given must hold; days are inclusive, the rest are codes."""
+    """Which exams of a list: all conditions given must hold; days are inclusive, the rest are codes, of several any."""
 
     first: date | None = None
     last: date | None = None
-    stream: str | None = None
-    exam_type: str | None = None
-    device: str | None = None
-    operator: str | None = None
+    stream: Chosen = None
+    exam_type: Chosen = None
+    device: Chosen = None
+    operator: Chosen = None
+    title: Chosen = None
+    part_of_day: Chosen = None
     supervisor: str | None = None
     assistant: str | None = None
     taking_part: str | None = None  # as any of the three
@@ -193,17 +197,30 @@ def count_exams(session: Session, chosen: ExamFilter) -> int:
     return session.scalar(select(func.count()).select_from(ids)) or 0
 
 
-def _conditions(chosen: ExamFilter) -> list[ColumnElement[bool]]:
-    equals: Sequence[tuple[Any, object]] = (
+def _of_codes(chosen: ExamFilter) -> list[ColumnElement[bool]]:
+    given: Sequence[tuple[Any, Chosen]] = (
         (Stream.code, chosen.stream),
         (ExamType.code, chosen.exam_type),
         (Device.code, chosen.device),
         (StaffMember.code, chosen.operator),
+        (func.coalesce(func.nullif(StaffMember.title, ""), NO_TITLE), chosen.title),
+        (Exam.part_of_day, chosen.part_of_day),
+    )
+    return [
+        column == codes if isinstance(codes, str) else column.in_(codes)
+        for column, codes in given
+        if codes is not None
+    ]
+
+
+def _conditions(chosen: ExamFilter) -> list[ColumnElement[bool]]:
+    equals: Sequence[tuple[Any, object]] = (
         (_supervisor.code, chosen.supervisor),
         (_assistant.code, chosen.assistant),
         (Exam.patient_id, chosen.patient_id),
     )
     conditions = [column == value for column, value in equals if value is not None]
+    conditions += _of_codes(chosen)
     if chosen.taking_part is not None:
         people = (StaffMember, _supervisor, _assistant)
         conditions.append(or_(*(each.code == chosen.taking_part for each in people)))

@@ -1,47 +1,59 @@
-"""Volume read from the roll-up: counts, parts, minutes and points of exams, in any grouping. No writes.
+"""Volume read from the roll-ups: exams, visits, parts, minutes and points, in any grouping. No writes.
 
-The rows behind a number are listed by queries/exams; both count what is not voided.
+Which roll-up answers is volume_source's. The rows behind a number are listed by queries/exams; both count what
+queries/counting says.
 """
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, func, select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
+from tracker.domain.catalogue import TITLES
 from tracker.domain.errors import N_, InvalidError
-from tracker.models import Booking, Device, ExamType, ExamVolume, StaffMember, Stream
+from tracker.domain.volume import NO_TITLE, SUMS
+from tracker.models import Booking, PartOfDay, StaffMember
 from tracker.queries.calendar import target_of_year
+from tracker.queries.volume_source import CODED, DATED, NAMED, VolumeFilter, grouped, sources
 
-KEYS = ("day", "month", "year", "stream", "exam_type", "device", "operator")
+__all__ = [
+    "CODED",
+    "DATED",
+    "KEYS",
+    "Amounts",
+    "Standing",
+    "Volume",
+    "VolumeFilter",
+    "VolumeRow",
+    "standing",
+    "sums_by",
+    "volume",
+]
+
+KEYS = (*DATED, *CODED)
 """What volume may be grouped by, in the order in which rows carry it."""
 
-_SUMS = ("exams", "parts", "minutes", "points_hundredths")
-_NAMED: Mapping[str, type[Stream | ExamType | Device | StaffMember]] = {
-    "stream": Stream,
-    "exam_type": ExamType,
-    "device": Device,
-    "operator": StaffMember,
-}
-_DATED = frozenset({"day", "month", "year"})
-_IDS: Mapping[str, Any] = {
-    "stream": ExamVolume.stream_id,
-    "exam_type": ExamVolume.exam_type_id,
-    "device": ExamVolume.device_id,
-    "operator": ExamVolume.operator_id,
-}
+_Named = Mapping[Any, tuple[Any, Any]]
+"""What stands in a row for a key → by what it is sorted, and how it is shown."""
 
 
 @dataclass(frozen=True, slots=True)
 class Amounts:
-    """How much: exams, their parts, their minutes, their points (hundredths)."""
+    """How much: exams, their parts, their minutes, their points (hundredths), and the visits they opened.
+
+    `minutes` are of all exams; `live_minutes` of the `live_exams` alone, whose times were clicked at the machine.
+    """
 
     exams: int = 0
     parts: int = 0
     minutes: int = 0
     points_hundredths: int = 0
+    visits: int = 0
+    live_exams: int = 0
+    live_minutes: int = 0
 
     def __add__(self, other: "Amounts") -> "Amounts":
         return Amounts(
@@ -49,12 +61,31 @@ class Amounts:
             self.parts + other.parts,
             self.minutes + other.minutes,
             self.points_hundredths + other.points_hundredths,
+            self.visits + other.visits,
+            self.live_exams + other.live_exams,
+            self.live_minutes + other.live_minutes,
         )
+
+    @property
+    def live_share(self) -> float | None:
+        """The part of the exams that the live minutes are of; None where there is no exam."""
+        return self.live_exams / self.exams if self.exams else None
+
+
+_SUMS = (
+    "exams",
+    "parts",
+    "minutes",
+    "points_hundredths",
+    "visits",
+    "live_exams",
+    "live_minutes",
+)  # in the order of Amounts
 
 
 @dataclass(frozen=True, slots=True)
 class VolumeRow:
-    """One group. `keys`: day a date, month "2026-11", year a number, everything else a code."""
+    """One group. `keys`: day a date, week "2026-W47", month "2026-11", quarter "2026-Q4", year a number, else a code."""
 
     keys: Mapping[str, Any]
     amounts: Amounts
@@ -68,116 +99,109 @@ class Volume:
     total: Amounts
 
 
-@dataclass(frozen=True, slots=True)
-class VolumeFilter:
-    """Which exams are counted: the hospital's days `first` to `last`, both inclusive, and codes."""
-
-    first: date
-    last: date
-    stream: str | None = None
-    exam_type: str | None = None
-    device: str | None = None
-    operator: str | None = None
-
-
 def volume(session: Session, chosen: VolumeFilter, by: Sequence[str] = ()) -> Volume:
-    """The volume of the days, grouped by any of KEYS (none: the total alone). One statement.
+    """The volume of the days, grouped by any of KEYS (none: the total alone).
 
-    Rows come in the order of `by`: days ascending, everything else in the department's order.
-    Raises InvalidError on `by` for a key that does not exist.
+    Rows come in the order of `by`: time ascending, everything else in the department's order. One statement for each
+    roll-up that is read and one for each key's names. Raises InvalidError on `by` for a key that does not exist.
     """
     keys = tuple(dict.fromkeys(by))
-    if not set(keys) <= set(KEYS):
-        raise InvalidError(N_("Volume cannot be grouped by this."), field="by")
-    groups: dict[tuple[Any, ...], _Group] = {}
-    for found in session.execute(_grouped(chosen, keys)):
-        places = tuple(_PLACES[key](found) for key in keys)
-        group = groups.setdefault(tuple(shown for _rank, shown in places), _Group(places))
-        group.add(found)
-    ordered = sorted(groups.values(), key=lambda group: [rank for rank, _shown in group.places])
-    rows = tuple(group.as_row(keys) for group in ordered)
-    total = sum((row.amounts for row in rows), Amounts())
+    found = sums_by(session, chosen, keys, _SUMS)
+    rows = tuple(
+        VolumeRow(dict(zip(keys, shown, strict=True)), Amounts(*sums)) for shown, sums in found
+    )
+    total = Amounts(*(sum(each) for each in zip(*(sums for _, sums in found), strict=True)))
     return Volume(rows if keys else (), total)
 
 
-class _Group:
-    """Sums of what falls together: the months of several days."""
+def sums_by(
+    session: Session, chosen: VolumeFilter, by: Sequence[str], sums: Sequence[str] = SUMS
+) -> list[tuple[tuple[Any, ...], Sequence[int]]]:
+    """The same as bare tuples, and only the sums asked for (of domain/volume.SUMS): (keys as shown, sums), in order."""
+    keys = tuple(dict.fromkeys(by))
+    if not set(keys) <= set(KEYS):
+        raise InvalidError(N_("Volume cannot be grouped by this."), field="by")
+    names = [_names_of(session, key) for key in keys]
+    groups: dict[tuple[Any, ...], list[int]] = {}
+    shown: dict[tuple[Any, ...], tuple[Any, ...]] = {}
+    count = len(keys)
+    for source in sources(chosen, keys):
+        for row in session.execute(grouped(source, chosen, keys, sums)).all():
+            places = [named[value] for named, value in zip(names, row[:count], strict=True)]
+            rank = tuple([place[0] for place in places])
+            so_far = groups.get(rank)
+            if so_far is None:
+                groups[rank] = [int(value) for value in row[count:]]
+                shown[rank] = tuple([place[1] for place in places])
+            else:
+                for place, value in enumerate(row[count:]):
+                    so_far[place] += int(value)
+    return [(shown[rank], groups[rank]) for rank in sorted(groups)]
 
-    __slots__ = ("places", "sums")
 
-    def __init__(self, places: tuple[tuple[Any, Any], ...]) -> None:
-        self.places = places
-        self.sums = [0] * len(_SUMS)
+class _Made(dict[Any, tuple[Any, Any]]):
+    """Names that are made when they are first asked for."""
 
-    def add(self, found: Any) -> None:
-        self.sums = [
-            so_far + int(more) for so_far, more in zip(self.sums, found[: len(_SUMS)], strict=True)
-        ]
+    def __init__(self, make: Callable[[Any], tuple[Any, Any]]) -> None:
+        super().__init__()
+        self._make = make
 
-    def as_row(self, keys: Sequence[str]) -> VolumeRow:
-        shown = (each for _rank, each in self.places)
-        return VolumeRow(dict(zip(keys, shown, strict=True)), Amounts(*self.sums))
+    def __missing__(self, value: Any) -> tuple[Any, Any]:
+        self[value] = self._make(value)
+        return self[value]
 
 
-def _grouped(chosen: VolumeFilter, keys: Sequence[str]) -> Select[Any]:
-    """The sums per group first, by ids; only the few groups are then given their codes.
+def _day(day: date) -> tuple[Any, Any]:
+    return day, day
 
-    Months and years are made of their days in Python: the rows lie in the order of days, so that the
-    database groups by them without sorting, and needs no date arithmetic that engines disagree about.
-    """
-    columns = [_IDS[key].label(key) for key in keys if key in _IDS]
-    if not _DATED.isdisjoint(keys):
-        columns.append(ExamVolume.local_date.label("day"))
-    sums = [func.coalesce(func.sum(getattr(ExamVolume, name)), 0).label(name) for name in _SUMS]
-    counted = (
-        select(*columns, *sums)
-        .where(*_conditions(chosen))
-        .group_by(*(column.element for column in columns))
-        .subquery("counted")
+
+def _week(day: date) -> tuple[Any, Any]:
+    year, week, _weekday = day.isocalendar()
+    return (year, week), f"{year}-W{week:02}"
+
+
+def _month(day: date) -> tuple[Any, Any]:
+    return (day.year, day.month), f"{day:%Y-%m}"
+
+
+def _quarter(day: date) -> tuple[Any, Any]:
+    quarter = (day.month + 2) // 3
+    return (day.year, quarter), f"{day.year}-Q{quarter}"
+
+
+def _year(day: date) -> tuple[Any, Any]:
+    return day.year, day.year
+
+
+_PERIODS = {"day": _day, "week": _week, "month": _month, "quarter": _quarter, "year": _year}
+
+
+def _names_of(session: Session, key: str) -> _Named:
+    if key in _PERIODS:
+        return _Made(_PERIODS[key])
+    if key == "part_of_day":
+        return _parts_of_day(session)
+    if key == "title":
+        ranks = {code: rank for rank, code in enumerate(TITLES)}
+        held = session.execute(select(StaffMember.id, StaffMember.title))
+        return {
+            row.id: ((ranks.get(row.title, len(ranks)), row.title), row.title or NO_TITLE)
+            for row in held
+        }
+    model: Any = NAMED[key]
+    rows = session.execute(select(model.id, model.code, model.sort_order))
+    return {row.id: ((row.sort_order, row.id), row.code) for row in rows}
+
+
+def _parts_of_day(session: Session) -> _Named:
+    codes: Iterable[str] = session.scalars(
+        select(PartOfDay.code).order_by(PartOfDay.sort_order, PartOfDay.id)
     )
-    statement: Select[Any] = select(*(counted.c[name] for name in _SUMS)).select_from(counted)
-    if not _DATED.isdisjoint(keys):
-        statement = statement.add_columns(counted.c.day)
-    for key in (each for each in keys if each in _NAMED):
-        named: Any = _NAMED[key]
-        statement = statement.add_columns(
-            named.code.label(key),
-            named.sort_order.label(f"{key}_sort"),
-            named.id.label(f"{key}_id"),
-        ).join(named, named.id == counted.c[key])
-    return statement
-
-
-def _place_of_code(key: str) -> Callable[[Any], tuple[Any, Any]]:
-    def place(found: Any) -> tuple[Any, Any]:
-        rank = getattr(found, f"{key}_sort"), getattr(found, f"{key}_id")
-        return rank, getattr(found, key)
-
-    return place
-
-
-# What a row of the statement says for a key: by what it is sorted, and how it is shown.
-_PLACES: Mapping[str, Callable[[Any], tuple[Any, Any]]] = {
-    "day": lambda found: (found.day, found.day),
-    "month": lambda found: (month := f"{found.day:%Y-%m}", month),
-    "year": lambda found: (found.day.year, found.day.year),
-    **{key: _place_of_code(key) for key in _NAMED},
-}
-
-
-def _conditions(chosen: VolumeFilter) -> list[ColumnElement[bool]]:
-    conditions = [
-        ExamVolume.local_date.between(chosen.first, chosen.last),
-        ExamVolume.exams > 0,  # a row whose exams were all voided stays, and says nothing
-    ]
-    for key, column in _IDS.items():
-        code = getattr(chosen, key)
-        if code is not None:
-            named = _NAMED[key]
-            conditions.append(
-                column == select(named.id).where(named.code == code).scalar_subquery()
-            )
-    return conditions
+    names = _Made(
+        lambda code: ((True, code), code)
+    )  # outside of all, or of a half-day that is gone
+    names.update({code: ((False, f"{rank:03}"), code) for rank, code in enumerate(codes)})
+    return names
 
 
 @dataclass(frozen=True, slots=True)
@@ -197,16 +221,12 @@ class Standing:
 
 
 def standing(session: Session, today: date, *, operator: str | None = None) -> Standing:
-    """Where the department, or one operator (code), stands. Three statements."""
+    """Where the department, or one operator (code), stands. Four statements."""
     year = VolumeFilter(date(today.year, 1, 1), date(today.year, 12, 31), operator=operator)
-    found = volume(session, year, ["day"])
-    months: dict[str, Amounts] = {}
-    for row in found.rows:
-        month = f"{row.keys['day']:%Y-%m}"
-        months[month] = months.get(month, Amounts()) + row.amounts
-    on_day = (row.amounts for row in found.rows if row.keys["day"] == today)
+    found = volume(session, year, ["month"])
+    months = {row.keys["month"]: row.amounts for row in found.rows}
     return Standing(
-        today=next(on_day, Amounts()),
+        today=volume(session, VolumeFilter(today, today, operator=operator)).total,
         month=months.get(f"{today:%Y-%m}", Amounts()),
         year=found.total,
         months=months,

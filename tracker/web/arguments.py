@@ -1,5 +1,6 @@
 """What an address may ask for: days, codes, numbers, places in a list; anything else is refused on its field."""
 
+from collections.abc import Collection
 from datetime import date
 
 from flask import request
@@ -26,6 +27,18 @@ def day_argument(name: str, default: date | None = None) -> date | None:
 def code_argument(name: str) -> str | None:
     """The code of ?name=US07; None where nothing is asked for."""
     return request.args.get(name, "").strip() or None
+
+
+def codes_argument(name: str) -> str | tuple[str, ...] | None:
+    """The codes of ?name=US07,US08 or ?name=US07&name=US08: one as a text, several as a tuple, None without any."""
+    given = ",".join(request.args.getlist(name)).split(",")
+    codes = tuple(dict.fromkeys(code for text in given if (code := text.strip())))
+    return codes if len(codes) > 1 else codes[0] if codes else None
+
+
+def codes_text(chosen: str | Collection[str] | None) -> str | None:
+    """Codes as an address carries them."""
+    return chosen if chosen is None or isinstance(chosen, str) else ",".join(chosen)
 
 
 def number_argument(name: str) -> int | None:

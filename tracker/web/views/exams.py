@@ -29,6 +29,8 @@ from tracker.web.access import may
 from tracker.web.addresses import see_other
 from tracker.web.arguments import (
     code_argument,
+    codes_argument,
+    codes_text,
     day_argument,
     number_argument,
     place_argument,
@@ -41,11 +43,12 @@ from tracker.web.forms.exams import CorrectionForm, FindForm, VoidForm, instant
 from tracker.web.fragments import is_htmx, render_block
 from tracker.web.person import caller, request_now
 from tracker.web.taking_part import offer_taking_part
+from tracker.web.volume_keys import part_pairs, title_pairs
 
 blueprint = Blueprint("exams", __name__)
 
 PAGE_LENGTH = 50
-CODES = ("stream", "exam_type", "device", "operator")
+CODES = ("stream", "exam_type", "device", "operator", "title", "part_of_day")
 OTHERS = ("supervisor", "assistant")
 """Who else took part: rows are chosen by them, and no volume is kept of them."""
 
@@ -82,6 +85,7 @@ def _list(form: FindForm, status: int = 200) -> ResponseReturnValue:
         found = list_exams(
             reading, chosen, after=place_argument(), limit=PAGE_LENGTH + 1, newest_first=True
         )
+        day_parts = part_pairs(reading) if chosen.part_of_day else []
         total = volume(reading, _as_volume(chosen)).total if _shows_total(chosen) else None
     shown = found[:PAGE_LENGTH]
     is_last = len(found) <= PAGE_LENGTH
@@ -92,6 +96,8 @@ def _list(form: FindForm, status: int = 200) -> ResponseReturnValue:
         "chosen": chosen,
         "params": filter_params(chosen),
         "known": known,
+        "titles": title_pairs(),
+        "day_parts": day_parts,
         "total": total,
         "form": form,
         "today": today(),
@@ -106,7 +112,8 @@ def chosen_exams() -> ExamFilter:
     last = day_argument("to", None if patient else max(first or today(), today()))
     if first and last and last < first:
         raise InvalidError(N_("The last day lies before the first."), field="to")
-    codes = {name: code_argument(name) for name in (*CODES, *OTHERS)}
+    codes: dict[str, Any] = {name: codes_argument(name) for name in CODES}
+    codes |= {name: code_argument(name) for name in OTHERS}
     voided = request.args.get("voided") == "1"
     return ExamFilter(first=first, last=last, patient_id=patient, include_voided=voided, **codes)
 
@@ -118,7 +125,7 @@ def filter_params(chosen: ExamFilter) -> dict[str, Any]:
         "to": chosen.last and chosen.last.isoformat(),
         "patient": chosen.patient_id,
         "voided": "1" if chosen.include_voided else None,
-        **{name: getattr(chosen, name) for name in (*CODES, *OTHERS)},
+        **{name: codes_text(getattr(chosen, name)) for name in (*CODES, *OTHERS)},
     }
     return {name: value for name, value in given.items() if value}
 
