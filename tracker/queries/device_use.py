@@ -9,13 +9,13 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import and_, case, func, select
+from sqlalchemy import Select, and_, case, func, select
 from sqlalchemy.orm import Session
 
 from tracker.domain.opentime import HOUR, minutes_by_hour
 from tracker.models import Block, Exam
 from tracker.queries.counting import counts, is_live
-from tracker.queries.device_time import DeviceTime, closures_between, device_times
+from tracker.queries.device_time import DeviceTime, Shut, closures_between, device_times
 from tracker.queries.local_time import local_seconds_of, minute_of_day, seconds_of, weekday_of
 
 HourKey = tuple[int, int]
@@ -79,7 +79,7 @@ def device_use(
 ) -> DeviceUse:
     """The use from `first` to `last` (inclusive), as far as it is over; of one device or of all.
 
-    Three statements, summed by the database.
+    Four statements at most, summed by the database.
     """
     times = [
         each
@@ -97,7 +97,7 @@ def device_use(
         key: Use(open_minutes=opened[key], examined_minutes=examined[key])
         for key in opened | examined
     }
-    return DeviceUse(devices, hours, _causes(session, times, first, last))
+    return DeviceUse(devices, hours, causes_of(times, closures_between(session, first, last)))
 
 
 def _opened(times: Iterable[DeviceTime]) -> dict[int, Use]:
@@ -141,28 +141,9 @@ def _by_hour(row: Any) -> Iterable[tuple[int, int]]:
 
 def _examined(session: Session, first: date, last: date, device_id: int | None) -> Iterable[Any]:
     """Exams that count by device, weekday and the hours in which they begin and end. One statement."""
-    closing = (
-        select(Block.device_id, Block.local_date, func.max(Block.ends_at).label("ends_at"))
-        .where(Block.local_date.between(first, last))
-        .group_by(Block.device_id, Block.local_date)
-        .subquery("closing")
-    )
     begins = local_seconds_of(session, Exam.started_at, first, last)
-    each = (
-        select(
-            Exam.device_id,
-            is_live().label("is_live"),
-            weekday_of(begins).label("weekday"),
-            minute_of_day(begins).label("start"),
-            Exam.minutes,
-            _overtime(session, closing.c.ends_at).label("overtime"),
-        )
-        .outerjoin(
-            closing,
-            and_(closing.c.device_id == Exam.device_id, closing.c.local_date == Exam.local_date),
-        )
-        .where(counts(), Exam.local_date.between(first, last))
-    )
+    weekday, start = weekday_of(begins).label("weekday"), minute_of_day(begins).label("start")
+    each = _each_exam(session, first, last, Exam.device_id, weekday, start)
     if device_id is not None:
         each = each.where(Exam.device_id == device_id)
     # worked out once for each exam: SQLite would repeat what it reads from a subquery for every use
@@ -185,6 +166,38 @@ def _examined(session: Session, first: date, last: date, device_id: int | None) 
     )
 
 
+def exam_minutes_by_type(session: Session, first: date, last: date) -> Mapping[int, Use]:
+    """Exam type (id) → examined minutes, overtime and exams, live or left out; nothing of the machines. One statement."""
+    exam = _each_exam(session, first, last, Exam.exam_type_id).subquery("each_exam").c
+    sums = (
+        func.count().label("exams"),
+        func.sum(exam.minutes).label("minutes"),
+        func.sum(exam.overtime).label("overtime"),
+    )
+    keys = exam.exam_type_id, exam.is_live
+    found: dict[int, Use] = defaultdict(Use)
+    for row in session.execute(select(*keys, *sums).group_by(*keys)):
+        found[row.exam_type_id] += _of_row(row)
+    return found
+
+
+def _each_exam(session: Session, first: date, last: date, *columns: Any) -> Select[Any]:
+    """The exams that count, with these columns, their minutes and their overtime, and whether they are live."""
+    closing = (
+        select(Block.device_id, Block.local_date, func.max(Block.ends_at).label("ends_at"))
+        .where(Block.local_date.between(first, last))
+        .group_by(Block.device_id, Block.local_date)
+        .subquery("closing")
+    )
+    overtime = _overtime(session, closing.c.ends_at).label("overtime")
+    there = and_(closing.c.device_id == Exam.device_id, closing.c.local_date == Exam.local_date)
+    return (
+        select(*columns, is_live().label("is_live"), Exam.minutes, overtime)
+        .outerjoin(closing, there)
+        .where(counts(), Exam.local_date.between(first, last))
+    )
+
+
 def _overtime(session: Session, closes: Any) -> Any:
     """Whole minutes of an exam after the last block of its device and day; all where there was none."""
     begins = case(
@@ -195,15 +208,13 @@ def _overtime(session: Session, closes: Any) -> Any:
     return case((closes.is_(None), Exam.minutes), (Exam.ended_at > closes, past), else_=0)
 
 
-def _causes(
-    session: Session, times: Iterable[DeviceTime], first: date, last: date
-) -> tuple[Cause, ...]:
-    minutes: dict[int, int] = defaultdict(int)
+def causes_of(times: Iterable[DeviceTime], shuts: Iterable[Shut]) -> tuple[Cause, ...]:
+    """Why minutes of these device days were closed, by the words of the closures; most minutes first."""
+    minutes: Counter[int] = Counter()
     for each in times:
-        for closure_id, taken in each.time.closed.items():
-            minutes[closure_id] += taken
+        minutes.update(each.time.closed)
     by_reason: dict[str, list[int]] = defaultdict(list)
-    for shut in closures_between(session, first, last) if minutes else ():
+    for shut in shuts:
         if shut.id in minutes:
             by_reason[shut.reason].append(shut.id)
     causes = [
