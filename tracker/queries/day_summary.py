@@ -20,13 +20,15 @@ from tracker.queries.year import plan_lines
 class DaySummary:
     """`planned` and `gap` are None in a year without a target. `down` names devices by code, None the department.
 
-    `gap` is the year's at the end of the day. `to_settle` is what is open now, whatever the day.
+    `year_exams` and `gap` are of the days of the year that are over, through `through` (None on its first morning):
+    as everywhere, today's plan is not missing while it runs. `to_settle` is what is open now, whatever the day.
     """
 
     day: date
     exams: int
     streams: Mapping[str, int]
     planned: int | None
+    through: date | None
     year_exams: int
     gap: Gap | None
     down: tuple[str | None, ...]
@@ -36,18 +38,27 @@ class DaySummary:
 def day_summary(session: Session, day: date, *, now: datetime) -> DaySummary:
     """The figures of a day: of today as it stands, of another as it ended. About ten statements."""
     found = volume(session, VolumeFilter(day, day), ["stream"])
-    year_exams = volume(session, VolumeFilter(date(day.year, 1, 1), day)).total.exams
+    through = _through(day, local_date_of(now, clock.hospital_zone()))
+    done = (
+        volume(session, VolumeFilter(date(day.year, 1, 1), through)).total.exams if through else 0
+    )
     line = plan_lines(session, day.year, work_days(session)).get(None)
     return DaySummary(
         day=day,
         exams=found.total.exams,
         streams={str(row.keys["stream"]): row.amounts.exams for row in found.rows},
         planned=None if line is None else line.plan.on(day),
-        year_exams=year_exams,
-        gap=None if line is None else line.plan.gap(year_exams, day),
+        through=through,
+        year_exams=done,
+        gap=None if line is None or through is None else line.plan.gap(done, through),
         down=_down(session, day, now),
         to_settle=count_for_the_head(session, today=local_date_of(now, clock.hospital_zone())),
     )
+
+
+def _through(day: date, today: date) -> date | None:
+    over = min(day, today - timedelta(days=1))
+    return over if over.year == day.year else None
 
 
 def _down(session: Session, day: date, now: datetime) -> tuple[str | None, ...]:

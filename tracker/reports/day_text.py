@@ -4,7 +4,6 @@ from flask_babel import gettext as _
 from flask_babel import ngettext
 from sqlalchemy.orm import Session
 
-from tracker.domain.yearplan import Gap
 from tracker.queries.day_summary import DaySummary
 from tracker.queries.streams import streams
 from tracker.reports.words import day, listed, name_of, number, percent
@@ -38,25 +37,24 @@ def _by_stream(found: DaySummary, names: dict[str, str]) -> str:
 
 
 def _year(found: DaySummary) -> str:
-    done, gap = number(found.year_exams), found.gap
+    gap = found.gap
+    if found.through is None:
+        return str(_("Year: begins today"))
+    values = {"day": day(found.through), "done": number(found.year_exams)}
     if gap is None:
-        text = _("Year: %(done)s exams; no target is set", done=done)
-    elif gap.exams < 0:
+        return str(_("Year through %(day)s: %(done)s exams; no target is set", **values))
+    values |= {"gap": number(abs(gap.exams)), "days": number(abs(gap.working_days), 1)}
+    if gap.exams < 0:
         text = _(
-            "Year: %(done)s exams, %(gap)s behind the plan (%(days)s working days)",
-            **_of(gap, done),
+            "Year through %(day)s: %(done)s exams, %(gap)s behind the plan (%(days)s working days)",
+            **values,
         )
     else:
         text = _(
-            "Year: %(done)s exams, %(gap)s ahead of the plan (%(days)s working days)",
-            **_of(gap, done),
+            "Year through %(day)s: %(done)s exams, %(gap)s ahead of the plan (%(days)s working days)",
+            **values,
         )
     return str(text)
-
-
-def _of(gap: Gap, done: str) -> dict[str, str]:
-    days = number(abs(gap.working_days), 1)
-    return {"done": done, "gap": number(abs(gap.exams)), "days": days}
 
 
 def _down(found: DaySummary) -> str:

@@ -38,7 +38,10 @@ def test_five_lines(client_of: ClientOf, hands: Hands) -> None:
     assert len(told) == len(in_chinese) == 5
     assert re.fullmatch(r"Mon 23 Nov 2026: 2 exams \(\d+% of the \d+ planned\)", told[0])
     assert told[1] == "By stream: Outpatient 1, Cadre ward 1"
-    assert re.fullmatch(r"Year: 3 exams, [\d,]+ behind the plan \([\d.]+ working days\)", told[2])
+    assert re.fullmatch(
+        r"Year through Sun 22 Nov 2026: 1 exams, [\d,]+ behind the plan \([\d.]+ working days\)",
+        told[2],
+    )
     assert told[3:] == ["Machines down: US07", "Still to settle: 1"]
     assert in_chinese[1] == "按来源：门诊 1，干部病房 1"
     assert in_chinese[3:] == ["停用设备：US07", "待处理：1"]
@@ -50,7 +53,7 @@ def test_a_year_without_a_target_says_so(client_of: ClientOf, hands: Hands) -> N
     with clock.at(at(12)):
         told = lines(client_of("head"))
     assert told[0] == "Mon 23 Nov 2026: 0 exams (no target for this year)"
-    assert told[2] == "Year: 0 exams; no target is set"
+    assert told[2] == "Year through Sun 22 Nov 2026: 0 exams; no target is set"
     assert told[3] == "Machines down: none"
 
 
