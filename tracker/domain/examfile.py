@@ -121,5 +121,6 @@ def check_header(header: Header | None, words: Words) -> Header:
     known |= {kind for kind in ("stream", "device") if words.get(kind, {}).get("")}
     for column, text in MISSING.items():
         if column not in known:
-            raise InvalidError(text, code="file", field="file", params={"column": column})
+            titles = [title for title in header.titles if title.strip()]
+            raise InvalidError(text, code="file", field="file", details={"titles": titles})
     return header

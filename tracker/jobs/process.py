@@ -19,7 +19,7 @@ from tracker import clock, create_app
 from tracker.db import db, read_session
 from tracker.db_lease import Lease, lease
 from tracker.domain.troubles import is_overdue
-from tracker.jobs import backups, exports, proposals, work
+from tracker.jobs import backups, exports, imports, proposals, work
 from tracker.logs import log, report_incident
 from tracker.queries.troubles import job_facts
 
@@ -46,12 +46,14 @@ class Job:
     """A job, when it runs (hospital time), and what it does.
 
     One that takes longer `is_long`: it runs beside the others, and at the start only if it was missed.
+    With `is_wanted` also if it never went well: pages wait for what it makes.
     """
 
     name: str
     trigger: BaseTrigger
     work: Callable[[datetime], work.Outcome]
     is_long: bool = False
+    is_wanted: bool = False
 
 
 def jobs() -> list[Job]:
@@ -66,6 +68,7 @@ def jobs() -> list[Job]:
             CronTrigger(hour=0, minute=40, timezone=zone),
             work.forecast_the_year,
             is_long=True,
+            is_wanted=True,
         ),
         Job("seal", IntervalTrigger(minutes=10, timezone=zone), work.seal),
         Job("compare", CronTrigger(hour=21, minute=30, timezone=zone), work.compare),
@@ -141,6 +144,7 @@ def _run_scheduler(app: Flask, stop: threading.Event, mine: Lease) -> None:
     waited_for = {
         "proposals": proposals.make_those_asked_for,
         "exports": exports.write_those_asked_for,
+        "imports": imports.do_those_asked_for,
     }
     threads = [
         threading.Thread(target=_make_those_asked_for, args=(app, stop, mine, make), name=name)
@@ -165,7 +169,12 @@ def _missed_jobs(app: Flask) -> set[str]:
         facts = job_facts(session)
     well = [replace(record, started_at=record.good_at) for record in facts.jobs]
     overdue = {record.job for record in well if is_overdue(record, facts, clock.now())}
-    return {job.name for job in jobs() if not job.is_long or job.name in overdue}
+    never = {record.job for record in facts.jobs if record.good_at is None}
+    return {
+        job.name
+        for job in jobs()
+        if not job.is_long or job.name in overdue or (job.is_wanted and job.name in never)
+    }
 
 
 def _make_those_asked_for(

@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 
 from tracker.db import service
 from tracker.domain.errors import N_, ConflictError, InvalidError, NotFoundError, StaleError
-from tracker.domain.examfile import COLUMNS, WORD_KINDS
+from tracker.domain.examfile import COLUMNS, WORD_KINDS, header_word, plain_word
 from tracker.domain.texts import needed_reason, plain_line
 from tracker.models import ExamImport, ImportMapping
 from tracker.writes.audit import write_audit
@@ -179,7 +179,7 @@ def fail_import(session: Session, import_id: int, error: Mapping[str, Any]) -> N
 def save_words(
     session: Session, words: Mapping[str, Mapping[str, str]], *, by: int, now: datetime
 ) -> int:
-    """Remember what words mean: kind → word as it is compared → code; returns how many were new or changed.
+    """Remember what words mean: kind → word → code; returns how many were new or changed.
 
     Raises InvalidError for a kind that is not known. Whether the codes are, a reading says.
     """
@@ -190,7 +190,8 @@ def save_words(
             kind == "header" and not {*of_kind.values()} <= {*COLUMNS, ""}
         ):
             raise InvalidError(N_("This kind of words is not known."), field="map")
-        for word, code in sorted(of_kind.items()):
+        for text, code in sorted(of_kind.items()):
+            word = header_word(text) if kind == "header" else plain_word(text)
             known = saved.get((kind, word))
             if known is not None and known.code == code:
                 continue

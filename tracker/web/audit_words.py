@@ -76,6 +76,7 @@ COLUMN: Mapping[str, LazyString] = {
     "is_portable": _l("Portable"),
     "is_published": _l("Working days announced"),
     "kind": _l("Kind"),
+    "kinds": _l("Kinds"),
     "local_date": _l("Day"),
     "least_title": _l("Lowest title of who performs it"),
     "loinc": _l("LOINC code"),
@@ -139,6 +140,7 @@ COLUMN: Mapping[str, LazyString] = {
     "device_days": _l("Device days"),
     "weekday": _l("Weekday"),
     "weekly_blocks": _l("Weekly blocks"),
+    "words": _l("Words"),
     "without_competence": _l("Without the competence for"),
 }
 _ROWS = {

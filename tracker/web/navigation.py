@@ -58,6 +58,7 @@ VOLUME_PAGES = (
     NavigationItem("/volume/year", _l("Year"), "target", LEADING),
     NavigationItem("/volume/devices", _l("Devices"), "stethoscope", LEADING),
     NavigationItem("/volume/quality", _l("Quality"), "clock", LEADING),
+    NavigationItem("/volume/import", _l("Import"), "clipboard-list", LEADING),
     NavigationItem("/volume/months", _l("Months"), "calendar", LEADING),
     NavigationItem("/volume/staff", _l("Doctors"), "users", LEADING),
     NavigationItem("/volume/mine", _l("My figures"), "user", EXAM_WORK),

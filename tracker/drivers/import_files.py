@@ -1,0 +1,78 @@
+"""The files of imports on the disk: what was uploaded, until it is brought in, and which of its rows were refused.
+
+They lie in INSTANCE_DIR, where the web and the jobs process both reach them, and hold names: mode 0600.
+"""
+
+import json
+import os
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from typing import IO, Any
+
+from tracker.domain.fileexams import RefusedRow
+from tracker.drivers.import_reading import JudgedRow
+
+FOLDER = "imports"
+
+
+def upload_path(instance: Path, import_id: int) -> Path:
+    """Where the file lies as it was sent."""
+    return instance / FOLDER / f"{import_id}.file"
+
+
+def refused_path(instance: Path, import_id: int) -> Path:
+    """Where its rejected rows lie, a line of JSON each."""
+    return instance / FOLDER / f"{import_id}.refused"
+
+
+def unnamed_path(instance: Path, name: str) -> Path:
+    """Where an upload lies until its import has a number."""
+    folder = instance / FOLDER
+    folder.mkdir(mode=0o700, exist_ok=True)
+    return folder / f"{name}.part"
+
+
+def open_private(path: Path) -> IO[str]:
+    """A text file that its owner alone may read, made anew."""
+    path.unlink(missing_ok=True)
+    descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    return os.fdopen(descriptor, "w", encoding="utf-8")
+
+
+def write_refused(file: IO[str], batch: Sequence[JudgedRow]) -> None:
+    """Keep the rejected rows of a batch with their reasons and cells."""
+    for each in batch:
+        verdict = each.verdict
+        if isinstance(verdict, RefusedRow):
+            cells = ["" if cell is None else str(cell)[:1000] for cell in each.cells]
+            told = told_row(verdict)
+            file.write(json.dumps({**told, "cells": cells}, ensure_ascii=False) + "\n")
+
+
+def told_row(row: RefusedRow) -> dict[str, Any]:
+    """A rejected row as JSON keeps it."""
+    return {
+        "row": row.row,
+        "kind": row.kind,
+        "exam": row.same_as,
+        "reasons": [
+            {"text": each.text, "params": dict(each.params), "field": each.field}
+            for each in row.reasons
+        ],
+    }
+
+
+def read_refused(path: Path) -> Iterator[dict[str, Any]]:
+    """The rejected rows in order; none when there is no file."""
+    if not path.exists():
+        return
+    with path.open(encoding="utf-8") as file:
+        for line in file:
+            yield json.loads(line)
+
+
+def forget_files(instance: Path, import_id: int, *, refused_too: bool) -> None:
+    """Delete an upload, and with `refused_too` what was kept of its rejected rows."""
+    upload_path(instance, import_id).unlink(missing_ok=True)
+    if refused_too:
+        refused_path(instance, import_id).unlink(missing_ok=True)

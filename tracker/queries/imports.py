@@ -1,0 +1,93 @@
+"""Imports as pages and the jobs process read them. What their exams count is told by queries/volume."""
+
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+
+from sqlalchemy import Select, func, select
+from sqlalchemy.orm import Session
+
+from tracker.domain.errors import N_, NotFoundError
+from tracker.models import Account, Exam, ExamImport
+
+WORKED_ON = ("waiting", "reading", "asked", "staging")
+"""States in which the page looks again by itself."""
+
+
+@dataclass(frozen=True, slots=True)
+class ImportRow:
+    """A file that was brought, with what a preview found and how far it is."""
+
+    id: int
+    file_name: str
+    sheet: str
+    state: str
+    rows: int
+    staged_at: datetime
+    by: str
+    in_force_at: datetime | None
+    undone_at: datetime | None
+    reason: str
+    undo_reason: str
+    progress: dict[str, Any]
+    findings: dict[str, Any]
+    decisions: dict[str, Any]
+
+    @property
+    def is_open(self) -> bool:
+        """Whether it waits for the jobs process or is worked on."""
+        return self.state in WORKED_ON
+
+
+_ROWS: Select[*tuple[Any, ...]] = select(
+    ExamImport.id,
+    ExamImport.file_name,
+    ExamImport.sheet,
+    ExamImport.state,
+    ExamImport.rows,
+    ExamImport.staged_at,
+    Account.username,
+    ExamImport.in_force_at,
+    ExamImport.undone_at,
+    ExamImport.reason,
+    ExamImport.undo_reason,
+    ExamImport.progress,
+    ExamImport.findings,
+    ExamImport.decisions,
+).join(Account, Account.id == ExamImport.by_id)
+
+
+def imports(session: Session, *, limit: int) -> list[ImportRow]:
+    """The newest imports first, without those that were given up. One statement."""
+    rows = session.execute(
+        _ROWS.where(ExamImport.state != "forgotten").order_by(ExamImport.id.desc()).limit(limit)
+    )
+    return [ImportRow(*row) for row in rows]
+
+
+def one_import(session: Session, import_id: int) -> ImportRow:
+    """Raises NotFoundError."""
+    row = session.execute(_ROWS.where(ExamImport.id == import_id)).first()
+    if row is None:
+        raise NotFoundError(N_("There is no such import."))
+    return ImportRow(*row)
+
+
+def days_of_import(session: Session, import_id: int) -> tuple[date, date] | None:
+    """The first and the last day of its exams; None without any. Two statements."""
+    mine = Exam.import_id == import_id
+    first = session.scalar(select(func.min(Exam.local_date)).where(mine))
+    last = session.scalar(select(func.max(Exam.local_date)).where(mine))
+    return None if first is None or last is None else (first, last)
+
+
+def is_import_waiting(session: Session) -> bool:
+    """Whether the jobs process has anything to do for a page. One statement."""
+    waiting = select(ExamImport.id).where(ExamImport.state.in_(WORKED_ON))
+    return session.scalar(waiting.limit(1)) is not None
+
+
+def imports_to_clear(session: Session) -> list[int]:
+    """Imports that never counted and still have rows. One statement."""
+    left = ExamImport.state.in_(("forgotten", "failed")) & (ExamImport.rows > 0)
+    return list(session.scalars(select(ExamImport.id).where(left).order_by(ExamImport.id)))

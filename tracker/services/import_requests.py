@@ -1,0 +1,114 @@
+"""What a page asks of an import and what the jobs process takes up: reading a file anew, decisions, bringing it in.
+
+The steps that write exams are services/importing.
+"""
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from tracker.db import service
+from tracker.domain.errors import N_, ConflictError, NotFoundError
+from tracker.domain.texts import LONGEST_REASON, plain_line
+from tracker.models import ExamImport
+from tracker.writes.booking_rows import Author
+from tracker.writes.imported_rows import note_import
+
+READING, STAGING = "reading", "staging"
+ENDED_EARLY = N_("The jobs process ended before the file was read. Ask again.")
+
+
+@service
+def ask_reading(session: Session, import_id: int, *, sheet: str | None = None) -> None:
+    """Let the file be read again, with words that were explained meanwhile; decisions are kept.
+
+    Raises ConflictError unless it was previewed or has failed, NotFoundError.
+    """
+    row = _locked(session, import_id)
+    if row.state not in ("previewed", "failed"):
+        raise ConflictError(N_("This file is not waiting for you."))
+    row.state, row.progress = "waiting", {}
+    if sheet is not None:
+        row.sheet = sheet[:80]
+
+
+@service
+def decide(
+    session: Session, import_id: int, rows: Mapping[int, bool | None], *, of_all: bool | None
+) -> None:
+    """Say which rows that are probably here already go in (True), stay out (False), or are left open (None).
+
+    `of_all` is for those rows that are not named. Raises ConflictError unless the file was previewed.
+    """
+    row = _locked(session, import_id)
+    if row.state != "previewed":
+        raise ConflictError(N_("This file is not waiting for you."))
+    decided = {
+        str(number): goes_in for number, goes_in in sorted(rows.items()) if goes_in is not None
+    }
+    row.decisions = {"rows": decided, "all": of_all}
+
+
+@service
+def ask_bringing(session: Session, import_id: int, *, reason: str, by: int, now: datetime) -> None:
+    """Let a previewed file be brought in. Raises ConflictError unless it was previewed, InvalidError on `reason`."""
+    row = _locked(session, import_id)
+    if row.state != "previewed":
+        raise ConflictError(N_("This file is not waiting for you."))
+    row.state, row.progress = "asked", {}
+    row.reason = plain_line(reason, field="reason", longest=LONGEST_REASON)
+    note_import(session, row, "ask", Author(by, now))
+
+
+# --- the jobs process --------------------------------------------------------------------------------
+
+
+@service
+def claim_import(session: Session) -> tuple[int, str] | None:
+    """The oldest import that waits, and what is asked of it: READING or STAGING; None when nothing is.
+
+    Whoever claims is the only one who works for pages: what is still being worked on was left by a process that
+    ended, and has failed. A command's own import is not its business.
+    """
+    for left in session.scalars(
+        select(ExamImport).where(ExamImport.state.in_((READING, STAGING))).with_for_update()
+    ):
+        if left.progress.get("by") == "jobs":
+            left.state, left.progress = "failed", {"error": {"text": ENDED_EARLY, "params": {}}}
+    row = session.scalars(
+        select(ExamImport)
+        .where(ExamImport.state.in_(("waiting", "asked")))
+        .order_by(ExamImport.id)
+        .limit(1)
+        .with_for_update()
+    ).first()
+    if row is None:
+        return None
+    row.state = READING if row.state == "waiting" else STAGING
+    row.progress = {"by": "jobs"}
+    return row.id, row.state
+
+
+@service
+def keep_progress(session: Session, import_id: int, rows: int) -> None:
+    """Note how many rows were read."""
+    row = _locked(session, import_id)
+    row.progress = {**row.progress, "step": "reading", "done": rows}
+
+
+@service
+def keep_preview(session: Session, import_id: int, findings: Mapping[str, Any]) -> None:
+    """Keep what a reading found; it waits for a person now."""
+    row = _locked(session, import_id)
+    if row.state == READING:
+        row.state, row.progress, row.findings = "previewed", {}, dict(findings)
+
+
+def _locked(session: Session, import_id: int) -> ExamImport:
+    row = session.get(ExamImport, import_id, with_for_update=True, populate_existing=True)
+    if row is None:
+        raise NotFoundError(N_("There is no such import."))
+    return row
