@@ -121,6 +121,7 @@ ACCESS: Mapping[str, Audience] = {
     "exams.correct": EXAM_WORK,  # whose and until when: domain/corrections
     "exams.void": LEADING,
     "volume.show": LEADING,
+    "volume_explore.show": LEADING,
     "objections.ask_not_mine": EXAM_WORK,
     "objections.say_not_mine": EXAM_WORK,  # whose: services/objections
     "objections.ask_missing": EXAM_WORK,

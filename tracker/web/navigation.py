@@ -56,6 +56,7 @@ OFFICE_PAGES = (
 VOLUME_PAGES = (
     NavigationItem("/volume", _l("Today"), "chart-bar", LEADING),
     NavigationItem("/volume/year", _l("Year"), "target", LEADING),
+    NavigationItem("/volume/explore", _l("Explore"), "table", LEADING),
     NavigationItem("/volume/devices", _l("Devices"), "stethoscope", LEADING),
     NavigationItem("/volume/quality", _l("Quality"), "clock", LEADING),
     NavigationItem("/volume/import", _l("Import"), "clipboard-list", LEADING),

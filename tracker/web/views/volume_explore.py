@@ -1,0 +1,70 @@
+"""GET /volume/explore: volume by any two keys, filtered, as a chart and a table whose figures lead to their rows."""
+
+from datetime import date, timedelta
+
+from flask import Blueprint, render_template, request
+from flask.typing import ResponseReturnValue
+
+from tracker import clock
+from tracker.domain.workcalendar import local_date_of
+from tracker.queries import read_session
+from tracker.queries.volume import CODED
+from tracker.reports.definitions import definitions
+from tracker.web.arguments import code_argument, codes_argument, day_argument
+from tracker.web.explore_page import Cross, checked, read_pivot
+from tracker.web.person import request_now
+from tracker.web.volume_keys import KEY_WORDS, read_words
+
+blueprint = Blueprint("volume_explore", __name__)
+
+
+@blueprint.get("/volume/explore")
+def show() -> ResponseReturnValue:
+    """The cross that the address asks for; months by stream of this year without anything. Raises InvalidError."""
+    today = local_date_of(request_now(), clock.hospital_zone())
+    cross = checked(_asked(today))
+    with read_session() as reading:
+        words = read_words(reading)
+        found = read_pivot(reading, cross, words)
+    pivot = None if isinstance(found, int) else found
+    page = render_template(
+        "volume/explore.html",
+        cross=cross,
+        pivot=pivot,
+        too_many=found if isinstance(found, int) else 0,
+        words=words,
+        keys=KEY_WORDS,
+        choices=_choices(today),
+        definitions=definitions(),
+    )
+    return page, 200 if pivot else 422
+
+
+def _asked(today: date) -> Cross:
+    year = date(today.year, 1, 1)
+    first = day_argument("from", year) or year
+    last = day_argument("to", max(first, today)) or today
+    rows = code_argument("rows") or "month"
+    columns = code_argument("columns") if "columns" in request.args else _other(rows)
+    chosen = {key: codes_argument(key) for key in CODED}
+    codes = {key: value for key, value in chosen.items() if value is not None}
+    return Cross(rows, columns, code_argument("measure") or "exams", first, last, codes)
+
+
+def _other(rows: str) -> str:
+    return "exam_type" if rows == "stream" else "stream"
+
+
+def _choices(today: date) -> dict[str, tuple[date, date]]:
+    """The stretches that are asked for most, by name."""
+    month = today.replace(day=1)
+    year = date(today.year, 1, 1)
+    before = month - timedelta(days=1)
+    return {
+        "month": (month, today),
+        "last_month": (before.replace(day=1), before),
+        "year": (year, today),
+        "last_year": (date(today.year - 1, 1, 1), date(today.year - 1, 12, 31)),
+        "months_13": ((month - timedelta(days=366)).replace(day=1), today),
+        "years_10": (date(today.year - 9, 1, 1), today),
+    }
