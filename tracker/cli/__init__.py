@@ -42,6 +42,9 @@ COMMANDS: dict[str, Command] = {
     "import": Command(
         "tracker.cli.import_exams", "bring performed exams in from a CSV or XLSX file"
     ),
+    "report": Command(
+        "tracker.cli.report", "write a day, a month or a year as text, CSV, XLSX or PDF"
+    ),
     "rebuild": Command("tracker.cli.rebuild", "make roll-ups and occupancy anew from their rows"),
     "backup": Command("tracker.cli.backup", "write the whole database to one file"),
     "restore": Command("tracker.cli.restore", "put a backup into an empty database"),

@@ -16,6 +16,7 @@ JOB_PERIODS: Mapping[str, timedelta] = {
     "horizon": DAY,
     "forecast": DAY,
     "year_forecast": DAY,
+    "monthly_report": DAY,
     "no_shows": timedelta(minutes=5),
     "seal": timedelta(minutes=10),
     "compare": DAY,

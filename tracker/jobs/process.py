@@ -19,7 +19,7 @@ from tracker import clock, create_app
 from tracker.db import db, read_session
 from tracker.db_lease import Lease, lease
 from tracker.domain.troubles import is_overdue
-from tracker.jobs import backups, exports, imports, proposals, work
+from tracker.jobs import backups, exports, imports, monthly_reports, proposals, work
 from tracker.logs import log, report_incident
 from tracker.queries.troubles import job_facts
 
@@ -77,6 +77,11 @@ def jobs() -> list[Job]:
         Job("backup", CronTrigger(hour=1, minute=0, timezone=zone), backups.back_up, is_long=True),
         Job("check_backup", _weekly(zone), backups.check_backup, is_long=True),
         Job("forget", CronTrigger(hour=3, minute=0, timezone=zone), work.forget),
+        Job(
+            "monthly_report",
+            CronTrigger(hour=6, minute=30, timezone=zone),
+            monthly_reports.write_last_month,
+        ),
     ]
 
 

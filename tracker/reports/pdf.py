@@ -38,7 +38,6 @@ from tracker.reports.report_tables import (
 from tracker.reports.tables import Kind, Table, Value
 from tracker.reports.words import moment, more, number, percent
 
-PDF = "application/pdf"
 FONT = "WenQuanYi-Micro-Hei"
 MARGIN = 16 * mm
 MOST_CHANGES = 60

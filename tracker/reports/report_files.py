@@ -10,6 +10,7 @@ from tracker.reports.report_tables import flat_table, report_tables
 from tracker.reports.workbook import write_xlsx
 
 KINDS = ("pdf", "xlsx", "csv")
+PDF = "application/pdf"
 
 
 def report_file(report: Report, kind: str) -> bytes:

@@ -2,6 +2,7 @@
 
 import re
 from datetime import date
+from pathlib import Path
 
 import pytest
 
@@ -142,3 +143,38 @@ def test_the_years_before(client_of: ClientOf) -> None:
         assert len(cells(page, "months")) == 12
         assert client.get("/volume/months?year=25").status_code == 404
         assert client.get("/volume/months?year=2030").status_code == 200
+
+
+@pytest.mark.parametrize(
+    ("address", "begins"),
+    [
+        (f"{OCTOBER}/report.pdf", b"%PDF"),
+        (f"{OCTOBER}/report.xlsx", b"PK"),
+        (f"{OCTOBER}/report.csv", b"\xef\xbb\xbf"),
+        ("/volume/months/2026/annual.pdf", b"%PDF"),
+    ],
+)
+def test_reports_are_downloaded(
+    client_of: ClientOf, hands: Hands, address: str, begins: bytes
+) -> None:
+    enter(hands, day=IN_OCTOBER)
+    with clock.at(NOW):
+        answer = client_of("head").get(address)
+        assert client_of("sonographer").get(address).status_code == 403
+    assert (answer.status_code, answer.data[: len(begins)]) == (200, begins)
+
+
+def test_kept_reports_are_listed_and_downloaded(
+    client_of: ClientOf, hands: Hands, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setitem(hands.app.config, "REPORTS_DIR", str(tmp_path))
+    (tmp_path / "volume-2026-10.pdf").write_bytes(b"%PDF-kept")
+    (tmp_path / "secret.txt").write_text("no report")
+    with clock.at(NOW):
+        client = client_of("head")
+        page = client.get("/volume/months").text
+        with client.get("/volume/months/kept/volume-2026-10.pdf") as answer:
+            assert answer.data == b"%PDF-kept"
+        assert client.get("/volume/months/kept/secret.txt").status_code == 404
+    assert "/volume/months/kept/volume-2026-10.pdf" in page
+    assert "secret" not in page

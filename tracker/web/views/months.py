@@ -1,8 +1,10 @@
 """The months: which are closed, one month three times (closed, changed since, now), closing and reopening."""
 
 from datetime import date
+from io import BytesIO
+from pathlib import Path
 
-from flask import Blueprint, flash, render_template, request
+from flask import Blueprint, current_app, flash, render_template, request, send_file
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
@@ -10,6 +12,11 @@ from tracker import clock
 from tracker.domain.errors import N_, NotFoundError
 from tracker.domain.workcalendar import local_date_of
 from tracker.queries import read_session
+from tracker.reports.csv_file import CSV
+from tracker.reports.kept import kept_reports
+from tracker.reports.report import Report, month_report, year_report
+from tracker.reports.report_files import PDF, report_file
+from tracker.reports.workbook import XLSX
 from tracker.services.closing import close_month, reopen_month
 from tracker.web.addresses import see_other
 from tracker.web.arguments import FIRST_YEAR, LAST_YEAR
@@ -21,6 +28,8 @@ from tracker.web.saving import refused
 
 blueprint = Blueprint("months", __name__)
 
+TYPES = {"pdf": PDF, "xlsx": XLSX, "csv": CSV}
+
 
 @blueprint.get("/volume/months")
 def index() -> ResponseReturnValue:
@@ -29,7 +38,8 @@ def index() -> ResponseReturnValue:
     year = _year(today.year)
     with read_session() as reading:
         months = months_of_year(reading, year, today)
-    return render_template("volume/months.html", months=months, year=year, today=today)
+    files = [each for each in kept_reports(_folder()) if each.month.year == year]
+    return render_template("volume/months.html", months=months, year=year, today=today, files=files)
 
 
 def _year(default: int) -> int:
@@ -47,6 +57,45 @@ def _year(default: int) -> int:
 def show(month: str) -> ResponseReturnValue:
     """One month: what it counts, and once it is closed what was counted then and what changed since."""
     return _page(_month(month))
+
+
+@blueprint.get("/volume/months/<month>/report.<any(pdf, xlsx, csv):kind>")
+def report(month: str, kind: str) -> ResponseReturnValue:
+    """The report of a month as it is now, in the reader's language."""
+    first = _month(month)
+    with read_session() as reading:
+        found = month_report(reading, first, now=request_now())
+    return _sent(found, kind, f"volume-{first:%Y-%m}")
+
+
+@blueprint.get("/volume/months/<int:year>/annual.<any(pdf, xlsx, csv):kind>")
+def annual(year: int, kind: str) -> ResponseReturnValue:
+    """The report of a year."""
+    today = local_date_of(request_now(), clock.hospital_zone())
+    if not FIRST_YEAR <= year <= today.year:
+        raise NotFoundError(N_("This year does not exist."))
+    with read_session() as reading:
+        found = year_report(reading, year, now=request_now())
+    return _sent(found, kind, f"volume-{year}")
+
+
+@blueprint.get("/volume/months/kept/<name>")
+def kept(name: str) -> ResponseReturnValue:
+    """A monthly report as the jobs process wrote it."""
+    known = {each.name: each for each in kept_reports(_folder())}
+    if name not in known:
+        raise NotFoundError(N_("This file is not there."))
+    each = known[name]
+    return send_file(each.path, TYPES[each.kind], as_attachment=True, download_name=name)
+
+
+def _sent(found: Report, kind: str, name: str) -> ResponseReturnValue:
+    content = BytesIO(report_file(found, kind))
+    return send_file(content, TYPES[kind], as_attachment=True, download_name=f"{name}.{kind}")
+
+
+def _folder() -> Path:
+    return Path(current_app.config["REPORTS_DIR"])
 
 
 @blueprint.post("/volume/months/<month>/close")
