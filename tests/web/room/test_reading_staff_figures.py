@@ -68,7 +68,7 @@ def test_the_head_sees_everybody_and_every_number_leads_to_its_rows(
         client = client_of("head")
         page = client.get(PAGE).text
         behind = lists_behind(client, page)
-    assert "3 3 30 3.4 0.0 0.0 3.4 2 1.7" in row_of(page, "D01")
+    assert "3 3 0 3 3.4 0.0 0.0 3.4 2 1.7" in row_of(page, "D01")
     assert "0.8 0.2 2 exams 0.0 1.0 1" in row_of(page, "D02")
     assert len(behind) == 4
     assert all(number == rows for number, rows in behind)
@@ -80,7 +80,7 @@ def test_days_are_chosen_and_empty_ones_say_so(client_of: ClientOf, worked: None
     with clock.at(at(12)):
         client = client_of("head")
         friday = client.get(f"{PAGE}?from=2026-11-20&to=2026-11-20").text
-        assert "1 1 10 1.0 0.0 0.0 1.0 1 1.0" in row_of(friday, "D01")
+        assert "1 1 0 1 1.0 0.0 0.0 1.0 1 1.0" in row_of(friday, "D01")
         assert "No exams in these days" in client.get(f"{PAGE}?from=2025-01-01&to=2025-01-02").text
 
 
@@ -119,3 +119,14 @@ def test_an_account_without_a_doctor_has_no_own_figures(client_of: ClientOf, han
 def test_nobody_else_sees_them(client_of: ClientOf, who: str) -> None:
     with clock.at(at(12)):
         assert client_of(who).get(PAGE).status_code == 403
+
+
+def test_minutes_are_those_of_exams_clicked_live_and_the_rest_is_told(
+    client_of: ClientOf, hands: Hands, worked: None
+) -> None:
+    hands.examine(hands.book(at(9)), at(9), at(9, 8))
+    with clock.at(at(12)):
+        page = client_of("head").get(PAGE).text
+        own = words(client_of("sonographer").get(PAGE).text)
+    assert "4 4 8 3 " in row_of(page, "D01")
+    assert "Minutes 8 minutes 3 exams not clicked live left out" in own
