@@ -135,6 +135,7 @@ ACCESS: Mapping[str, Audience] = {
     "staff_figures.show": EXAM_WORK,  # whose: the own ones, of everybody the head
     "volume_year.show": LEADING,
     "device_use.show": LEADING,
+    "capability_case.show": LEADING,
     "indicators.show": LEADING,
     "quality.show": LEADING,
     "quality.minutes": LEADING,

@@ -1,0 +1,65 @@
+"""The case for a machine on one page: its sums, its arithmetic and whom it is for."""
+
+import re
+
+import pytest
+from flask import Flask
+
+from tests.support.cast import ClientOf
+from tests.support.department import at
+from tests.support.known_weeks import FIRST, LAST
+from tests.web.figures.reading import number, plain, table
+from tracker import clock
+from tracker.queries import read_session
+from tracker.queries.machine_case import capability_cases
+
+pytestmark = pytest.mark.engines("sqlite")
+
+WEEKS = f"/volume/capabilities?from={FIRST}&to={LAST}"
+NOW = at(7)
+
+
+def test_each_function_has_its_minutes(app: Flask, client_of: ClientOf) -> None:
+    with app.app_context(), read_session() as session:
+        cases = capability_cases(session, FIRST, LAST, now=NOW)
+    with clock.at(NOW):
+        page = client_of("head").get(WEEKS).text
+    lines = table(page, "capabilities")[1:]
+    assert [[number(cell) for cell in line[1:7]] for line in lines] == [
+        [
+            case.total("asked"), case.total("examined"), case.total("turned_minutes"),
+            case.open_minutes, case.closed_minutes, case.total("overtime"),
+        ]
+        for case in cases
+    ]  # fmt: skip
+    most = max(cases, key=lambda case: case.total("turned_minutes"))
+    assert f"One more machine with: {most.capability.name_en}" in page
+
+
+def test_the_case_of_one_function_adds_up(app: Flask, client_of: ClientOf) -> None:
+    with app.app_context(), read_session() as session:
+        cases = capability_cases(session, FIRST, LAST, now=NOW)
+    case = next(each for each in cases if each.capability.code == "phased")
+    with clock.at(NOW):
+        page = client_of("head").get(f"{WEEKS}&capability=phased").text
+    _head, *lines, total = table(page, "case-types")
+    for place in range(1, 7):
+        assert sum(number(line[place]) for line in lines) == number(total[place])
+    for line in [*lines, total]:
+        assert number(line[4]) == sum(number(line[place]) for place in (1, 2, 3))
+    arithmetic = plain(re.search(r'id="arithmetic">(.*?)</dl>', page, re.DOTALL)[1])
+    more = case.one_more
+    assert f"({more.taken.minutes:,} + {more.relieved:,}) ÷ {more.open_minutes:,} = " in arithmetic
+    assert f"{more.taken.searches} of {case.searches} searches" in arithmetic
+
+
+def test_an_unknown_function_is_refused(client_of: ClientOf) -> None:
+    with clock.at(NOW):
+        assert client_of("head").get("/volume/capabilities?capability=magic").status_code == 422
+
+
+@pytest.mark.parametrize(
+    ("name", "status"), [("head", 200), ("sonographer", 403), ("reception", 403), ("admin", 403), ("stranger", 303)]
+)  # fmt: skip
+def test_it_is_the_heads_page(client_of: ClientOf, name: str, status: int) -> None:
+    assert client_of(name).get("/volume/capabilities").status_code == status

@@ -1,0 +1,71 @@
+"""What the page for a new machine shows: each capability in minutes, and the case for one more machine of a kind."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from tracker.domain.errors import N_, InvalidError
+from tracker.queries import Reading
+from tracker.queries.machine_case import CapabilityCase, TypeMinutes, capability_cases
+from tracker.queries.next_openings import NextOpening, third_next_openings
+from tracker.web.day_stretch import DayStretch
+
+
+@dataclass(frozen=True, slots=True)
+class CapabilityLine:
+    """A capability, and the latest third next opening of its exam types for the stream named first."""
+
+    case: CapabilityCase
+    opening: NextOpening | None
+    href: str
+
+
+@dataclass(frozen=True, slots=True)
+class CapabilityPage:
+    """Every capability, and the one whose case is told with its exam types."""
+
+    lines: list[CapabilityLine]
+    chosen: CapabilityLine | None
+    exam_types: list[TypeMinutes]
+
+
+def read_capabilities(
+    reading: Reading, stretch: DayStretch, code: str | None, *, today: date, now: datetime
+) -> CapabilityPage:
+    """The days as far as they are over; without a code the capability that had to turn away most is told.
+
+    Raises InvalidError on `capability`.
+    """
+    cases = capability_cases(reading, stretch.first, min(stretch.last, today), now=now)
+    openings = third_next_openings(reading, now=now)
+    lines = [
+        CapabilityLine(
+            case,
+            _latest(case, openings),
+            stretch.address("/volume/capabilities", capability=case.capability.code),
+        )
+        for case in cases
+    ]
+    chosen = _chosen(lines, code)
+    return CapabilityPage(lines, chosen, list(chosen.case.exam_types) if chosen else [])
+
+
+def _chosen(lines: Sequence[CapabilityLine], code: str | None) -> CapabilityLine | None:
+    if code is None:
+        return max(lines, key=lambda line: line.case.total("turned_minutes"), default=None)
+    for line in lines:
+        if line.case.capability.code == code:
+            return line
+    raise InvalidError(N_("There is no such function."), field="capability")
+
+
+def _latest(case: CapabilityCase, openings: Sequence[NextOpening]) -> NextOpening | None:
+    """Of the exam types that need it the one with the latest opening for the first stream; none is later still."""
+    if not openings:
+        return None
+    first = openings[0].stream.id
+    codes = {each.exam_type.code for each in case.exam_types}
+    found = [e for e in openings if e.stream.id == first and e.exam_type.code in codes]
+    full = next((each for each in found if each.start is None), None)
+    dated = [(each.start, each) for each in found if each.start is not None]
+    return full or max(dated, key=lambda pair: pair[0], default=(None, None))[1]
