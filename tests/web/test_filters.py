@@ -35,6 +35,7 @@ def page_in(language: str, app: Flask) -> Iterator[None]:
         (filters.short_day, EARLY, "11月23日 周一", "Mon 23 Nov"),
         (filters.plain_day, date(1988, 4, 10), "1988年4月10日", "10 Apr 1988"),
         (filters.month, DAY, "2026年11月", "November 2026"),
+        (filters.month_name, DAY, "11月", "Nov"),
         (filters.moment, EARLY, "2026年11月23日 周一 00:30", "Mon 23 Nov 2026 00:30"),
         (filters.clock, EARLY, "00:30", "00:30"),
         (filters.iso_day, EARLY, "2026-11-23", "2026-11-23"),

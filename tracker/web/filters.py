@@ -26,6 +26,7 @@ DAY = {"zh": "y年M月d日 EEE", "en": "EEE d MMM y"}
 SHORT_DAY = {"zh": "M月d日 EEE", "en": "EEE d MMM"}
 PLAIN_DAY = {"zh": "y年M月d日", "en": "d MMM y"}
 MONTH = {"zh": "y年M月", "en": "MMMM y"}
+MONTH_NAME = {"zh": "M月", "en": "MMM"}
 
 
 @cache
@@ -67,6 +68,11 @@ def plain_day(value: date) -> str:
 def month(value: date) -> str:
     """2026年11月 / November 2026."""
     return _written(value, MONTH)
+
+
+def month_name(value: date) -> str:
+    """11月 / Nov: in a table of one year."""
+    return _written(value, MONTH_NAME)
 
 
 def clock(instant: datetime) -> str:
@@ -143,7 +149,7 @@ def localised(row: Any, attribute: str = "name") -> str:
 FILTERS = {
     function.__name__: function
     for function in (
-        day, short_day, plain_day, month, clock, clock_range, moment, iso_day, wall_clock, utc_offset,
+        day, short_day, plain_day, month, month_name, clock, clock_range, moment, iso_day, wall_clock, utc_offset,
         shift_days, minutes, number, points, percent, mask_name, localised, label, age, one_press_minutes,
     )
 }  # fmt: skip
