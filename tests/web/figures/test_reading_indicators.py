@@ -12,7 +12,7 @@ pytestmark = pytest.mark.engines("sqlite")
 
 def test_each_has_its_formula_or_says_what_is_missing(client_of: ClientOf) -> None:
     with clock.at(at(7, day=20)):  # December
-        page = client_of("head").get("/volume/indicators").text
+        page = client_of("head").get("/volume/quality/indicators").text
     lines = table(page, "indicators")[1:]
     assert len(lines) == 8
     values = {line[0]: line[1] for line in lines}
@@ -27,9 +27,9 @@ def test_each_has_its_formula_or_says_what_is_missing(client_of: ClientOf) -> No
 def test_which_streams_are_inpatients_is_chosen(client_of: ClientOf) -> None:
     with clock.at(at(7)):
         client = client_of("head")
-        both = [client.get(f"/volume/indicators{chosen}").text for chosen in ("", "?inpatient=outpatient")]  # fmt: skip
-        assert client.get("/volume/indicators?year=1999").status_code == 404
-        assert "data missing" in client.get("/volume/indicators?year=2030").text
+        both = [client.get(f"/volume/quality/indicators{chosen}").text for chosen in ("", "?inpatient=outpatient")]  # fmt: skip
+        assert client.get("/volume/quality/indicators?year=1999").status_code == 404
+        assert "data missing" in client.get("/volume/quality/indicators?year=2030").text
     assert table(both[0], "indicators")[3][2] != table(both[1], "indicators")[3][2]
 
 
@@ -37,4 +37,4 @@ def test_which_streams_are_inpatients_is_chosen(client_of: ClientOf) -> None:
     ("name", "status"), [("head", 200), ("sonographer", 403), ("reception", 403), ("admin", 403), ("stranger", 303)]
 )  # fmt: skip
 def test_it_is_the_heads_page(client_of: ClientOf, name: str, status: int) -> None:
-    assert client_of(name).get("/volume/indicators").status_code == status
+    assert client_of(name).get("/volume/quality/indicators").status_code == status

@@ -86,7 +86,7 @@ def test_planned_and_actual_minutes_stand_beside_each_other(
     with app.app_context(), read_session() as session:
         found = durations(session, FIRST, LAST)
     with clock.at(NOW):
-        page = client_of("head").get(f"/volume/durations?{WEEKS}").text
+        page = client_of("head").get(f"/volume/quality/minutes?{WEEKS}").text
     assert any(each.suggested for each in found)
     for line, each in zip(table(page, "durations")[1:], found, strict=True):
         assert line[1] == (f"{each.suggested} min" if each.suggested else "–")
@@ -99,7 +99,7 @@ def test_planned_and_actual_minutes_stand_beside_each_other(
     assert "/admin/exam-types/" not in page  # a head changes none
 
 
-@pytest.mark.parametrize("path", ["/volume/quality", "/volume/durations"])
+@pytest.mark.parametrize("path", ["/volume/quality", "/volume/quality/minutes"])
 @pytest.mark.parametrize(
     ("name", "status"), [("head", 200), ("sonographer", 403), ("reception", 403), ("admin", 403), ("stranger", 303)]
 )  # fmt: skip

@@ -18,7 +18,7 @@ from tracker.web.person import request_now
 blueprint = Blueprint("indicators", __name__)
 
 
-@blueprint.get("/volume/indicators")
+@blueprint.get("/volume/quality/indicators")
 def show() -> ResponseReturnValue:
     """The year of ?year= (else the present one); ?inpatient=… are the streams of inpatients, else those with a goal in hours."""
     today = local_date_of(request_now(), clock.hospital_zone())

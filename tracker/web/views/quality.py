@@ -27,7 +27,7 @@ def show() -> ResponseReturnValue:
     return render_template("volume/quality.html", **context, choices=usual_stretches(today))
 
 
-@blueprint.get("/volume/durations")
+@blueprint.get("/volume/quality/minutes")
 def minutes() -> ResponseReturnValue:
     """Planned against actual minutes of the exams of these days."""
     today = local_date_of(request_now(), clock.hospital_zone())
