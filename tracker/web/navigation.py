@@ -59,6 +59,7 @@ VOLUME_PAGES = (
     NavigationItem("/volume/explore", _l("Explore"), "table", LEADING),
     NavigationItem("/volume/devices", _l("Devices"), "stethoscope", LEADING),
     NavigationItem("/volume/quality", _l("Quality"), "clock", LEADING),
+    NavigationItem("/volume/capabilities", _l("New machine"), "circle-plus", LEADING),
     NavigationItem("/volume/import", _l("Import"), "clipboard-list", LEADING),
     NavigationItem("/volume/months", _l("Months"), "calendar", LEADING),
     NavigationItem("/volume/staff", _l("Doctors"), "users", LEADING),
