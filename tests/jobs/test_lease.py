@@ -142,7 +142,7 @@ def test_one_job_that_fails_is_told_and_the_others_are_done(
     outcomes = dict(line.split(": ", 1) for line in answer.stdout.splitlines())
     assert outcomes.pop("compare").startswith("failed – OperationalError, incident ")
     assert outcomes.pop("check_backup").startswith("failed – ArchiveError, incident ")
-    assert outcomes.pop("year_forecast").startswith("failed – OperationalError, incident ")
     well = {"horizon", "forecast", "no_shows", "seal", "check_seals", "lists", "backup", "forget"}
+    well |= {"year_forecast", "monthly_report"}  # they read coarser roll-ups
     assert set(outcomes) == well
     assert all(outcome.startswith("done – ") for outcome in outcomes.values())

@@ -11,12 +11,16 @@ from tracker.reports.names import names_of
 from tracker.reports.tables import Column, Kind, Table, Value
 
 
-def volume_table(session: Session, chosen: VolumeFilter, by: Sequence[str]) -> Table:
+def volume_table(
+    session: Session, chosen: VolumeFilter, by: Sequence[str], *, title: str = ""
+) -> Table:
     """The groups of `volume` and, last, their sum. Raises InvalidError on `by`."""
     found = volume(session, chosen, by)
     names = names_of(session, by)
     keys = [Column(_key_word(key), Kind.DAY if key == "day" else Kind.TEXT, 18) for key in by]
-    return Table(_("Volume"), [*keys, *sum_columns()], _rows(found.rows, found.total, by, names))
+    return Table(
+        title or _("Volume"), [*keys, *sum_columns()], _rows(found.rows, found.total, by, names)
+    )
 
 
 def _rows(

@@ -139,6 +139,8 @@ ACCESS: Mapping[str, Audience] = {
     "indicators.show": LEADING,
     "quality.show": LEADING,
     "quality.minutes": LEADING,
+    "volume_table.explored": LEADING,
+    "volume_table.stretch": LEADING,
     "months.index": LEADING,
     "months.show": LEADING,
     "months.report": LEADING,

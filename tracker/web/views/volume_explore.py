@@ -22,7 +22,7 @@ blueprint = Blueprint("volume_explore", __name__)
 def show() -> ResponseReturnValue:
     """The cross that the address asks for; months by stream of this year without anything. Raises InvalidError."""
     today = local_date_of(request_now(), clock.hospital_zone())
-    cross = checked(_asked(today))
+    cross = checked(asked_cross(today))
     with read_session() as reading:
         words = read_words(reading)
         found = read_pivot(reading, cross, words)
@@ -40,7 +40,8 @@ def show() -> ResponseReturnValue:
     return page, 200 if pivot else 422
 
 
-def _asked(today: date) -> Cross:
+def asked_cross(today: date) -> Cross:
+    """The cross that the address asks for, unchecked; months by stream of this year without anything."""
     year = date(today.year, 1, 1)
     first = day_argument("from", year) or year
     last = day_argument("to", max(first, today)) or today
