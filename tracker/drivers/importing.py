@@ -17,9 +17,9 @@ from tracker.services import importing
 from tracker.writes.booking_rows import Author
 from tracker.writes.imported_rows import ImportTerms, StagedExam
 
-BATCH = 1000
+BATCH = 500
 """Exams that one transaction writes."""
-SUMMED_AT_ONCE = 4000
+SUMMED_AT_ONCE = 1500
 """Exams of whose days one transaction makes the sums."""
 
 Watch = Callable[[Sequence[JudgedRow]], None]
