@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from itertools import accumulate
 from typing import Any
 
-from tracker.domain.yearprofile import LEAST_PERIODS, YearEnd
+from tracker.domain.yearprofile import LEAST_PERIODS, PERIOD_DAYS, YEAR_DAYS, YearEnd
 
 PATHS = 2000
 """Courses of the coming periods that are drawn: more move the borders of the interval by less than a thousandth."""
@@ -40,15 +40,21 @@ def look_ahead(task: YearEnd) -> list[Outlook] | None:
         return None
     import numpy as np
 
-    levels = np.exp(_paths(task))
-    by_month = np.asarray(task.usual).T @ levels  # twelve rows, a column for each path
+    chance = np.random.default_rng(SEED)
+    levels, noise = _paths(task, chance)
+    by_month = np.asarray(task.usual).T @ np.exp(levels)  # twelve rows, a column for each path
+    # a month's factor is known as well as the mean of so many years of it is
+    unsure = noise * math.sqrt(YEAR_DAYS / PERIOD_DAYS / len(task.periods))
+    by_month *= np.exp(chance.normal(0.0, unsure, by_month.shape))
     reached = np.array(list(accumulate(by_month))) + task.done
     borders = np.quantile(reached, [0.5, LOW, HIGH], axis=1).round().astype(int)
     return [Outlook(*(int(each) for each in month)) for month in borders.T]
 
 
-def _paths(task: YearEnd) -> Any:
+def _paths(task: YearEnd, chance: Any) -> tuple[Any, float]:
     """Drawn courses of the logarithm of the level: a row for each coming period, a column for each course.
+
+    Beside them how far a period lies from what the one before said of it, as a standard deviation.
 
     The level is a random walk beside the chance of each period; with two years of history it also drifts. How sure
     level and drift are at the end of the history is part of what is drawn.
@@ -64,7 +70,7 @@ def _paths(task: YearEnd) -> Any:
         kind = "lldtrend" if task.has_drift else "llevel"
         series = np.array([math.log(level) for level in task.periods])
         fitted = UnobservedComponents(series, kind).fit(disp=0, maxiter=_STEPS)
-        drawn = fitted.simulate(
-            len(task.usual), anchor="end", repetitions=PATHS, rng=np.random.default_rng(SEED)
-        )
-    return np.asarray(drawn).reshape(len(task.usual), PATHS)
+        drawn = fitted.simulate(len(task.usual), anchor="end", repetitions=PATHS, rng=chance)
+    of_chance, of_steps = fitted.params[:2]  # variances: of each period, of the level's steps
+    noise = math.sqrt(of_chance + of_steps)
+    return np.asarray(drawn).reshape(len(task.usual), PATHS), noise

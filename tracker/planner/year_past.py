@@ -20,13 +20,24 @@ MOST_YEARS = 5
 
 @dataclass(frozen=True, slots=True)
 class PastYear:
-    """A year held back: what came, what was expected of it, whether it lay inside, what the year before said."""
+    """A year held back: what came, what was expected of it, between what borders, what the year before said."""
 
     year: int
     came: int
     expected: int
-    is_inside: bool
+    low: int
+    high: int
     naive: int
+
+    @property
+    def is_inside(self) -> bool:
+        """Whether the year ended between low and high."""
+        return self.low <= self.came <= self.high
+
+    @property
+    def width(self) -> float:
+        """From low to high, as a part of what came."""
+        return (self.high - self.low) / self.came
 
     @property
     def error(self) -> float:
@@ -84,4 +95,4 @@ def judge_year(totals: Totals, days: WorkDays, *, through: date, year: int) -> P
         return None
     end = outlook[-1]
     naive = same_as_last_year(totals, through=through, year=year)
-    return PastYear(year, came, end.expected, end.low <= came <= end.high, naive)
+    return PastYear(year, came, end.expected, end.low, end.high, naive)
