@@ -11,6 +11,9 @@ from datetime import date, datetime
 from tracker.domain.errors import N_, Params, Reason
 from tracker.domain.examfile import plain_word
 
+NOT_MATCHED = "?"
+"""The code of the staff member who stands for every doctor of a file whom nobody here is known to be."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FileExam:

@@ -8,10 +8,11 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, and_, func, or_, select
+from sqlalchemy import ColumnElement, Select, and_, case, func, or_, select
 from sqlalchemy.orm import Session, aliased
 
 from tracker.domain.errors import N_, NotFoundError
+from tracker.domain.fileexams import NOT_MATCHED
 from tracker.domain.volume import NO_TITLE
 from tracker.models import (
     Account,
@@ -19,12 +20,13 @@ from tracker.models import (
     Exam,
     ExamType,
     ExamVersion,
+    ImportedExam,
     Patient,
     StaffMember,
     Stream,
 )
 from tracker.queries.counting import counts
-from tracker.queries.detail_columns import EXAM_TYPE, PATIENT, STREAM
+from tracker.queries.detail_columns import EXAM_TYPE, STREAM
 from tracker.queries.volume_source import Chosen
 
 
@@ -77,13 +79,17 @@ class ExamDetails:
         return self.voided_at is not None
 
 
-_PATIENT = (  # as everywhere else, but of an exam that was brought in nobody may know the patient
+_PATIENT = (  # of an exam that was brought in the file's words, if it has any
     Patient.id,
-    *(
-        func.coalesce(column, blank)
-        for column, blank in zip(PATIENT[1:5], ("", False, "", ""), strict=True)
-    ),
+    func.coalesce(Patient.mrn, ImportedExam.mrn, ""),
+    func.coalesce(Patient.mrn_is_temporary, False),
+    func.coalesce(Patient.name, ImportedExam.patient_name, ""),
+    func.coalesce(Patient.sex, ""),
     Patient.birth_date,
+)
+_OPERATOR_NAME = func.coalesce(
+    case((StaffMember.code == NOT_MATCHED, func.nullif(ImportedExam.operator_text, ""))),
+    StaffMember.name,
 )
 _supervisor, _assistant = aliased(StaffMember), aliased(StaffMember)
 _details: Select[*tuple[Any, ...]] = (
@@ -100,7 +106,7 @@ _details: Select[*tuple[Any, ...]] = (
         Device.code,
         StaffMember.id,
         StaffMember.code,
-        StaffMember.name,
+        _OPERATOR_NAME,
         Exam.started_at,
         Exam.ended_at,
         Exam.local_date,
@@ -118,6 +124,7 @@ _details: Select[*tuple[Any, ...]] = (
         _assistant.name,
     )
     .outerjoin(Patient, Patient.id == Exam.patient_id)
+    .outerjoin(ImportedExam, ImportedExam.exam_id == Exam.id)
     .join(ExamType, ExamType.id == Exam.exam_type_id)
     .join(Stream, Stream.id == Exam.stream_id)
     .join(Device, Device.id == Exam.device_id)

@@ -13,7 +13,7 @@ from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
 from tracker import clock
-from tracker.domain.fileexams import FileExam
+from tracker.domain.fileexams import NOT_MATCHED, FileExam
 from tracker.domain.volume import part_of_day_at
 from tracker.models import (
     Device,
@@ -30,9 +30,6 @@ from tracker.queries.streams import PartOfDayRow, parts_of_day
 from tracker.queries.weights import AllWeights, all_weights
 from tracker.writes.audit import write_audit
 from tracker.writes.booking_rows import Author
-
-NOT_MATCHED = "?"
-"""The code of the staff member who stands for every doctor of a file whom nobody here is known to be."""
 
 _Ids = dict[str, dict[str, int]]
 

@@ -1,5 +1,6 @@
 """The head brings a file in: chooses it, explains its words, decides, looks, brings it in, and undoes it again."""
 
+import re
 from io import BytesIO
 from pathlib import Path
 
@@ -74,7 +75,11 @@ def test_a_file_is_looked_at_brought_in_and_undone(
     assert state(app) == "asked"
     assert work(app) == 1
     assert state(app) == "in_force"
-    assert "H900001" in head.get("/exams?from=2026-11-16&to=2026-11-17").text
+    listed = head.get("/exams?from=2026-11-16&to=2026-11-17").text
+    assert all(text in listed for text in ("H900001", "欧阳小满", "某医生"))
+    one = re.search(r'href="(/exams/\d+)"', listed)
+    assert one is not None
+    assert head.get(one[1]).status_code == 200
     assert resend(head, ONE, f"{ONE}/undo", reason="wrong file").status_code == 303
     assert state(app) == "undone"
     assert "H900001" not in head.get("/exams?from=2026-11-16&to=2026-11-17").text
