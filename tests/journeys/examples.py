@@ -17,6 +17,7 @@ from tracker.models import (
     Device,
     Exam,
     ExamType,
+    Objection,
     Patient,
     StaffMember,
     Stream,
@@ -94,6 +95,8 @@ def _example(endpoint: str, name: str) -> object:
         return _left_open()
     if endpoint == "sending.show":
         return _first(Booking.id, Booking.status == "arrived")
+    if name == "objection_id":
+        return _objection()
     if name == "account_id":
         return _first(Account.id, Account.username == "reception")
     if name == "booking_id":
@@ -109,6 +112,25 @@ def _left_open() -> int:
         for name in _TIMES:
             setattr(booking, name, getattr(booking, name) - timedelta(days=3))
         return booking.id
+
+
+def _objection() -> int:
+    """A doctor says that an exam is not the own one."""
+    with transaction() as session:
+        exam = session.scalars(select(Exam).order_by(Exam.id).limit(1)).one()
+        said = Objection(
+            kind="not_mine",
+            staff_member_id=exam.operator_id,
+            exam_id=exam.id,
+            exam_type_id=exam.exam_type_id,
+            device_id=exam.device_id,
+            local_date=exam.local_date,
+            made_at=NOW,
+            made_by_id=exam.logged_by_id,
+        )
+        session.add(said)
+        session.flush()
+        return said.id
 
 
 def _first(column: InstrumentedAttribute[int], *conditions: object) -> int:

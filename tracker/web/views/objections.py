@@ -119,7 +119,9 @@ def index() -> ResponseReturnValue:
 
 
 @blueprint.get("/volume/objections/<int:objection_id>")
-@blueprint.get("/volume/objections/<int:objection_id>/<_step>")  # where a refused form stood
+@blueprint.get(  # where a refused form stood
+    "/volume/objections/<int:objection_id>/<any('hand-on', enter, decline):_step>"
+)
 def show(objection_id: int, _step: str = "") -> ResponseReturnValue:
     """One objection with what can be decided. Raises NotFoundError."""
     row, known = _read(objection_id)
