@@ -16,7 +16,8 @@ echarts.use([
 ]);
 
 const COLOURS = ["#14619b", "#c2660c", "#0b7467", "#7b3fa0", "#8a6100", "#a92c63", "#4455b8", "#4d7a0f", "#55647a"];
-const TEXT = { color: "#364352", fontFamily: "inherit", fontSize: 12 };
+// Named, not "inherit": what a legend takes is measured outside the page.
+const TEXT = { color: "#364352", fontFamily: getComputedStyle(document.body).fontFamily, fontSize: 12 };
 
 function numberIn(cell) {
   const text = cell?.dataset.value ?? cell?.textContent.replaceAll(/[,\s]/g, "");
