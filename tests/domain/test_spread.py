@@ -35,8 +35,8 @@ def test_nothing_has_no_figures() -> None:
 
 
 def test_a_duration_is_suggested_only_where_the_median_has_moved_far_enough() -> None:
-    assert suggested_minutes(10, Spread({14: 40, 20: 20})) == 16
-    assert suggested_minutes(10, Spread({14: 49})) is None  # too few
+    assert suggested_minutes(10, Spread({14: 70, 20: 35})) == 16
+    assert suggested_minutes(10, Spread({14: 99})) is None  # too few
     assert suggested_minutes(10, Spread({9: 40, 11: 60})) is None  # one minute
     assert suggested_minutes(20, Spread({18: 60, 24: 40})) is None  # ten per cent
     assert suggested_minutes(20, Spread({16: 60, 18: 40})) == 17

@@ -6,10 +6,11 @@ from dataclasses import dataclass
 
 _TAIL = 100  # the mean leaves out the hundredth part at either end
 
-FEWEST_EXAMS = 50
+FEWEST_EXAMS = 100
 """So many exams must have been measured before a new standard duration is suggested."""
 LEAST_SHIFT_MINUTES = 2
-LEAST_SHIFT = 0.15
+LEAST_SHIFT = 0.2
+"""The median of service times lies some ten per cent below their mean of itself: twice that is a change."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,7 +70,7 @@ class Spread:
 def suggested_minutes(standard: int, actual: Spread) -> int | None:
     """A new standard duration where the median has moved away from the present one; else None.
 
-    Moved is 15 % and two minutes at least, over fifty exams. What is suggested is their mean: a machine's day is
+    Moved is 20 % and two minutes at least, over a hundred exams. What is suggested is their mean: a machine's day is
     as long as the sum of its exams, and the mean of durations lies above their median.
     """
     median, mean = actual.median, actual.mean
