@@ -5,7 +5,18 @@ from collections.abc import Sequence
 from datetime import date
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, Table, delete, insert, literal, select, text, update
+from sqlalchemy import (
+    ColumnElement,
+    Select,
+    Table,
+    delete,
+    except_,
+    func,
+    insert,
+    select,
+    text,
+    update,
+)
 from sqlalchemy.orm import Session
 
 from tracker.domain.volume import GRAINS, SUMS, Grain
@@ -28,10 +39,48 @@ def rebuild_volume(
     if import_id is None:
         _lock(session)
         _mend_visits(session, first, last)
-    mine = _Part(import_id)
-    before = mine.stored(session, first, last)
-    mine.remake(session, first, last)
-    return len(before.symmetric_difference(mine.stored(session, first, last)))
+    these: list[ColumnElement[bool]] = [_DAYS.c.local_date.between(first, last)]
+    exams = sums_of_exams(first, last)
+    if import_id is not None:
+        these.append(_DAYS.c.import_id == import_id)
+        exams = exams.where(Exam.import_id == import_id)
+    different = _made_right(session, _DAYS, FULL_KEY, these, exams)
+    for grain in GRAINS:
+        different += _rebuild_grain(session, grain, whole_periods(grain, first, last), import_id)
+    return different
+
+
+def _rebuild_grain(
+    session: Session, grain: Grain, days: tuple[date, date], import_id: int | None
+) -> int:
+    these: list[ColumnElement[bool]] = [
+        _SUMS.c.grain == grain.number,
+        _SUMS.c.first_date.between(*days),
+    ]
+    told: Select[Any] = sums_of_grain(session, grain, *days)
+    if import_id is not None:
+        these.append(_SUMS.c.import_id == import_id)
+        told = told.where(_DAYS.c.import_id == import_id)
+    return _made_right(session, _SUMS, SUM_KEY, these, told)
+
+
+def _made_right(
+    session: Session,
+    table: Table,
+    key: Sequence[str],
+    these: Sequence[ColumnElement[bool]],
+    told: Select[Any],
+) -> int:
+    """Compare `these` rows with what they should be, and write only where they differ: how many rows do."""
+    stored = select(*_columns(table, key)).where(*these, table.c.exams != 0)
+    apart = (except_(told, stored), except_(stored, told))
+    different = sum(
+        session.scalar(select(func.count()).select_from(each.subquery())) or 0 for each in apart
+    )
+    if different:
+        session.execute(delete(table).where(*these))
+        session.execute(insert(table).from_select([*key, *SUMS], told))
+    return different
 
 
 def _lock(session: Session) -> None:
@@ -46,49 +95,6 @@ def _mend_visits(session: Session, first: date, last: date) -> None:
         for place in range(0, len(ids), 500):
             chosen = Exam.id.in_(ids[place : place + 500])
             session.execute(update(Exam).where(chosen).values(opens_visit=opens))
-
-
-class _Part:
-    """The rows that are made anew: all, or those of one import."""
-
-    def __init__(self, import_id: int | None) -> None:
-        self._import_id = import_id
-
-    def remake(self, session: Session, first: date, last: date) -> None:
-        exams = sums_of_exams(first, last)
-        if self._import_id is not None:
-            exams = exams.where(Exam.import_id == self._import_id)
-        session.execute(delete(_DAYS).where(_DAYS.c.local_date.between(first, last), *self(_DAYS)))
-        session.execute(insert(_DAYS).from_select([*FULL_KEY, *SUMS], exams))
-        for grain in GRAINS:
-            self._remake_grain(session, grain, *whole_periods(grain, first, last))
-
-    def _remake_grain(self, session: Session, grain: Grain, first: date, last: date) -> None:
-        session.execute(
-            delete(_SUMS).where(
-                _SUMS.c.grain == grain.number,
-                _SUMS.c.first_date.between(first, last),
-                *self(_SUMS),
-            )
-        )
-        sums: Select[Any] = sums_of_grain(session, grain, first, last).where(*self(_DAYS))
-        session.execute(insert(_SUMS).from_select([*SUM_KEY, *SUMS], sums))
-
-    def stored(self, session: Session, first: date, last: date) -> set[tuple[object, ...]]:
-        days = select(literal(0), *_columns(_DAYS, FULL_KEY)).where(
-            _DAYS.c.local_date.between(first, last)
-        )
-        found = session.execute(days.where(_DAYS.c.exams != 0, *self(_DAYS))).all()
-        for grain in GRAINS:
-            began, ended = whole_periods(grain, first, last)
-            sums = select(*_columns(_SUMS, SUM_KEY)).where(
-                _SUMS.c.grain == grain.number, _SUMS.c.first_date.between(began, ended)
-            )
-            found = [*found, *session.execute(sums.where(_SUMS.c.exams != 0, *self(_SUMS)))]
-        return {tuple(row) for row in found}
-
-    def __call__(self, table: Table) -> Sequence[ColumnElement[bool]]:
-        return () if self._import_id is None else (table.c.import_id == self._import_id,)
 
 
 def _columns(table: Table, key: Sequence[str]) -> list[ColumnElement[Any]]:
