@@ -11,7 +11,9 @@ from tracker.domain.interval import span_mask
 from tracker.domain.supply import (
     BlockLoad,
     DeviceDay,
+    Held,
     with_added,
+    with_all_held,
     with_booking,
     without_booking,
 )
@@ -55,6 +57,30 @@ def test_an_added_booking_takes_no_minutes() -> None:
     assert [block.added for block in after.blocks] == [0, 1]
     assert (after.busy, after.blocks[1].used) == (DAY.busy, {})
     assert with_added(after, block_id=2, count=-1) == DAY
+
+
+@examples
+@given(
+    st.lists(
+        st.builds(
+            Held,
+            st.sampled_from([None, 1, 2]),
+            st.integers(1, 3),
+            spans(480, 1020),
+            st.booleans(),
+        )
+    )
+)
+def test_many_bookings_at_once_are_each_of_them_in_turn(bookings: list[Held]) -> None:
+    after = DAY
+    for each in bookings:
+        if each.is_added:
+            after = with_added(after, block_id=each.block_id, count=1)
+        else:
+            after = with_booking(
+                after, block_id=each.block_id, stream_id=each.stream_id, span=each.span
+            )
+    assert with_all_held(DAY, bookings) == after
 
 
 @examples

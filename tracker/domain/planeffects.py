@@ -16,8 +16,10 @@ from tracker.domain.supply import (
     BlockLoad,
     DeviceDay,
     ExamRequest,
+    Held,
     Opening,
     with_added,
+    with_all_held,
     with_booking,
     without_booking,
 )
@@ -98,14 +100,18 @@ def effects_of(
     ordered = sorted(bookings, key=lambda each: (each.starts_at, each.booking_id))
     days = {key: _replanned(day, plans.get(key)) for key, day in before.items()}
     blocks: dict[int, int | None] = {}
+    held: dict[DeviceDate, list[Held]] = {}
     stranded = []
     for each in ordered:
-        was_fit = _fits(each, before[each.key])
-        block = _block_of(each, days[each.key], stays=not was_fit)
-        blocks[each.booking_id] = None if block is None else block.block_id
-        days[each.key] = _counted(days[each.key], each, blocks[each.booking_id])
-        if each.is_to_come and was_fit and not _fits(each, days[each.key]):
+        was_fit, day = _fits(each, before[each.key]), days[each.key]
+        block = _block_of(each, day, stays=not was_fit)
+        block_id = None if block is None else block.block_id
+        blocks[each.booking_id] = block_id
+        taken = Held(block_id, each.stream_id, _span(day, each), each.is_added)
+        held.setdefault(each.key, []).append(taken)
+        if each.is_to_come and was_fit and not _fits(each, day):
             stranded.append(each)
+    days |= {key: with_all_held(days[key], taken) for key, taken in held.items()}
     fates = _Mover(days, blocks, requests, now).move(stranded)
     return Effects(blocks, tuple(fates), tuple(ordered))
 
@@ -137,14 +143,6 @@ def _holding(booking: Standing, day: DeviceDay) -> BlockLoad | None:
 def _fits(booking: Standing, day: DeviceDay) -> bool:
     block = _holding(booking, day)
     return block is not None and (booking.is_added or booking.exam_type_id in block.exam_type_ids)
-
-
-def _counted(day: DeviceDay, booking: Standing, block_id: int | None) -> DeviceDay:
-    if booking.is_added:
-        return with_added(day, block_id=block_id, count=1)
-    return with_booking(
-        day, block_id=block_id, stream_id=booking.stream_id, span=_span(day, booking)
-    )
 
 
 def _span(day: DeviceDay, booking: Standing) -> tuple[int, int]:

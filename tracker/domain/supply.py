@@ -1,8 +1,9 @@
 """The values of one device on one day: its blocks, what is booked on them, what is closed. No rules."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
+from typing import NamedTuple
 
 from tracker.domain.interval import span_mask
 
@@ -116,6 +117,38 @@ def without_booking(
     return _changed(day, day.busy & ~span_mask(*span), block_id, stream_id, span[0] - span[1])
 
 
+class Held(NamedTuple):
+    """What a booking takes of a device day: minutes `span` for a stream in a block (None: no block), or none, if added."""
+
+    block_id: int | None
+    stream_id: int
+    span: Span
+    is_added: bool = False
+
+
+def with_all_held(day: DeviceDay, bookings: Iterable[Held]) -> DeviceDay:
+    """The day after all of these were taken or added: a full one costs no more than one booking does."""
+    busy = day.busy
+    used: dict[int | None, dict[int, int]] = {}
+    added: dict[int | None, int] = {}
+    for block_id, stream_id, span, is_added in bookings:
+        if is_added:
+            added[block_id] = added.get(block_id, 0) + 1
+            continue
+        busy |= span_mask(*span)
+        streams = used.setdefault(block_id, {})
+        streams[stream_id] = streams.get(stream_id, 0) + span[1] - span[0]
+    blocks = tuple(
+        replace(
+            block,
+            used=_sum(block.used, used.get(block.block_id, {})),
+            added=block.added + added.get(block.block_id, 0),
+        )
+        for block in day.blocks
+    )
+    return replace(day, busy=busy, blocks=blocks)
+
+
 def with_added(day: DeviceDay, *, block_id: int | None, count: int) -> DeviceDay:
     """The day after `count` more (or fewer) added bookings in a block; they take no planned minutes."""
     blocks = tuple(
@@ -138,5 +171,9 @@ def _changed(
 
 
 def _plus(used: Mapping[int, int], stream_id: int, minutes: int) -> dict[int, int]:
-    after = {**used, stream_id: used.get(stream_id, 0) + minutes}
+    return _sum(used, {stream_id: minutes})
+
+
+def _sum(used: Mapping[int, int], more: Mapping[int, int]) -> dict[int, int]:
+    after = {**used, **{stream: used.get(stream, 0) + minutes for stream, minutes in more.items()}}
     return {stream: total for stream, total in after.items() if total}

@@ -15,10 +15,10 @@ from tracker.domain.supply import (
     MINUTE,
     BlockLoad,
     DeviceDay,
+    Held,
     Reserve,
     Span,
-    with_added,
-    with_booking,
+    with_all_held,
 )
 from tracker.domain.workcalendar import day_start
 from tracker.models import Block, BlockExamType, BlockReserve, Booking, Closure, Occupancy
@@ -210,12 +210,9 @@ def _with_bookings(
             Booking.status.in_([status.value for status in LIVE]),
         )
     )
+    held: dict[DayKey, list[Held]] = defaultdict(list)
     for row in rows:
         key = (row.device_id, row.local_date)
-        day = days[key]
-        if row.is_added:
-            days[key] = with_added(day, block_id=row.block_id, count=1)
-            continue
-        span = device_span(day.midnight, row.starts_at, row.device_ends_at)
-        days[key] = with_booking(day, block_id=row.block_id, stream_id=row.stream_id, span=span)
-    return days
+        span = device_span(days[key].midnight, row.starts_at, row.device_ends_at)
+        held[key].append(Held(row.block_id, row.stream_id, span, row.is_added))
+    return {key: with_all_held(day, held[key]) if key in held else day for key, day in days.items()}

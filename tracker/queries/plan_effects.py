@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 
 from tracker.db import core
 from tracker.domain.horizon import DayBlock
-from tracker.domain.lifecycle import LIVE, MOVABLE, Status
+from tracker.domain.lifecycle import LIVE, MOVABLE
 from tracker.domain.plan import DeviceDate
 from tracker.domain.planeffects import Effects, Fate, Requests, Standing, effects_of
 from tracker.domain.ranking import DeviceStanding
@@ -89,23 +89,16 @@ def bookings_of(session: Session, keys: Collection[DeviceDate], now: datetime) -
     if not keys:
         return []
     columns = Booking.__table__.c
-    names = [
-        name for name in Standing.__dataclass_fields__ if name not in {"booking_id", "is_to_come"}
-    ]
+    names = list(Standing.__dataclass_fields__)[1:-1]  # between its id and whether it is to come
     rows = core(session).execute(
-        select(columns.id, columns.status, *(columns[name] for name in names)).where(
+        select(columns.id, *(columns[name] for name in names), columns.status).where(
             tuple_(columns.device_id, columns.local_date).in_(sorted(keys)),
             columns.status.in_([status.value for status in LIVE]),
         )
     )
-    return [
-        Standing(
-            booking_id=row.id,
-            is_to_come=Status(row.status) in MOVABLE and row.ends_at > now,
-            **{name: getattr(row, name) for name in names},
-        )
-        for row in rows
-    ]
+    movable = {status.value for status in MOVABLE}
+    values = ([*row[:-1], row.status in movable and row.ends_at > now] for row in rows)
+    return [Standing(*each) for each in values]
 
 
 def _requests(session: Session) -> Requests:
