@@ -58,7 +58,7 @@ def test_every_command_is_spoken_of() -> None:
 
 
 def test_every_job_is_explained() -> None:
-    jobs = re.findall(r'^        Job\("(\w+)"', text_of("tracker/jobs/process.py"), re.MULTILINE)
+    jobs = re.findall(r'^        Job\(\s*"(\w+)"', text_of("tracker/jobs/process.py"), re.MULTILINE)
     explained = re.findall(r"^\| ([a-z_]+) \|", text_of(OPERATIONS), re.MULTILINE)
     assert jobs
     assert set(jobs) == set(explained) - {"variable", "job"}
