@@ -7,7 +7,7 @@ import argparse
 import itertools
 from collections.abc import Callable, Iterator
 
-from benchmarks import forecast, load, planner, work
+from benchmarks import forecast, load, planner, work, year
 from benchmarks.databases import PASSWORD, Prepared, prepared
 from benchmarks.load import Request, Result
 from benchmarks.page_load import page_sizes, sign_in
@@ -26,21 +26,29 @@ def main() -> None:
     parser.add_argument("--fortnights", type=int, default=10, help="of the quality; at most 10")
     parser.add_argument("--only", default="", help="work whose name begins so; nothing else")
     arguments = parser.parse_args()
-    if "quality".startswith(arguments.only):
-        tables.main(arguments.fortnights)
-    if arguments.only == "quality":
-        return
-    is_forecast = "forecast".startswith(arguments.only)
-    if is_forecast:
-        forecast.measure_made()
-    if "planner".startswith(arguments.only):
-        planner.measure()
-    if arguments.only == "planner":
-        return
+    measure_alone(arguments)
+    if arguments.only not in ("quality", "planner", "year"):
+        measure_engines(arguments)
+
+
+def measure_alone(arguments: argparse.Namespace) -> None:
+    """What needs no database."""
+    for name, work_of in (
+        ("quality", lambda: tables.main(arguments.fortnights)),
+        ("forecast", forecast.measure_made),
+        ("planner", planner.measure),
+        ("year", year.measure),
+    ):
+        if name.startswith(arguments.only):
+            work_of()
+
+
+def measure_engines(arguments: argparse.Namespace) -> None:
+    """What is measured on a database, on both engines or the one asked for."""
     for engine in [arguments.engine] if arguments.engine else ["sqlite", "postgresql"]:
         print(f"\n## {engine}\n", flush=True)
         with prepared(engine) as database:
-            if is_forecast:
+            if "forecast".startswith(arguments.only):
                 forecast.measure(database)
             if arguments.only == "forecast":
                 continue
