@@ -7,7 +7,7 @@ import argparse
 import itertools
 from collections.abc import Callable, Iterator
 
-from benchmarks import forecast, load, planner, work, year
+from benchmarks import forecast, load, planner, volume, work, year
 from benchmarks.databases import PASSWORD, Prepared, prepared
 from benchmarks.load import Request, Result
 from benchmarks.page_load import page_sizes, sign_in
@@ -47,6 +47,10 @@ def measure_engines(arguments: argparse.Namespace) -> None:
     """What is measured on a database, on both engines or the one asked for."""
     for engine in [arguments.engine] if arguments.engine else ["sqlite", "postgresql"]:
         print(f"\n## {engine}\n", flush=True)
+        if "volume".startswith(arguments.only):
+            volume.measure(engine)
+        if arguments.only == "volume":
+            continue
         with prepared(engine) as database:
             if "forecast".startswith(arguments.only):
                 forecast.measure(database)

