@@ -17,7 +17,7 @@ from tracker.queries import read_session
 from tracker.queries.blocks import BlockRow, blocks_of_day, device_of_operator
 from tracker.queries.bookings import BookingDetails, booking_details
 from tracker.queries.devices import DeviceRow, devices
-from tracker.queries.staff import StaffRow, staff_members
+from tracker.queries.staff import staff_members
 from tracker.queries.worklist import Worklist, worklist
 from tracker.sentences import sentence, status_of
 from tracker.services import examining, undoing
@@ -274,7 +274,7 @@ def _context(device: str, day: date) -> dict[str, Any]:
         "list": found,
         "blocks": blocks,
         "people": people,
-        "doctors": () if _is_doctor(doctors) else doctors,
+        "doctors": () if any(each.id == caller().staff_member_id for each in doctors) else doctors,
         "operator": operator,
         "day": day,
         "today": today(),
@@ -295,7 +295,3 @@ def _machine(machines: tuple[DeviceRow, ...], code: str) -> DeviceRow:
     if found is None:
         raise NotFoundError(N_("There is no such device."), field="device")
     return found
-
-
-def _is_doctor(doctors: tuple[StaffRow, ...]) -> bool:
-    return any(doctor.id == caller().staff_member_id for doctor in doctors)
