@@ -7,6 +7,7 @@ the import that brought them was put in force or undone.
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from datetime import date
+from typing import Any
 
 from sqlalchemy import ColumnElement, and_, func, or_, select
 from sqlalchemy.orm import Session
@@ -97,42 +98,40 @@ def _came_or_went(closing: ClosedMonthRow) -> ColumnElement[bool]:
 
 def _changes_of_imports(session: Session, closing: ClosedMonthRow) -> Iterable[Change]:
     """What imports did that came in force or were undone after closing, by their exams that nobody touched."""
-    rows = session.execute(
-        select(
-            ExamImport.id,
-            ExamImport.file_name,
-            ExamImport.in_force_at,
-            ExamImport.undone_at,
-            Account.username,
-            *(getattr(Exam, name) for name in _KEY),
-            func.count(),
-            func.sum(Exam.parts),
-            func.sum(Exam.minutes),
-            func.sum(Exam.points_hundredths),
-        )
-        .select_from(Exam)
-        .join(ExamImport, ExamImport.id == Exam.import_id)
+    known = session.execute(
+        select(ExamImport, Account.username)
         .join(Account, Account.id == ExamImport.by_id)
-        .where(
-            _came_or_went(closing),
-            ExamImport.in_force_at.is_not(None),
-            Exam.version == 1,
-            Exam.local_date.between(closing.month, last_day(closing.month)),
-        )
-        .group_by(
-            ExamImport.id,
-            ExamImport.file_name,
-            ExamImport.in_force_at,
-            ExamImport.undone_at,
-            Account.username,
-            *(getattr(Exam, name) for name in _KEY),
-        )
+        .where(_came_or_went(closing), ExamImport.in_force_at.is_not(None))
     )
-    for number, file_name, in_force_at, undone_at, by, *more in rows:
+    imports = {row.id: (row, by) for row, by in known}
+    for import_id, *more in _sums_of_imports(session, list(imports), closing.month):
+        row, by = imports[import_id]
         key, sums = (more[0], more[1], more[2], more[3]), Figures(*(int(each) for each in more[4:]))
-        for kind, at, effect in ((IN_FORCE, in_force_at, sums), (UNDONE, undone_at, -sums)):
+        for kind, at, effect in ((IN_FORCE, row.in_force_at, sums), (UNDONE, row.undone_at, -sums)):
             if at is not None and at > closing.closed_at:
-                yield Change(at, kind, by, file_name, None, "", {key: effect}, number)
+                why = _why(row, kind)
+                yield Change(at, kind, by, why, None, "", {key: effect}, import_id)
+
+
+def _sums_of_imports(session: Session, ids: Sequence[int], month: date) -> Iterable[Any]:
+    """Import, the four ids of the key, the four sums: of the month's exams that stand as they were brought in."""
+    keys = (Exam.import_id, *(getattr(Exam, name) for name in _KEY))
+    sums = (func.sum(each) for each in (Exam.parts, Exam.minutes, Exam.points_hundredths))
+    return session.execute(
+        select(*keys, func.count(), *sums)
+        .where(
+            Exam.import_id.in_(ids),
+            Exam.version == 1,
+            Exam.local_date.between(month, last_day(month)),
+        )
+        .group_by(*keys)
+    )
+
+
+def _why(brought_in: ExamImport, kind: str) -> str:
+    """The file, and what was said about it."""
+    reason = brought_in.undo_reason if kind == UNDONE else brought_in.reason
+    return " \u00b7 ".join(filter(None, (brought_in.file_name, reason)))
 
 
 def _changes_of_exams(
@@ -191,7 +190,7 @@ def _beginning(
     yield Step(brought_in.staged_at, STAGED, logged_by, "", first)
     for kind, at in ((IN_FORCE, brought_in.in_force_at), (UNDONE, brought_in.undone_at)):
         if at is not None:
-            yield Step(at, kind, logged_by, brought_in.file_name)
+            yield Step(at, kind, logged_by, _why(brought_in, kind))
 
 
 def _life(
