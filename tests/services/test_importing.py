@@ -180,6 +180,8 @@ def test_killed_before_it_is_put_in_force_it_counts_nothing(desk_file: Path) -> 
     with read_session() as session:
         assert session.scalar(select(func.count()).where(Exam.import_id == import_id)) == 3
     assert figures() == before
+    with pytest.raises(ConflictError):  # what is left of it would count with a second attempt
+        importing.begin_staging(import_id, by=account_id("head"), now=LATER)
     importing.forget_import(import_id, by=account_id("head"), now=LATER)
     clear(import_id)
     with read_session() as session:

@@ -30,6 +30,10 @@ def ask_reading(session: Session, import_id: int, *, sheet: str | None = None) -
     row = _locked(session, import_id)
     if row.state not in ("previewed", "failed"):
         raise ConflictError(N_("This file is not waiting for you."))
+    if row.rows:
+        raise ConflictError(
+            N_("What was staged is still being cleared away. Ask again in a minute.")
+        )
     row.state, row.progress = "waiting", {}
     if sheet is not None:
         row.sheet = sheet[:80]

@@ -71,9 +71,11 @@ def register_import(
 def begin_staging(session: Session, import_id: int, *, by: int, now: datetime) -> ImportTerms:
     """What staging needs to know; from now on another import that is put in force stands in the way."""
     row = _locked(session, import_id)
-    if row.state not in ("staging", "asked"):
+    if (
+        row.state not in ("staging", "asked") or row.rows
+    ):  # nothing of an earlier attempt may be left
         raise ConflictError(N_("This import is not waiting to be brought in."))
-    row.state, row.staged_at, row.rows = "staging", now, 0
+    row.state, row.staged_at = "staging", now
     return import_terms(session, Author(by, now))
 
 

@@ -98,6 +98,8 @@ def test_a_refused_file_says_why(app: Flask, head: FlaskClient, hands: Hands):
     page = previewed(app, head, b"\x89PNG\r\n\x1a\n" + b"\0" * 50)
     assert "nothing has changed: an image, not a table" in page
     assert state(app) == "failed"
+    assert resend(head, ONE, f"{ONE}/words").status_code == 303
+    assert state(app) == "waiting"
 
 
 def test_an_empty_file_and_none_are_refused_beside_the_field(head: FlaskClient, hands: Hands):
