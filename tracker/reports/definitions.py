@@ -40,6 +40,13 @@ def definitions() -> list[Definition]:
                 "The workload points of the exam type, its stream and its parts, as they stood when the exam was logged."
             ),
         ),
+        *_of_months(),
+    ]
+
+
+def _of_months() -> list[Definition]:
+    """What is said of months and of the year."""
+    return [
         Definition(
             _("Closed figure, changes, present figure"),
             _(
