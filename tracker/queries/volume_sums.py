@@ -69,41 +69,7 @@ def wrong_visits(session: Session, first: date, last: date) -> list[tuple[int, b
 
     The rule is that of writes/visit_opening, in the database's words.
     """
-    counting = and_(Exam.voided_at.is_(None), or_(Exam.import_id.is_(None), _in_force()))
-    waiting = and_(
-        Exam.voided_at.is_(None),
-        Exam.import_id.is_not(None),
-        ExamImport.in_force_at.is_(None),
-        ExamImport.undone_at.is_(None),
-    )
-    visit = (Exam.patient_id, Exam.local_date)
-    order = (
-        case((counting, 0), else_=1),
-        case((Exam.import_id.is_(None), 0), else_=1),
-        ExamImport.in_force_at,
-        Exam.import_id,
-        Exam.started_at,
-        Exam.id,
-    )
-    placed = (
-        select(
-            Exam.id,
-            Exam.opens_visit,
-            case((counting, 1), else_=0).label("counting"),
-            case((waiting, 1), else_=0).label("waiting"),
-            func.row_number().over(partition_by=visit, order_by=order).label("place"),
-            func.max(case((counting, 1), else_=0)).over(partition_by=visit).label("counted"),
-            func.row_number()
-            .over(
-                partition_by=(*visit, Exam.import_id, case((waiting, 1), else_=0)),
-                order_by=(Exam.started_at, Exam.id),
-            )
-            .label("own_place"),
-        )
-        .outerjoin(ExamImport, ExamImport.id == Exam.import_id)
-        .where(Exam.local_date.between(first, last), Exam.patient_id.is_not(None))
-        .subquery()
-    )
+    placed = _placed(first, last).subquery()
     opens = or_(
         and_(placed.c.counting == 1, placed.c.place == 1),
         and_(placed.c.waiting == 1, placed.c.counted == 0, placed.c.own_place == 1),
@@ -114,5 +80,28 @@ def wrong_visits(session: Session, first: date, last: date) -> list[tuple[int, b
     return [(row.id, bool(row.opens_visit)) for row in rows]
 
 
-def _in_force() -> ColumnElement[bool]:
-    return and_(ExamImport.in_force_at.is_not(None), ExamImport.undone_at.is_(None))
+def _placed(first: date, last: date) -> Select[Any]:
+    """Each exam with its place among those of its patient and day, and whether any of them counts."""
+    alive = Exam.voided_at.is_(None)
+    in_force = and_(ExamImport.in_force_at.is_not(None), ExamImport.undone_at.is_(None))
+    counting = case((and_(alive, or_(Exam.import_id.is_(None), in_force)), 1), else_=0)
+    is_waiting = and_(ExamImport.in_force_at.is_(None), ExamImport.undone_at.is_(None))
+    waiting = case((and_(alive, Exam.import_id.is_not(None), is_waiting), 1), else_=0)
+    visit = (Exam.patient_id, Exam.local_date)
+    ours_first = case((Exam.import_id.is_(None), 0), else_=1)
+    by_start = (Exam.started_at, Exam.id)
+    order = (counting.desc(), ours_first, ExamImport.in_force_at, Exam.import_id, *by_start)
+    own = (*visit, Exam.import_id, waiting)
+    return (
+        select(
+            Exam.id,
+            Exam.opens_visit,
+            counting.label("counting"),
+            waiting.label("waiting"),
+            func.row_number().over(partition_by=visit, order_by=order).label("place"),
+            func.max(counting).over(partition_by=visit).label("counted"),
+            func.row_number().over(partition_by=own, order_by=by_start).label("own_place"),
+        )
+        .outerjoin(ExamImport, ExamImport.id == Exam.import_id)
+        .where(Exam.local_date.between(first, last), Exam.patient_id.is_not(None))
+    )
