@@ -30,8 +30,8 @@ EXAMPLES = 8
 OPERATIONS_WITH_INPUT = 23
 EVERYBODY = "everybody"
 PAGES_ONLY = {
-    "draft_stale", "no_draft", "not_temporary", "nothing_to_undo", "refused", "rules_broken",
-    "too_many_failures", "wrong_credentials",
+    "ambiguous_date", "draft_stale", "file", "no_date", "no_draft", "no_such_date", "not_temporary",
+    "nothing_to_undo", "refused", "rules_broken", "short_year", "too_many_failures", "wrong_credentials", "year",
 }  # fmt: skip
 """Codes of what the interface does not offer."""
 OPEN = {"health.alive", "health.ready", "metrics.show"}
