@@ -11,7 +11,7 @@ from tracker.drivers.trial_people import mrn_of
 from tracker.drivers.year_course import Course, UnsoundError
 from tracker.drivers.year_demand import YearRequest
 from tracker.drivers.year_patients import Patients
-from tracker.queries.simulation import Shift, patient_id_of_mrn
+from tracker.queries.simulation import Shift, kept_searches, patient_id_of_mrn
 from tracker.services.booking import Booked, BookingOrder, book_exam
 from tracker.services.patients import add_patient
 from tracker.services.run_progress import keep_progress
@@ -67,9 +67,13 @@ class Asking:
         return patient_id
 
     def _refuse(self, request: YearRequest, code: str, now: datetime) -> None:
-        """First why, then that: stopped between the two, a run asks and writes both again."""
-        self._course.progress.refused[str(request.line)] = code
-        keep_progress(self._course.progress, by=self._course.by, now=now)
+        """First why, then that: stopped between the two, a run asks and writes both again.
+
+        What the desk has kept within the same minute it keeps once, as for people.
+        """
+        course = self._course
+        course.progress.refused[str(request.line)] = code
+        keep_progress(course.progress, by=course.by, now=now)
         left = LeftSearch(
             exam_type=request.exam_type,
             stream=request.stream,
@@ -77,8 +81,17 @@ class Asking:
             last=request.last,
             reason="none_free",
         )
-        note_unmet_demand(left, by=self._course.by, now=now)
-        self._course.counts["refused"] += 1
+        before = self._kept()
+        note_unmet_demand(left, by=course.by, now=now)
+        if self._kept() > before:
+            course.counts["refused"] += 1
+        else:
+            del course.progress.refused[str(request.line)]
+            keep_progress(course.progress, by=course.by, now=now)
+
+    def _kept(self) -> int:
+        with read_session() as session:
+            return kept_searches(session)
 
     def _receive(self, request: YearRequest, now: datetime) -> None:
         """A patient stands at a machine, and is examined at once or added to those who wait."""

@@ -256,8 +256,17 @@ def overtime_seconds(start: datetime, end: datetime, closes: datetime | None) ->
     return max(0, int((end - begins).total_seconds()))
 
 
+def kept_searches(session: Session) -> int:
+    """All searches that were kept as left without a booking."""
+    return session.scalar(select(func.count(UnmetDemand.id))) or 0
+
+
 def _steps(session: Session, after: datetime | None, which: ColumnElement[bool]) -> int:
-    steps = select(func.count(BookingHistory.id)).where(which, *_later(BookingHistory.at, after))
+    """Changes of status; what else becomes of a booking is noted in its history too, under the status it has."""
+    is_change = BookingHistory.from_status.is_distinct_from(BookingHistory.to_status)
+    steps = select(func.count(BookingHistory.id)).where(
+        which, is_change, *_later(BookingHistory.at, after)
+    )
     return session.scalar(steps) or 0
 
 
