@@ -5,12 +5,14 @@ from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 import pytest
+from sqlalchemy import select
 
 from tests.support.databases import Template
 from tests.support.department import at
 from tests.support.known_weeks import FIRST, KNOWN_WEEKS, LAST
 from tests.support.rows import LIVE, instant, rows, whole
-from tracker.db import read_session
+from tracker.db import read_session, transaction
+from tracker.models import Exam
 from tracker.queries.device_use import Use, device_use
 
 MINUTE = timedelta(minutes=1)
@@ -136,3 +138,17 @@ def test_minutes_to_come_are_not_open_yet() -> None:
     assert before.total.open_minutes == 0
     assert nothing.devices == {}
     assert nothing.total.share is None
+
+
+@pytest.mark.usefixtures("app_context")
+@pytest.mark.parametrize(("days", "is_past"), [(5, True), (-2, False)])
+def test_an_exam_is_past_its_block_only_where_blocks_are_known(days: int, is_past: bool) -> None:
+    """On a Saturday without a block all of it is; before the first block there ever was nobody can say."""
+    moved, by = FIRST + timedelta(days=days), timedelta(days=days)
+    with transaction() as session:
+        for exam in session.scalars(select(Exam).where(Exam.local_date == FIRST)):
+            exam.started_at, exam.ended_at, exam.local_date = exam.started_at + by, exam.ended_at + by, moved  # fmt: skip
+    with read_session() as session:
+        use = device_use(session, moved, moved, now=NOW).total
+    assert use.examined_minutes > 0
+    assert use.overtime_minutes == (use.examined_minutes if is_past else 0)

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import Select, and_, case, func, select
+from sqlalchemy import Select, and_, case, func, or_, select
 from sqlalchemy.orm import Session
 
 from tracker.domain.opentime import HOUR, minutes_by_hour
@@ -26,7 +26,8 @@ HourKey = tuple[int, int]
 class Use:
     """Minutes of a device, an hour or all: blocks = way + closed + open; `exams` are those clicked live.
 
-    `overtime` are the minutes after the device's last block of the day (all, on a day without one);
+    `overtime` are the minutes after the device's last block of the day (all, on a day without one; none before
+    the first block that is known);
     `left_out` are exams whose times nobody clicked.
     """
 
@@ -199,13 +200,23 @@ def _each_exam(session: Session, first: date, last: date, *columns: Any) -> Sele
 
 
 def _overtime(session: Session, closes: Any) -> Any:
-    """Whole minutes of an exam after the last block of its device and day; all where there was none."""
+    """Whole minutes of an exam after the last block of its device and day; all where there was none.
+
+    Before the first block that is known of any device nobody can say what was past one.
+    """
+    known_from = select(func.min(Block.local_date)).scalar_subquery()
+    is_unknown = or_(known_from.is_(None), Exam.local_date < known_from)
     begins = case(
         (Exam.started_at > closes, seconds_of(session, Exam.started_at)),
         else_=seconds_of(session, closes),
     )
     past = (seconds_of(session, Exam.ended_at) - begins) // 60
-    return case((closes.is_(None), Exam.minutes), (Exam.ended_at > closes, past), else_=0)
+    return case(
+        (and_(closes.is_(None), is_unknown), 0),
+        (closes.is_(None), Exam.minutes),
+        (Exam.ended_at > closes, past),
+        else_=0,
+    )
 
 
 def causes_of(times: Iterable[DeviceTime], shuts: Iterable[Shut]) -> tuple[Cause, ...]:
