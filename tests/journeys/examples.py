@@ -23,6 +23,7 @@ from tracker.models import (
     Stream,
     WeeklyBlock,
 )
+from tracker.services.importing import NewImport, register_import
 from tracker.web.access import ACCESS, API_PREFIX
 
 # What a part of an address stands for: a column, of which the first row is shown.
@@ -36,17 +37,31 @@ ROWS: Mapping[str, InstrumentedAttribute[int]] = {
     "staff_id": StaffMember.id,
     "stream_id": Stream.id,
 }
-FIXED = {"kind": "add", "day": "2026-11-23", "year": 2026, "step": "arrive", "noun": "devices"}
+FIXED = {
+    "kind": "add",
+    "day": "2026-11-23",
+    "month": "2026-10",
+    "year": 2026,
+    "step": "arrive",
+    "noun": "devices",
+}
 _TIMES = ("starts_at", "ends_at", "device_ends_at", "patient_ends_at", "arrived_at", "local_date")
 # Answers that are no page: files, figures for machines, and the way back from a form.
 NO_PAGES = frozenset(
     {
         "assets.asset_file",
+        "exam_export.download",
+        "exam_import.download",
         "health.alive",
         "health.ready",
         "metrics.show",
+        "months.annual",
+        "months.kept",
+        "months.report",
         "plan_away.workbook",
         "sheets.download",
+        "volume_table.explored",
+        "volume_table.stretch",
     }
 )
 # What is asked for in the addresses of a page that shows more, or nothing at all, without.
@@ -97,6 +112,8 @@ def _example(endpoint: str, name: str) -> object:
         return _first(Booking.id, Booking.status == "arrived")
     if name == "objection_id":
         return _objection()
+    if endpoint == "exam_import.show":
+        return register_import(NewImport("2025.xlsx", "0" * 64), by=_first(Account.id), now=NOW)
     if name == "account_id":
         return _first(Account.id, Account.username == "reception")
     if name == "booking_id":

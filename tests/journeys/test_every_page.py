@@ -22,12 +22,17 @@ pytestmark = [pytest.mark.browser, pytest.mark.engines("sqlite")]
 # Latin letters that a Chinese page shows: standards and units, the switch of languages, names of accounts.
 NAMES = {
     "AE",
+    "BI",
+    "CSV",
     "DICOM",
     "Title",
     "English",
     "LOINC",
     "MB",
+    "PDF",
+    "RADS",
     "XLSX",
+    "xls",
     "xlsx",
     "admin",
     "head",
