@@ -59,6 +59,9 @@ def bring_in(register: Callable[[], int], path: Path, how: Bringing) -> Tally:
     for first, last in stretches(days):
         _go_on(how)
         importing.stage_sums(import_id, first, last)
+    for month in sorted({day.replace(day=1) for day in days}):
+        _go_on(how)
+        importing.stage_month_sums(import_id, month)
     importing.put_in_force(
         import_id, told(tally, file), by=how.by, now=how.clock(), reason=how.reason
     )

@@ -30,7 +30,7 @@ from tracker.writes.imported_rows import (
     note_import,
     staged_days,
 )
-from tracker.writes.volume_rebuild import rebuild_volume
+from tracker.writes.volume_rebuild import rebuild_day_sums, rebuild_month_sums
 
 LONGEST_NAME = 200
 CLEARED_AT_ONCE = 2000
@@ -96,9 +96,20 @@ def stage_exams(
 @service
 def stage_sums(session: Session, import_id: int, first: date, last: date) -> None:
     """Make the sums of an import's own days; keep the stretch to a few thousand exams."""
-    rebuild_volume(session, first, last, import_id=import_id)
+    rebuild_day_sums(session, first, last, import_id=import_id)
+    _note_sums(session, import_id, last)
+
+
+@service
+def stage_month_sums(session: Session, import_id: int, month: date) -> None:
+    """Make the sums of a month from those of its days, once all of them are there."""
+    rebuild_month_sums(session, month, month, import_id=import_id)
+    _note_sums(session, import_id, month)
+
+
+def _note_sums(session: Session, import_id: int, through: date) -> None:
     row = session.get_one(ExamImport, import_id)
-    row.progress = {**row.progress, "step": "sums", "through": last.isoformat()}
+    row.progress = {**row.progress, "step": "sums", "through": through.isoformat()}
 
 
 @service

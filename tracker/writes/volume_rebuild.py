@@ -28,26 +28,46 @@ _DAYS: Table = ExamVolume.__table__  # type: ignore[assignment]
 _SUMS: Table = ExamVolumeSum.__table__  # type: ignore[assignment]
 
 
-def rebuild_volume(
-    session: Session, first: date, last: date, *, import_id: int | None = None
-) -> int:
+def rebuild_volume(session: Session, first: date, last: date) -> int:
     """Make the roll-up rows of these days anew from the exams, and those of their months; returns how many differed.
 
     Which exam opens a visit is set right first. Exams finished meanwhile wait for this transaction, so keep the
-    stretch short (a month). `import_id`: the rows of that import alone, for which nobody waits.
+    stretch short (a month).
     """
-    if import_id is None:
-        _lock(session)
-        _mend_visits(session, first, last)
+    _lock(session)
+    _mend_visits(session, first, last)
+    return rebuild_day_sums(session, first, last) + rebuild_month_sums(session, first, last)
+
+
+def rebuild_day_sums(
+    session: Session, first: date, last: date, *, import_id: int | None = None
+) -> int:
+    """The sums of these days alone. `import_id`: the rows of that import, for which nobody waits."""
     these: list[ColumnElement[bool]] = [_DAYS.c.local_date.between(first, last)]
     exams = sums_of_exams(first, last)
     if import_id is not None:
         these.append(_DAYS.c.import_id == import_id)
         exams = exams.where(Exam.import_id == import_id)
     different = _made_right(session, _DAYS, FULL_KEY, these, exams)
-    for grain in GRAINS:
-        different += _rebuild_grain(session, grain, whole_periods(grain, first, last), import_id)
-    return different
+    return different + _rebuild_grains(session, "day", (first, last), import_id)
+
+
+def rebuild_month_sums(
+    session: Session, first: date, last: date, *, import_id: int | None = None
+) -> int:
+    """The sums of the months in which these days lie, made from those of their days."""
+    whole = first.replace(day=1), last.replace(day=monthrange(last.year, last.month)[1])
+    return _rebuild_grains(session, "month", whole, import_id)
+
+
+def _rebuild_grains(
+    session: Session, period: str, days: tuple[date, date], import_id: int | None
+) -> int:
+    return sum(
+        _rebuild_grain(session, grain, days, import_id)
+        for grain in GRAINS
+        if grain.period == period
+    )
 
 
 def _rebuild_grain(
