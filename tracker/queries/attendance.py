@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 from tracker.domain.lifecycle import Status
 from tracker.models import Booking, BookingHistory
 from tracker.queries.local_time import day_number_of, local_seconds_of
+from tracker.queries.status_steps import is_change_of_status
 from tracker.queries.waits import BOOKED_BEFORE
 
 LEADS = (0, 1, 2, 4, 8, 15)
@@ -92,6 +93,7 @@ def reasons(session: Session, first: date, last: date) -> list[ReasonCount]:
             Booking.local_date.between(first, last),
             Booking.status.in_(ended),
             BookingHistory.to_status == Booking.status,
+            is_change_of_status(),
         )
         .group_by(BookingHistory.booking_id)
         .subquery("final")

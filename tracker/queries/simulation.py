@@ -26,6 +26,7 @@ from tracker.models import (
     Stream,
     UnmetDemand,
 )
+from tracker.queries.status_steps import is_change_of_status
 
 
 @dataclass(frozen=True, slots=True)
@@ -262,10 +263,8 @@ def kept_searches(session: Session) -> int:
 
 
 def _steps(session: Session, after: datetime | None, which: ColumnElement[bool]) -> int:
-    """Changes of status; what else becomes of a booking is noted in its history too, under the status it has."""
-    is_change = BookingHistory.from_status.is_distinct_from(BookingHistory.to_status)
     steps = select(func.count(BookingHistory.id)).where(
-        which, is_change, *_later(BookingHistory.at, after)
+        which, is_change_of_status(), *_later(BookingHistory.at, after)
     )
     return session.scalar(steps) or 0
 
