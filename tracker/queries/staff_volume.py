@@ -13,14 +13,12 @@ from typing import Any
 from sqlalchemy import case, func, literal, or_, select
 from sqlalchemy.orm import Session
 
+from tracker.domain.fileexams import NOT_MATCHED
 from tracker.domain.shares import Shares, SharesFrom, share_points, shares_on
 from tracker.models import Exam, ImportedExam, StaffMember
 from tracker.queries.counting import counts
 from tracker.queries.shares import shares_rows
 from tracker.queries.volume import Amounts, VolumeFilter, volume
-
-NOT_MATCHED = "?"
-"""The code of the staff member who stands for every doctor of a file whom nobody knows."""
 
 
 @dataclass(frozen=True, slots=True)
