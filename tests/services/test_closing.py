@@ -17,7 +17,7 @@ from tracker.queries.closing import (
     Three,
     closed_month,
     closed_months,
-    figures_of_closed,
+    month_figures,
     reopenings,
 )
 from tracker.queries.closing_changes import changes_since_closing
@@ -79,7 +79,9 @@ def close(month: date = OCTOBER, now: datetime = CLOSED_AT) -> int:
 
 def figures(month: date = OCTOBER) -> MonthFigures:
     with read_session() as session:
-        return figures_of_closed(session, month)
+        closing = closed_month(session, month)
+        assert closing is not None
+        return month_figures(session, closing)
 
 
 def changes(month: date = OCTOBER) -> list[Change]:

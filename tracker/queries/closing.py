@@ -9,7 +9,6 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session, aliased
 
 from tracker.domain.closing import NOTHING, Figures, last_day, total_of
-from tracker.domain.errors import N_, NotFoundError
 from tracker.models import (
     Account,
     ClosedMonth,
@@ -116,14 +115,6 @@ def month_figures(session: Session, closing: ClosedMonthRow) -> MonthFigures:
         for key in (*closed, *(key for key in present if key not in closed))
     }
     return MonthFigures(closing, keys)
-
-
-def figures_of_closed(session: Session, month: date) -> MonthFigures:
-    """The three figures of a month. Raises NotFoundError where it is not closed."""
-    closing = closed_month(session, month)
-    if closing is None:
-        raise NotFoundError(N_("This month is not closed."))
-    return month_figures(session, closing)
 
 
 def _closed_figures(session: Session, closed_id: int) -> dict[Codes, Figures]:

@@ -119,10 +119,3 @@ def _mend_visits(session: Session, first: date, last: date) -> None:
 
 def _columns(table: Table, key: Sequence[str]) -> list[ColumnElement[Any]]:
     return [table.c[name] for name in (*key, *SUMS)]
-
-
-def whole_periods(grain: Grain, first: date, last: date) -> tuple[date, date]:
-    """The days of all periods of a grain in which these days lie."""
-    if grain.period == "day":
-        return first, last
-    return first.replace(day=1), last.replace(day=monthrange(last.year, last.month)[1])
