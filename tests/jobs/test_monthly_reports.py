@@ -8,7 +8,7 @@ from flask import Flask
 from python_calamine import CalamineWorkbook
 
 from tests.services.test_closing import enter, on
-from tracker.domain.closing import month_before
+from tracker.domain.months import month_before
 from tracker.jobs.monthly_reports import write_last_month
 from tracker.reports.kept import kept_reports
 

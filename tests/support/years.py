@@ -8,7 +8,7 @@ from sqlalchemy import insert
 from tests.support.starting_data import SYSTEM
 from tracker import clock
 from tracker.db import db, read_session
-from tracker.domain.closing import last_day
+from tracker.domain.months import last_of_month
 from tracker.domain.workcalendar import instant_of
 from tracker.models import Exam
 from tracker.queries.demand_history import work_days
@@ -37,7 +37,7 @@ def fill_years(first: date, last: date, rule: Rule = steady) -> None:
     with db.engine.begin() as connection:
         connection.execute(insert(Exam), rows)
     for month in dict.fromkeys(day.replace(day=1) for day in days):
-        rebuild_month(month, last_day(month))
+        rebuild_month(month, last_of_month(month))
 
 
 def _exam(day: date, stream: int, number: int) -> dict[str, object]:

@@ -5,10 +5,11 @@ The closed figure and the effects of all changes add up to the present figure. R
 
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 from typing import Protocol
 
 from tracker.domain.errors import N_
+from tracker.domain.months import month_before, month_end
 
 ENTERED, CORRECTED, VOIDED, IN_FORCE, UNDONE = (
     "entered", "corrected", "voided", "in_force", "undone",
@@ -126,11 +127,6 @@ def total_of(many: Iterable[Figures]) -> Figures:
     return sum(many, NOTHING)
 
 
-def month_end(month: date) -> date:
-    """The first day after the month that begins with this day."""
-    return date(month.year + month.month // 12, month.month % 12 + 1, 1)
-
-
 def may_close(month: date, standing: Collection[date], today: date) -> bool:
     """Whether a month is over and in turn: after the last closed one, or before the first, or the very first.
 
@@ -139,16 +135,6 @@ def may_close(month: date, standing: Collection[date], today: date) -> bool:
     if month_end(month) > today or month in standing:
         return False
     return not standing or month in (month_before(min(standing)), month_end(max(standing)))
-
-
-def month_before(month: date) -> date:
-    """The first day of the month before the one that begins with this day."""
-    return (month - timedelta(days=1)).replace(day=1)
-
-
-def last_day(month: date) -> date:
-    """The last day of the month that begins with this day."""
-    return month_end(month) - timedelta(days=1)
 
 
 def changes_of(

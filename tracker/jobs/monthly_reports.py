@@ -8,7 +8,7 @@ from flask_babel import force_locale
 
 from tracker import clock
 from tracker.db import read_session
-from tracker.domain.closing import last_day, month_before
+from tracker.domain.months import last_of_month, month_before
 from tracker.domain.workcalendar import local_date_of
 from tracker.jobs.work import Outcome
 from tracker.queries.calendar import work_calendar
@@ -33,7 +33,7 @@ def write_last_month(now: datetime) -> Outcome:
     with force_locale(LANGUAGE), read_session() as session:
         if not any(work_calendar(session).working_days(this_month, today)):
             return "done", f"no working day of {this_month:%Y-%m} has come yet"
-        if not volume(session, VolumeFilter(month, last_day(month))).total.exams:
+        if not volume(session, VolumeFilter(month, last_of_month(month))).total.exams:
             return "done", f"{month:%Y-%m} has no exams"
         report = month_report(session, month, now=now)
     folder.mkdir(mode=0o750, parents=True, exist_ok=True)

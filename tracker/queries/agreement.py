@@ -2,20 +2,18 @@
 
 import hashlib
 import json
-from calendar import monthrange
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 from typing import Any
 
 from sqlalchemy import Select, func, select
 from sqlalchemy.orm import Session
 
+from tracker.domain.months import whole_months
 from tracker.domain.volume import GRAINS, IDS, SUMS, Grain
 from tracker.models import AuditEntry, AuditSeal, Exam, ExamVolume, ExamVolumeSum
 from tracker.queries.volume_sums import sums_of_exams, sums_of_grain
-
-_DAY = timedelta(days=1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +39,7 @@ def volume_differences(session: Session, first: date, last: date) -> list[Volume
 
 
 def _of_grain(session: Session, grain: Grain, first: date, last: date) -> list[VolumeDifference]:
-    began, ended = (first, last) if grain.period == "day" else _whole_months(first, last)
+    began, ended = (first, last) if grain.period == "day" else whole_months(first, last)
     if ended < began:
         return []
     stored = select(
@@ -53,12 +51,6 @@ def _of_grain(session: Session, grain: Grain, first: date, last: date) -> list[V
     )
     told = sums_of_grain(session, grain, began, ended).subquery()
     return _differing(session, grain.number, stored, select(*list(told.c)[1:]))
-
-
-def _whole_months(first: date, last: date) -> tuple[date, date]:
-    begin = first if first.day == 1 else (first.replace(day=1) + 32 * _DAY).replace(day=1)
-    is_whole = last.day == monthrange(last.year, last.month)[1]
-    return begin, last if is_whole else last.replace(day=1) - _DAY
 
 
 def _stored_days(first: date, last: date) -> Select[Any]:

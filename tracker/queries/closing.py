@@ -8,7 +8,8 @@ from typing import Any
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session, aliased
 
-from tracker.domain.closing import NOTHING, Figures, last_day, total_of
+from tracker.domain.closing import NOTHING, Figures, total_of
+from tracker.domain.months import last_of_month
 from tracker.models import (
     Account,
     ClosedMonth,
@@ -92,7 +93,7 @@ def closed_months(
         _standing.where(ClosedMonth.month >= first).order_by(ClosedMonth.month)
     ).all()
     found = (ClosedMonthRow(*row) for row in rows)
-    return {row.month: row for row in found if last_day(row.month) <= last}
+    return {row.month: row for row in found if last_of_month(row.month) <= last}
 
 
 def closed_month(session: Session, month: date) -> ClosedMonthRow | None:
@@ -104,7 +105,7 @@ def closed_month(session: Session, month: date) -> ClosedMonthRow | None:
 def month_figures(session: Session, closing: ClosedMonthRow) -> MonthFigures:
     """A closed month's sums as they were and as they are. Two statements."""
     month = closing.month
-    chosen = VolumeFilter(month, last_day(month))
+    chosen = VolumeFilter(month, last_of_month(month))
     present: dict[Codes, Figures] = {}
     for found in volume(session, chosen, DIMENSIONS).rows:
         stream, exam_type, device, operator = (str(found.keys[each]) for each in DIMENSIONS)

@@ -25,8 +25,8 @@ from tracker.domain.closing import (
     Figures,
     Step,
     changes_of,
-    last_day,
 )
+from tracker.domain.months import last_of_month
 from tracker.models import Account, AuditEntry, Exam, ExamImport, ExamVersion
 from tracker.queries.closing import ClosedMonthRow
 
@@ -70,7 +70,7 @@ def _changed_exams(session: Session, closing: ClosedMonthRow) -> set[int]:
     Of an import that came or went after it also those that were ever corrected or voided.
     """
     month, since = closing.month, closing.closed_at
-    in_month = Exam.local_date.between(month, last_day(month))
+    in_month = Exam.local_date.between(month, last_of_month(month))
     entered = and_(Exam.import_id.is_(None), Exam.logged_at > since)
     here = select(Exam.id).where(in_month, or_(entered, Exam.voided_at > since))
     touched = (
@@ -122,7 +122,7 @@ def _sums_of_imports(session: Session, ids: Sequence[int], month: date) -> Itera
         .where(
             Exam.import_id.in_(ids),
             Exam.version == 1,
-            Exam.local_date.between(month, last_day(month)),
+            Exam.local_date.between(month, last_of_month(month)),
         )
         .group_by(*keys)
     )

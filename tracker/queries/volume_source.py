@@ -4,7 +4,6 @@ Whole months are read from the sums of months, days at the ends from the sums of
 are read from the full ones. What comes back is put together in queries/volume.
 """
 
-from calendar import monthrange
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, timedelta
@@ -12,6 +11,7 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, Select, Table, func, or_, select
 
+from tracker.domain.months import whole_months
 from tracker.domain.volume import NO_TITLE, SUMS, Grain, coarsest
 from tracker.models import (
     Device,
@@ -104,7 +104,7 @@ def sources(chosen: VolumeFilter, keys: Collection[str]) -> list[Source]:
     by_month = None if {"day", "week"} & set(keys) else coarsest("month", ids)
     if by_month is None:
         return [Source(by_day, chosen.first, chosen.last)]
-    began, ended = _whole_months(chosen.first, chosen.last)
+    began, ended = whole_months(chosen.first, chosen.last)
     if ended < began:
         return [Source(by_day, chosen.first, chosen.last)]
     parts = [Source(by_month, began, ended)]
@@ -113,12 +113,6 @@ def sources(chosen: VolumeFilter, keys: Collection[str]) -> list[Source]:
     if ended < chosen.last:
         parts.append(Source(by_day, ended + _DAY, chosen.last))
     return parts
-
-
-def _whole_months(first: date, last: date) -> tuple[date, date]:
-    begin = first if first.day == 1 else (first.replace(day=1) + 32 * _DAY).replace(day=1)
-    is_whole = last.day == monthrange(last.year, last.month)[1]
-    return begin, last if is_whole else last.replace(day=1) - _DAY
 
 
 def grouped(

@@ -12,7 +12,7 @@ from datetime import date
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from tracker.domain.closing import last_day
+from tracker.domain.months import last_of_month
 from tracker.domain.workcalendar import DAY
 from tracker.domain.yearplan import Gap, YearPlan
 from tracker.models import ClosedMonth, ClosedVolume, Stream
@@ -192,7 +192,7 @@ class _Months:
             rows.append(
                 MonthStanding(
                     first,
-                    last_day(first),
+                    last_of_month(first),
                     done,
                     exams.get(first.replace(year=self.year - 1), 0),
                     *self._planned(first, done, done_today),
@@ -209,7 +209,7 @@ class _Months:
         """Planned in the month, the gap of its days that are over, planned from January to its end."""
         if self.plan is None:
             return None, None, None
-        last = last_day(first)
+        last = last_of_month(first)
         gap = None
         if first < self.today:
             over = done if last < self.today else done - done_today
@@ -217,5 +217,5 @@ class _Months:
         return self.plan.between(first, last), gap, self.plan.through(last)
 
     def _reached(self, first: date) -> Reached | None:
-        is_over = last_day(first) < self.today
+        is_over = last_of_month(first) < self.today
         return None if self.outlook is None or is_over else self.outlook.months[first.month - 1]

@@ -8,7 +8,8 @@ from flask_babel import gettext as _
 from sqlalchemy.orm import Session
 
 from tracker import clock
-from tracker.domain.closing import Change, last_day
+from tracker.domain.closing import Change
+from tracker.domain.months import last_of_month
 from tracker.domain.workcalendar import local_date_of
 from tracker.queries.closing import (
     DIMENSIONS,
@@ -74,7 +75,7 @@ class Report:
 
 def month_report(session: Session, month: date, *, now: datetime) -> Report:
     """The report of the month that begins with this day, in the language that is set."""
-    return _report(session, month, last_day(month), now)
+    return _report(session, month, last_of_month(month), now)
 
 
 def year_report(session: Session, year: int, *, now: datetime) -> Report:

@@ -8,8 +8,9 @@ from sqlalchemy import func, insert, select
 from sqlalchemy.orm import Session
 
 from tracker.db import service
-from tracker.domain.closing import last_day, may_close, month_end
+from tracker.domain.closing import may_close
 from tracker.domain.errors import N_, ConflictError, InvalidError, NotFoundError
+from tracker.domain.months import last_of_month, month_end
 from tracker.domain.texts import needed_reason
 from tracker.models import (
     ClosedMonth,
@@ -83,7 +84,7 @@ def _standing(session: Session) -> list[date]:
 
 def _after_all(session: Session, month: date, now: datetime) -> datetime:
     """Now, or the last step of the month's exams where another machine's clock is ahead."""
-    in_month = Exam.local_date.between(month, last_day(month))
+    in_month = Exam.local_date.between(month, last_of_month(month))
     steps = (
         select(func.max(Exam.logged_at), func.max(Exam.voided_at)).where(in_month),
         select(func.max(ExamVersion.corrected_at))
@@ -101,7 +102,7 @@ def _keep_volume(session: Session, kept: ClosedMonth) -> int:
         key: {row.code: row.id for row in session.execute(select(model.code, model.id))}
         for key, model in _KEYS.items()
     }
-    chosen = VolumeFilter(kept.month, last_day(kept.month))
+    chosen = VolumeFilter(kept.month, last_of_month(kept.month))
     found = volume(session, chosen, tuple(_KEYS))
     rows: list[dict[str, Any]] = [
         {

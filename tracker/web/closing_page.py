@@ -13,11 +13,10 @@ from tracker.domain.closing import (
     Change,
     Figures,
     Key,
-    last_day,
     may_close,
-    month_end,
     total_of,
 )
+from tracker.domain.months import last_of_month, month_end
 from tracker.queries import Reading
 from tracker.queries.closing import (
     DIMENSIONS,
@@ -114,7 +113,7 @@ class MonthPage:
     @property
     def last(self) -> date:
         """The last day."""
-        return last_day(self.month)
+        return last_of_month(self.month)
 
 
 def closing_of(reading: Reading, first: date, last: date) -> Closing | None:
@@ -122,7 +121,7 @@ def closing_of(reading: Reading, first: date, last: date) -> Closing | None:
 
     For one month or a year that is over: two statements, or four.
     """
-    if first.day != 1 or last != last_day(last.replace(day=1)):
+    if first.day != 1 or last != last_of_month(last):
         return None
     found = closed_months(reading, first, last)
     wanted = list(_months_between(first, last))
@@ -184,7 +183,7 @@ def _figures(
     if closing is not None:
         figures = month_figures(reading, closing)
         return {key: figures.by(key) for key in DIMENSIONS}, figures.total
-    found = volume(reading, VolumeFilter(month, last_day(month)), DIMENSIONS)
+    found = volume(reading, VolumeFilter(month, last_of_month(month)), DIMENSIONS)
     by: dict[str, dict[str, Three]] = {key: {} for key in DIMENSIONS}
     for row in found.rows:
         for key in DIMENSIONS:
@@ -208,7 +207,7 @@ def _lines(
     """In the department's order; whoever is no doctor here still has a line."""
     names = {row.code: _word(row) for row in _rows_of(known)[key]}  # type: ignore[attr-defined]
     codes = [code for code in names if code in threes] + [c for c in threes if c not in names]
-    days = {"from": month.isoformat(), "to": last_day(month).isoformat()}
+    days = {"from": month.isoformat(), "to": last_of_month(month).isoformat()}
     return [
         FigureLine(names.get(code, code), threes[code], "/exams?" + urlencode({**days, key: code}))
         for code in codes

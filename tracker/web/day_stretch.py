@@ -1,14 +1,14 @@
 """The days a page of figures covers: what the address asks for, and the stretches that are asked for most."""
 
-from calendar import monthrange
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date
 from urllib.parse import urlencode
 
 from flask import request
 
 from tracker.domain.errors import N_, InvalidError
+from tracker.domain.months import last_of_month, month_before
 from tracker.web.arguments import day_argument
 
 LONGEST_DAYS = 3 * 366
@@ -50,11 +50,11 @@ def stretch_of_address(today: date) -> DayStretch:
 def usual_stretches(today: date) -> Mapping[str, DayStretch]:
     """Today, this and the last month, this and the last year, by name."""
     month = today.replace(day=1)
-    before = month - timedelta(days=1)
+    before = month_before(today)
     return {
         "today": DayStretch(today, today),
         "month": DayStretch(month, last_of_month(today)),
-        "last_month": DayStretch(before.replace(day=1), before),
+        "last_month": DayStretch(before, last_of_month(before)),
         "year": _year(today.year),
         "last_year": _year(today.year - 1),
     }
@@ -62,8 +62,3 @@ def usual_stretches(today: date) -> Mapping[str, DayStretch]:
 
 def _year(year: int) -> DayStretch:
     return DayStretch(date(year, 1, 1), date(year, 12, 31))
-
-
-def last_of_month(day: date) -> date:
-    """The last day of the month in which a day lies."""
-    return day.replace(day=monthrange(day.year, day.month)[1])

@@ -1,6 +1,5 @@
 """The keys of volume in words: what each is called, how its values are shown, ordered and chosen, and their days."""
 
-from calendar import monthrange
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
@@ -10,6 +9,7 @@ from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 
 from tracker.domain.catalogue import TITLES
+from tracker.domain.months import last_of_month
 from tracker.domain.volume import NO_TITLE, OTHER_HOURS
 from tracker.queries import Reading
 from tracker.queries.streams import parts_of_day
@@ -113,4 +113,4 @@ def days_of(key: str, value: Any) -> tuple[date, date]:
 
 
 def _months(year: int, first: int, last: int) -> tuple[date, date]:
-    return date(year, first, 1), date(year, last, monthrange(year, last)[1])
+    return date(year, first, 1), last_of_month(date(year, last, 1))

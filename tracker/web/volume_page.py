@@ -6,8 +6,8 @@ from datetime import date
 from typing import Any
 from urllib.parse import urlencode
 
-from tracker.domain.closing import last_day
 from tracker.domain.lifecycle import Status
+from tracker.domain.months import last_of_month
 from tracker.domain.workcalendar import DAY
 from tracker.domain.yearplan import Gap, YearPlan
 from tracker.queries import Reading
@@ -171,7 +171,7 @@ def _pace(found: Standing, line: PlanLine, today: date) -> Pace:
     return Pace(
         line=line,
         today=plan.on(today),
-        month=plan.between(first, last_day(first)),
+        month=plan.between(first, last_of_month(first)),
         through=through,
         gap=plan.gap(before, through) if through.year == plan.year else None,
         month_gap=over - plan.between(first, through) if through >= first else None,
@@ -183,7 +183,7 @@ def _months(found: Standing, year: int, stretch: Stretch, plan: YearPlan | None)
     lines = []
     for number in range(1, 13):
         first = date(year, number, 1)
-        month = replace(stretch, first=first, last=last_day(first))
+        month = replace(stretch, first=first, last=last_of_month(first))
         amounts = found.months.get(f"{first:%Y-%m}", Amounts())
         planned = None if plan is None else plan.between(month.first, month.last)
         lines.append(MonthLine(first, amounts, planned, month.exams_address()))

@@ -7,8 +7,8 @@ from urllib.parse import urlencode
 
 from flask_babel import gettext as _
 
-from tracker.domain.closing import last_day
 from tracker.domain.errors import N_, NotFoundError
+from tracker.domain.months import last_of_month
 from tracker.queries import Reading
 from tracker.queries.streams import streams
 from tracker.queries.year import Line
@@ -46,7 +46,7 @@ class YearLine:
     def rows_before(self, month: date) -> str:
         """The exams of the same month (by its first day) of the year before."""
         first = month.replace(year=month.year - 1)
-        return self.rows(first, last_day(first))
+        return self.rows(first, last_of_month(first))
 
 
 @dataclass(frozen=True, slots=True)

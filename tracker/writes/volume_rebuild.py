@@ -1,6 +1,5 @@
 """The roll-ups made anew from the exams, a month at a time. Keeping them while exams change: volume."""
 
-from calendar import monthrange
 from collections.abc import Sequence
 from datetime import date
 from typing import Any
@@ -19,6 +18,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.orm import Session
 
+from tracker.domain.months import last_of_month
 from tracker.domain.volume import GRAINS, SUMS, Grain
 from tracker.models import Exam, ExamVolume, ExamVolumeSum
 from tracker.queries.volume_sums import sums_of_exams, sums_of_grain, wrong_visits
@@ -56,7 +56,7 @@ def rebuild_month_sums(
     session: Session, first: date, last: date, *, import_id: int | None = None
 ) -> int:
     """The sums of the months in which these days lie, made from those of their days."""
-    whole = first.replace(day=1), last.replace(day=monthrange(last.year, last.month)[1])
+    whole = first.replace(day=1), last_of_month(last)
     return _rebuild_grains(session, "month", whole, import_id)
 
 
