@@ -12,8 +12,7 @@ from tracker.drivers.import_files import forget_files, upload_path
 from tracker.drivers.import_preview import decisions_of, preview
 from tracker.drivers.importing import Bringing, bring_in, clear
 from tracker.logs import log, report_incident
-from tracker.models import ExamImport
-from tracker.queries.imports import imports_to_clear, is_import_waiting
+from tracker.queries.imports import imports_to_clear, is_import_waiting, one_import
 from tracker.services.import_requests import READING, claim_import
 from tracker.services.importing import fail_import
 
@@ -57,22 +56,22 @@ def _folder() -> Path:
 
 def _read(import_id: int, is_ending: IsEnding) -> None:
     with read_session() as session:
-        sheet = session.get_one(ExamImport, import_id).sheet
+        sheet = one_import(session, import_id).sheet
     zone, now = clock.hospital_zone(), clock.now()
     preview(import_id, _folder(), sheet=sheet, zone=zone, now=now, is_ending=is_ending)
 
 
 def _bring(import_id: int, is_ending: IsEnding) -> None:
     with read_session() as session:
-        row = session.get_one(ExamImport, import_id)
-        how = Bringing(
-            zone=clock.hospital_zone(),
-            clock=clock.now,
-            by=row.by_id,
-            sheet=row.sheet,
-            decisions=decisions_of(row.decisions),
-            reason=row.reason,
-            is_ending=is_ending,
-        )
+        row = one_import(session, import_id)
+    how = Bringing(
+        zone=clock.hospital_zone(),
+        clock=clock.now,
+        by=row.by_id,
+        sheet=row.sheet,
+        decisions=decisions_of(row.decisions),
+        reason=row.reason,
+        is_ending=is_ending,
+    )
     bring_in(lambda: import_id, upload_path(_folder(), import_id), how)
     forget_files(_folder(), import_id, refused_too=False)

@@ -25,6 +25,7 @@ class ImportRow:
     rows: int
     staged_at: datetime
     by: str
+    by_id: int
     in_force_at: datetime | None
     undone_at: datetime | None
     reason: str
@@ -47,6 +48,7 @@ _ROWS: Select[*tuple[Any, ...]] = select(
     ExamImport.rows,
     ExamImport.staged_at,
     Account.username,
+    ExamImport.by_id,
     ExamImport.in_force_at,
     ExamImport.undone_at,
     ExamImport.reason,
