@@ -16,7 +16,6 @@ from tracker.domain.catalogue import TITLES
 from tracker.domain.errors import N_, InvalidError
 from tracker.domain.volume import NO_TITLE, SUMS
 from tracker.models import Booking, PartOfDay, StaffMember
-from tracker.queries.calendar import target_of_year
 from tracker.queries.volume_source import CODED, DATED, NAMED, VolumeFilter, grouped, sources
 
 __all__ = [
@@ -206,32 +205,29 @@ def _parts_of_day(session: Session) -> _Named:
 
 @dataclass(frozen=True, slots=True)
 class Standing:
-    """Today, this month and this year so far, with what was planned.
+    """Today, this month and this year so far.
 
-    `months` are the months of the year that have exams. `target` is the year's for all streams, None
-    where nobody set one; `booked_today` counts the day's bookings by status.
+    `months` are the months of the year that have exams; `booked_today` counts the day's bookings by status.
     """
 
     today: Amounts
     month: Amounts
     year: Amounts
     months: Mapping[str, Amounts]
-    target: int | None
     booked_today: Mapping[str, int]
 
 
-def standing(session: Session, today: date, *, operator: str | None = None) -> Standing:
-    """Where the department, or one operator (code), stands. Four statements."""
-    year = VolumeFilter(date(today.year, 1, 1), date(today.year, 12, 31), operator=operator)
+def standing(session: Session, today: date) -> Standing:
+    """Where the department stands. Three statements."""
+    year = VolumeFilter(date(today.year, 1, 1), date(today.year, 12, 31))
     found = volume(session, year, ["month"])
     months = {row.keys["month"]: row.amounts for row in found.rows}
     return Standing(
-        today=volume(session, VolumeFilter(today, today, operator=operator)).total,
+        today=volume(session, VolumeFilter(today, today)).total,
         month=months.get(f"{today:%Y-%m}", Amounts()),
         year=found.total,
         months=months,
-        target=target_of_year(session, today.year),
-        booked_today=_booked(session, today) if operator is None else {},
+        booked_today=_booked(session, today),
     )
 
 

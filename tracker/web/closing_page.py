@@ -6,6 +6,7 @@ Other volume pages take `closing_of` and the macro of macros/closing.html where 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from typing import Any
 from urllib.parse import urlencode
 
 from tracker.domain.closing import (
@@ -31,8 +32,8 @@ from tracker.queries.closing import (
 )
 from tracker.queries.closing_changes import changes_since_closing
 from tracker.queries.volume import VolumeFilter, volume
+from tracker.reports.words import name_of
 from tracker.web.exam_choices import Catalogue, read_catalogue
-from tracker.web.filters import localised
 
 
 def month_href(month: date) -> str:
@@ -192,7 +193,7 @@ def _figures(
     return by, Three(NOTHING, Figures.of(found.total))
 
 
-def _rows_of(known: Catalogue) -> dict[str, Sequence[object]]:
+def _rows_of(known: Catalogue) -> dict[str, Sequence[Any]]:
     return {
         "stream": known.streams,
         "exam_type": known.exam_types,
@@ -205,7 +206,7 @@ def _lines(
     threes: Mapping[str, Three], key: str, known: Catalogue, month: date
 ) -> list[FigureLine]:
     """In the department's order; whoever is no doctor here still has a line."""
-    names = {row.code: _word(row) for row in _rows_of(known)[key]}  # type: ignore[attr-defined]
+    names = {row.code: name_of(row) for row in _rows_of(known)[key]}
     codes = [code for code in names if code in threes] + [c for c in threes if c not in names]
     days = {"from": month.isoformat(), "to": last_of_month(month).isoformat()}
     return [
@@ -214,20 +215,11 @@ def _lines(
     ]
 
 
-def _word(row: object) -> str:
-    if hasattr(row, "name_zh"):
-        return localised(row)
-    return f"{row.name} {row.code}" if hasattr(row, "title") else str(row.code)  # type: ignore[attr-defined]
-
-
 class _Places:
     """The words for the keys of changes."""
 
     def __init__(self, known: Catalogue) -> None:
-        self._words = [
-            {row.id: _word(row) for row in rows}  # type: ignore[attr-defined]
-            for rows in _rows_of(known).values()
-        ]
+        self._words = [{row.id: name_of(row) for row in rows} for rows in _rows_of(known).values()]
 
     def of(self, change: Change) -> list[tuple[int, str]]:
         """Exams more or less, and where; what was taken away first."""

@@ -1,10 +1,9 @@
 """What the volume pages show: where the department stands, the months against the target, a stretch by each key."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date
 from typing import Any
-from urllib.parse import urlencode
 
 from tracker.domain.lifecycle import Status
 from tracker.domain.months import last_of_month
@@ -14,24 +13,9 @@ from tracker.queries import Reading
 from tracker.queries.demand_history import work_days
 from tracker.queries.volume import Amounts, Standing, Volume, VolumeFilter, standing, volume
 from tracker.queries.year import PlanLine, plan_lines
+from tracker.reports.words import name_of
+from tracker.web.day_stretch import DayStretch
 from tracker.web.exam_choices import Catalogue, read_catalogue
-from tracker.web.filters import localised
-
-
-@dataclass(frozen=True, slots=True)
-class Stretch:
-    """Days (both inclusive) and perhaps one doctor (code): what the tables count."""
-
-    first: date
-    last: date
-    operator: str | None = None
-
-    def exams_address(self, **chosen: object) -> str:
-        """The list of the exams behind a number of this stretch."""
-        given = {"from": self.first.isoformat(), "to": self.last.isoformat(), **chosen}
-        if self.operator:
-            given["operator"] = self.operator
-        return "/exams?" + urlencode(given)
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,32 +77,31 @@ class VolumePage:
     total: Amounts
 
 
-def read_volume(reading: Reading, stretch: Stretch, *, today: date) -> VolumePage:
-    """Sixteen statements, whatever the stretch and however many exams."""
+def read_volume(reading: Reading, stretch: DayStretch, *, today: date) -> VolumePage:
+    """Fifteen statements, whatever the stretch and however many exams."""
     known = read_catalogue(reading)
-    found = standing(reading, today, operator=stretch.operator)
-    chosen = VolumeFilter(stretch.first, stretch.last, operator=stretch.operator)
+    found = standing(reading, today)
+    chosen = VolumeFilter(stretch.first, stretch.last)
     # two pairs cost half of four passes over the rows
     parts = [
         volume(reading, chosen, pair) for pair in (("stream", "exam_type"), ("device", "operator"))
     ]
-    # the target is the department's
-    line = (
-        None if stretch.operator else plan_lines(reading, today.year, work_days(reading)).get(None)
-    )
+    line = plan_lines(reading, today.year, work_days(reading)).get(None)
     plan = None if line is None else line.plan
     planned = {status: found.booked_today.get(status, 0) for status in Status}
     return VolumePage(
         standing=found,
         planned_today=sum(planned.values()) - planned[Status.CANCELLED],
-        months=_months(found, today.year, stretch, plan),
+        months=_months(found, today.year, plan),
         pace=None if line is None else _pace(found, line, today),
         tables=_tables(parts, known, stretch),
         total=parts[0].total,
     )
 
 
-def _tables(parts: Sequence[Volume], known: Catalogue, stretch: Stretch) -> dict[str, list[Line]]:
+def _tables(
+    parts: Sequence[Volume], known: Catalogue, stretch: DayStretch
+) -> dict[str, list[Line]]:
     of_key = {
         "stream": (parts[0], known.streams),
         "exam_type": (parts[0], known.exam_types),
@@ -140,10 +123,10 @@ def _sums(counted: Volume, key: str) -> dict[str, Amounts]:
 
 
 def _lines(
-    sums: Mapping[str, Amounts], key: str, rows: Sequence[Any], stretch: Stretch
+    sums: Mapping[str, Amounts], key: str, rows: Sequence[Any], stretch: DayStretch
 ) -> list[Line]:
     """In the department's order; an exam by somebody who is no doctor here still has its line."""
-    names = {row.code: _name(row) for row in rows}
+    names = {row.code: name_of(row) for row in rows}
     total = sum(amounts.exams for amounts in sums.values()) or 1
     codes = [code for code in names if code in sums] + [code for code in sums if code not in names]
     return [
@@ -151,16 +134,10 @@ def _lines(
             names.get(code, code),
             sums[code],
             sums[code].exams / total,
-            stretch.exams_address(**{key: code}),
+            stretch.address("/exams", **{key: code}),
         )
         for code in codes
     ]
-
-
-def _name(row: Any) -> str:
-    if hasattr(row, "name_zh"):
-        return localised(row)
-    return f"{row.name} {row.code}" if hasattr(row, "title") else str(row.code)
 
 
 def _pace(found: Standing, line: PlanLine, today: date) -> Pace:
@@ -178,13 +155,13 @@ def _pace(found: Standing, line: PlanLine, today: date) -> Pace:
     )
 
 
-def _months(found: Standing, year: int, stretch: Stretch, plan: YearPlan | None) -> list[MonthLine]:
+def _months(found: Standing, year: int, plan: YearPlan | None) -> list[MonthLine]:
     """Each month with its part of the target; the parts add up to it."""
     lines = []
     for number in range(1, 13):
         first = date(year, number, 1)
-        month = replace(stretch, first=first, last=last_of_month(first))
+        month = DayStretch(first, last_of_month(first))
         amounts = found.months.get(f"{first:%Y-%m}", Amounts())
         planned = None if plan is None else plan.between(month.first, month.last)
-        lines.append(MonthLine(first, amounts, planned, month.exams_address()))
+        lines.append(MonthLine(first, amounts, planned, month.address("/exams")))
     return lines

@@ -1,6 +1,5 @@
 """The volume: today against plan, the year against the target, any stretch by stream, type, device and doctor."""
 
-from dataclasses import replace
 from datetime import date
 
 from flask import Blueprint, render_template
@@ -11,10 +10,11 @@ from tracker.domain.workcalendar import local_date_of
 from tracker.queries import Reading, read_session
 from tracker.queries.day_summary import day_summary
 from tracker.reports.day_text import day_text
+from tracker.reports.definitions import definitions
 from tracker.web.closing_page import closing_of
-from tracker.web.day_stretch import stretch_of_address, usual_stretches
+from tracker.web.day_stretch import DayStretch, stretch_of_address, usual_stretches
 from tracker.web.person import request_now
-from tracker.web.volume_page import Stretch, read_volume
+from tracker.web.volume_page import read_volume
 
 blueprint = Blueprint("volume", __name__)
 
@@ -25,23 +25,20 @@ TEMPLATE = "volume/volume.html"
 def show() -> ResponseReturnValue:
     """The department's figures; `from` and `to` choose the stretch of the tables, else it is this month."""
     today = local_date_of(request_now(), clock.hospital_zone())
-    days = stretch_of_address(today)
-    stretch = Stretch(days.first, days.last)
+    stretch = stretch_of_address(today)
     with read_session() as reading:
         page = read_volume(reading, stretch, today=today)
         told = _of_the_department(reading, stretch, today)
-    context = {"page": page, "stretch": stretch, "path": "/volume", "today": today, **told}
-
-    def rows_of(first: date, last: date) -> str:
-        return replace(stretch, first=first, last=last).exams_address()
-
-    choices = {name: (each.first, each.last) for name, each in usual_stretches(today).items()}
-    return render_template(TEMPLATE, **context, choices=choices, rows_of=rows_of)
+    choices = usual_stretches(today)
+    return render_template(
+        TEMPLATE, page=page, stretch=stretch, today=today, choices=choices, **told
+    )
 
 
-def _of_the_department(reading: Reading, stretch: Stretch, today: date) -> dict[str, object]:
-    """The day as text, and what a stretch of closed months was when they were closed."""
+def _of_the_department(reading: Reading, stretch: DayStretch, today: date) -> dict[str, object]:
+    """The day as text, what a stretch of closed months was when they were closed, and what the words mean."""
     return {
         "day_text": day_text(reading, day_summary(reading, today, now=request_now())),
         "closing": closing_of(reading, stretch.first, stretch.last),
+        "definitions": definitions(),
     }
