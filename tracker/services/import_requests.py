@@ -11,11 +11,11 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from tracker.db import service
-from tracker.domain.errors import N_, ConflictError, NotFoundError
+from tracker.domain.errors import N_, ConflictError
 from tracker.domain.texts import LONGEST_REASON, plain_line
 from tracker.models import ExamImport
 from tracker.writes.booking_rows import Author
-from tracker.writes.imported_rows import note_import
+from tracker.writes.imported_rows import lock_import, note_import
 
 READING, STAGING = "reading", "staging"
 ENDED_EARLY = N_("The jobs process ended before the file was read. Ask again.")
@@ -27,7 +27,7 @@ def ask_reading(session: Session, import_id: int, *, sheet: str | None = None) -
 
     Raises ConflictError unless it was previewed or has failed, NotFoundError.
     """
-    row = _locked(session, import_id)
+    row = lock_import(session, import_id)
     if row.state not in ("previewed", "failed"):
         raise ConflictError(N_("This file is not waiting for you."))
     if row.rows:
@@ -47,7 +47,7 @@ def decide(
 
     `of_all` is for those rows that are not named. Raises ConflictError unless the file was previewed.
     """
-    row = _locked(session, import_id)
+    row = lock_import(session, import_id)
     if row.state != "previewed":
         raise ConflictError(N_("This file is not waiting for you."))
     decided = {
@@ -59,7 +59,7 @@ def decide(
 @service
 def ask_bringing(session: Session, import_id: int, *, reason: str, by: int, now: datetime) -> None:
     """Let a previewed file be brought in. Raises ConflictError unless it was previewed, InvalidError on `reason`."""
-    row = _locked(session, import_id)
+    row = lock_import(session, import_id)
     if row.state != "previewed":
         raise ConflictError(N_("This file is not waiting for you."))
     row.state, row.progress = "asked", {}
@@ -99,20 +99,13 @@ def claim_import(session: Session) -> tuple[int, str] | None:
 @service
 def keep_progress(session: Session, import_id: int, rows: int) -> None:
     """Note how many rows were read."""
-    row = _locked(session, import_id)
+    row = lock_import(session, import_id)
     row.progress = {**row.progress, "step": "reading", "done": rows}
 
 
 @service
 def keep_preview(session: Session, import_id: int, findings: Mapping[str, Any]) -> None:
     """Keep what a reading found; it waits for a person now."""
-    row = _locked(session, import_id)
+    row = lock_import(session, import_id)
     if row.state == READING:
         row.state, row.progress, row.findings = "previewed", {}, dict(findings)
-
-
-def _locked(session: Session, import_id: int) -> ExamImport:
-    row = session.get(ExamImport, import_id, with_for_update=True, populate_existing=True)
-    if row is None:
-        raise NotFoundError(N_("There is no such import."))
-    return row

@@ -12,7 +12,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from tracker.db import service
-from tracker.domain.errors import N_, ConflictError, InvalidError, NotFoundError, StaleError
+from tracker.domain.errors import N_, ConflictError, InvalidError, StaleError
 from tracker.domain.examfile import COLUMNS, WORD_KINDS, header_word, plain_word
 from tracker.domain.texts import needed_reason, plain_line
 from tracker.models import ExamImport, ImportMapping
@@ -27,6 +27,7 @@ from tracker.writes.imported_rows import (
     import_terms,
     insert_staged,
     latest_in_force,
+    lock_import,
     note_import,
     staged_days,
 )
@@ -70,7 +71,7 @@ def register_import(
 @service
 def begin_staging(session: Session, import_id: int, *, by: int, now: datetime) -> ImportTerms:
     """What staging needs to know; from now on another import that is put in force stands in the way."""
-    row = _locked(session, import_id)
+    row = lock_import(session, import_id)
     if (
         row.state not in ("staging", "asked") or row.rows
     ):  # nothing of an earlier attempt may be left
@@ -127,7 +128,7 @@ def put_in_force(
     Raises InvalidError on `reason` where a closed month gets others and no reason is given, StaleError when another
     import was put in force since this one was staged: it may have brought the same exams.
     """
-    row = _locked(session, import_id)
+    row = lock_import(session, import_id)
     if row.state != "staging":
         raise ConflictError(N_("This import is not waiting to be brought in."))
     others = latest_in_force(session, besides=import_id)
@@ -147,7 +148,7 @@ def undo_import(session: Session, import_id: int, *, reason: str, by: int, now: 
     Raises InvalidError without a reason, ConflictError unless it is in force.
     """
     author = Author(by, now, needed_reason(reason))
-    row = _locked(session, import_id)
+    row = lock_import(session, import_id)
     if row.state != "in_force":
         raise ConflictError(N_("Only an import that counts can be undone."))
     touch_months(session, [day for day, _count in staged_days(session, import_id)], author)
@@ -158,7 +159,7 @@ def undo_import(session: Session, import_id: int, *, reason: str, by: int, now: 
 @service
 def forget_import(session: Session, import_id: int, *, by: int, now: datetime) -> None:
     """Give up an import that never counted; what was staged is cleared away later. Doing it twice changes nothing."""
-    row = _locked(session, import_id)
+    row = lock_import(session, import_id)
     if row.state == "forgotten":
         return
     if row.state not in (*UNDECIDED, "staging"):
@@ -170,7 +171,7 @@ def forget_import(session: Session, import_id: int, *, by: int, now: datetime) -
 @service
 def clear_import(session: Session, import_id: int) -> int:
     """Delete some of what a forgotten or failed import has staged; returns how many exams, 0 when none is left."""
-    row = _locked(session, import_id)
+    row = lock_import(session, import_id)
     if row.state not in ("forgotten", "failed") or row.in_force_at is not None:
         raise ConflictError(N_("Only an import that never counted is cleared away."))
     cleared = clear_exams(session, import_id, limit=CLEARED_AT_ONCE)
@@ -183,7 +184,7 @@ def clear_import(session: Session, import_id: int) -> int:
 @service
 def fail_import(session: Session, import_id: int, error: Mapping[str, Any]) -> None:
     """Note that a file was refused, or that bringing it in ended; `error` has `text` and `params`."""
-    row = _locked(session, import_id)
+    row = lock_import(session, import_id)
     if row.in_force_at is None:
         row.state, row.progress = "failed", {"error": dict(error)}
 
@@ -220,10 +221,3 @@ def save_words(
             change={"words": changed, "kinds": kinds},
         )  # fmt: skip
     return changed
-
-
-def _locked(session: Session, import_id: int) -> ExamImport:
-    row = session.get(ExamImport, import_id, with_for_update=True, populate_existing=True)
-    if row is None:
-        raise NotFoundError(N_("There is no such import."))
-    return row

@@ -1,6 +1,6 @@
 """The rows of exams that a file brings: staged, made into sums, cleared away. Whether they count is said by their import.
 
-Nobody works on these rows meanwhile: they are locked against nobody, and each step is short.
+Nobody works on the exams meanwhile: they are locked against nobody, and each step is short. Their import is locked.
 """
 
 from collections.abc import Sequence
@@ -13,6 +13,7 @@ from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
 from tracker import clock
+from tracker.domain.errors import N_, NotFoundError
 from tracker.domain.fileexams import NOT_MATCHED, FileExam
 from tracker.domain.volume import part_of_day_at
 from tracker.models import (
@@ -153,6 +154,14 @@ def clear_sums(session: Session, import_id: int) -> None:
         first, last = session.execute(select(func.min(day), func.max(day)).where(mine)).one()
         if first is not None:
             session.execute(delete(table).where(mine, day.between(first, last)))
+
+
+def lock_import(session: Session, import_id: int) -> ExamImport:
+    """An import as it is, locked. Raises NotFoundError."""
+    row = session.get(ExamImport, import_id, with_for_update=True, populate_existing=True)
+    if row is None:
+        raise NotFoundError(N_("There is no such import."))
+    return row
 
 
 def note_import(
