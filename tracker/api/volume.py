@@ -10,7 +10,7 @@ from tracker.api.documents import AnswerSchema, Document, text
 from tracker.api.fields import Codes, Day, Several
 from tracker.api.interface import answer, blueprint
 from tracker.api.reading import RequestSchema
-from tracker.domain.errors import N_, InvalidError
+from tracker.domain.stretches import check_stretch
 from tracker.queries import read_session
 from tracker.queries.volume import CODED, KEYS, Amounts, VolumeFilter, VolumeRow, volume
 
@@ -77,8 +77,7 @@ class VolumeSchema(AnswerSchema):
 def show_volume(query: dict[str, Any]) -> Response:
     """Exams that were performed, counted"""
     first, last = query["first"], query["last"]
-    if last < first:
-        raise InvalidError(N_("The last day lies before the first."), field="to")
+    check_stretch(first, last, longest=None)
     with read_session() as session:
         codes = {key: query[key] for key in CODED}
         counted = volume(session, VolumeFilter(first, last, **codes), query["by"])

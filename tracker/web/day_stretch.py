@@ -7,11 +7,9 @@ from urllib.parse import urlencode
 
 from flask import request
 
-from tracker.domain.errors import N_, InvalidError
 from tracker.domain.months import last_of_month, month_before
+from tracker.domain.stretches import check_stretch
 from tracker.web.arguments import day_argument
-
-LONGEST_DAYS = 3 * 366
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,12 +36,7 @@ def stretch_of_address(today: date) -> DayStretch:
     first = day_argument("from", month) or month
     default = last_of_month(first) if "from" in request.args else last_of_month(today)
     last = day_argument("to", default) or default
-    if last < first:
-        raise InvalidError(N_("The last day lies before the first."), field="to")
-    if (last - first).days > LONGEST_DAYS:
-        raise InvalidError(
-            N_("The tables cover at most %(days)s days."), field="to", params={"days": LONGEST_DAYS}
-        )
+    check_stretch(first, last)
     return DayStretch(first, last)
 
 

@@ -7,6 +7,7 @@ from typing import Any
 from urllib.parse import urlencode
 
 from tracker.domain.errors import N_, InvalidError
+from tracker.domain.stretches import check_stretch
 from tracker.queries import Reading
 from tracker.queries.volume import CODED, KEYS, VolumeFilter, sums_by
 from tracker.web.arguments import codes_text
@@ -84,12 +85,7 @@ def checked(cross: Cross) -> Cross:
         raise InvalidError(N_("Choose another key for the columns."), field="columns")
     if cross.measure not in MEASURES:
         raise InvalidError(N_("There is no such measure."), field="measure")
-    if cross.last < cross.first:
-        raise InvalidError(N_("The last day lies before the first."), field="to")
-    if (cross.last - cross.first).days > LONGEST_DAYS:
-        raise InvalidError(
-            N_("The tables cover at most %(days)s days."), field="to", params={"days": LONGEST_DAYS}
-        )
+    check_stretch(cross.first, cross.last, longest=LONGEST_DAYS)
     return cross
 
 
