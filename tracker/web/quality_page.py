@@ -1,6 +1,5 @@
 """What the page about waits shows: days against the goal, minutes at the machine, who did not come, the next openings."""
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 
@@ -8,10 +7,11 @@ from flask_babel import gettext as _
 
 from tracker.domain.lifecycle import Status
 from tracker.queries import Reading
-from tracker.queries.attendance import LEADS, Attendance, ReasonCount, attendance, reasons
+from tracker.queries.attendance import LEADS, Attendance, ReasonCount
 from tracker.queries.next_openings import NextOpening, third_next_openings
+from tracker.queries.quality import quality
 from tracker.queries.streams import StreamRow, streams
-from tracker.queries.waits import DaysWaited, MinutesWaited, days_waited, minutes_waited
+from tracker.queries.waits import DaysWaited, MinutesWaited
 from tracker.web.day_stretch import DayStretch
 
 LONGEST_SHOWN = 10
@@ -39,27 +39,19 @@ def read_quality(
     reading: Reading, stretch: DayStretch, *, today: date, now: datetime
 ) -> QualityPage:
     """The page of the days, as far as they are over; the openings are those of `now`."""
-    first, last = stretch.first, min(stretch.last, today)
-    days = days_waited(reading, first, last)
-    came = attendance(reading, first, last)
-    why = reasons(reading, first, last)
-    known = streams(reading, include_retired=True)
+    found = quality(reading, stretch.first, stretch.last, today=today)
     in_service = streams(reading)
     openings = third_next_openings(reading, now=now)
     width = len(in_service) or 1
     return QualityPage(
-        days=days,
-        waits=_histogram(days),
-        minutes=minutes_waited(reading, first, last),
-        by_stream=[
-            (row, amounts)
-            for row in known
-            if (amounts := _sum(came, stream=row.id)).bookings or not row.is_retired
-        ],
-        by_lead=[(lead_words(lead), _sum(came, lead=lead)) for lead in LEADS],
-        attendance=_sum(came),
-        cancelled=_of(why, Status.CANCELLED),
-        missed=_of(why, Status.NO_SHOW),
+        days=found.days,
+        waits=_histogram(found.days),
+        minutes=found.minutes,
+        by_stream=found.by_stream,
+        by_lead=[(lead_words(lead), amounts) for lead, amounts in found.by_lead],
+        attendance=found.attendance,
+        cancelled=_of(found.reasons, Status.CANCELLED),
+        missed=_of(found.reasons, Status.NO_SHOW),
         streams=in_service,
         openings=[openings[at : at + width] for at in range(0, len(openings), width)],
     )
@@ -89,17 +81,6 @@ def _histogram(days: list[DaysWaited]) -> list[tuple[int, list[int]]]:
         ]
         lines.append((wait, exams))
     return lines
-
-
-def _sum(
-    came: Mapping[tuple[int, int], Attendance], stream: int | None = None, lead: int | None = None
-) -> Attendance:
-    chosen = (
-        amounts
-        for (of_stream, of_lead), amounts in came.items()
-        if stream in (None, of_stream) and lead in (None, of_lead)
-    )
-    return sum(chosen, Attendance())
 
 
 def lead_words(lead: int) -> str:
