@@ -45,6 +45,14 @@ ACCESS: Mapping[str, Audience] = {
     "api.lift_closure": CLOSING,
     "api.show_volume": LEADING,
     "api.show_year": LEADING,
+    "api.show_quality": LEADING,
+    "api.show_next_openings": LEADING,
+    "api.show_durations": LEADING,
+    "api.show_indicators": LEADING,
+    "api.show_device_use": LEADING,
+    "api.show_capabilities": LEADING,
+    "api.count_unmet_demand": LEADING,
+    "api.list_unmet_demand": LEADING,
 }
 
 

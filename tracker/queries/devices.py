@@ -1,6 +1,7 @@
 """The machines and what they can do, for lists and forms. Which of them suits a request: catalogue."""
 
 from collections import defaultdict
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -8,6 +9,7 @@ from typing import Any
 from sqlalchemy import Select, select
 from sqlalchemy.orm import Session
 
+from tracker.domain.errors import N_, InvalidError
 from tracker.models.catalogue import Capability, Device, DeviceCapability
 
 
@@ -69,6 +71,14 @@ def device_by_code(session: Session, code: str) -> DeviceRow | None:
     """The machine with this code, retired or not."""
     found = _with_capabilities(session, _DEVICES.where(Device.code == code))
     return found[0] if found else None
+
+
+def device_of_code(known: Iterable[DeviceRow], code: str) -> DeviceRow:
+    """The machine of a list that has this code. Raises InvalidError on `device`."""
+    for row in known:
+        if row.code == code:
+            return row
+    raise InvalidError(N_("There is no such device."), field="device")
 
 
 def capabilities(session: Session) -> tuple[CapabilityRow, ...]:

@@ -1,6 +1,6 @@
 """The national quality indicators of a year as far as the rows here answer them. No writes."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import date, timedelta
 
@@ -23,6 +23,7 @@ from tracker.domain.workcalendar import DAY, day_start
 from tracker.models import Booking, Device, Exam, StaffMember, Stream
 from tracker.queries.counting import counts, is_live
 from tracker.queries.local_time import seconds_of
+from tracker.queries.streams import StreamRow
 
 UNNAMED = "?"
 """Stands for the doctors of a file that nobody here is: no doctor of the department."""
@@ -63,6 +64,13 @@ def indicators(
         for code, terms in INDICATORS.items()
     )
     return IndicatorYear(year, every, doctors, months, last, unchecked, left_out)
+
+
+def usual_inpatient(known: Iterable[StreamRow], asked: Collection[str] | None = None) -> list[str]:
+    """The codes of the inpatients' streams: those asked for; by themselves those whose goal is in working hours."""
+    if asked:
+        return [row.code for row in known if row.code in asked]
+    return [row.code for row in known if row.goal_working_hours is not None]
 
 
 def _months_over(year: int, today: date) -> tuple[date | None, int]:

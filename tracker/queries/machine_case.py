@@ -82,6 +82,11 @@ class CapabilityCase:
     causes: tuple[Cause, ...]
     one_more: OneMore = field(repr=False)
 
+    @property
+    def codes(self) -> frozenset[str]:
+        """Of its exam types."""
+        return frozenset(each.exam_type.code for each in self.exam_types)
+
     def total(self, name: str) -> int:
         """A figure of TypeMinutes over all exam types."""
         return sum(getattr(each, name) for each in self.exam_types)

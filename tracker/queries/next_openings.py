@@ -1,6 +1,6 @@
 """The third next opening of each exam type and stream, found by the rule of the search itself. No writes."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
@@ -48,6 +48,19 @@ def third_next_openings(session: Session, *, now: datetime) -> list[NextOpening]
         days = None if start is None else (local_date_of(start, clock.hospital_zone()) - today).days
         found.append(NextOpening(kind, stream, start, days))
     return found
+
+
+def latest_opening(
+    openings: Sequence[NextOpening], exam_types: Collection[str]
+) -> NextOpening | None:
+    """Of some exam types (codes) the one with the latest opening for the stream named first; none is later still."""
+    if not openings:
+        return None
+    first = openings[0].stream.id
+    found = [e for e in openings if e.stream.id == first and e.exam_type.code in exam_types]
+    full = next((each for each in found if each.start is None), None)
+    dated = [(each.start, each) for each in found if each.start is not None]
+    return full or max(dated, key=lambda pair: pair[0], default=(None, None))[1]
 
 
 class _Days:

@@ -2,8 +2,9 @@
 
 from dataclasses import dataclass
 from datetime import date, datetime
+from typing import Any
 
-from sqlalchemy import ColumnElement, func, select
+from sqlalchemy import ColumnElement, Select, func, select
 from sqlalchemy.orm import Session
 
 from tracker.models import Account, ExamType, Stream, UnmetDemand
@@ -41,8 +42,10 @@ class DemandRow:
     id: int
     at: datetime
     by: str
+    exam_type: str
     exam_type_zh: str
     exam_type_en: str
+    stream: str
     stream_zh: str
     stream_en: str
     parts: int
@@ -61,15 +64,12 @@ _COUNTS = (
     .group_by(ExamType.id, Stream.id, *_NAMES, UnmetDemand.reason)
     .order_by(ExamType.sort_order, ExamType.id, Stream.sort_order, Stream.id, UnmetDemand.reason)
 )
-_ROWS = (
+_ROWS: Select[*tuple[Any, ...]] = (
     select(
         UnmetDemand.id,
         UnmetDemand.at,
         Account.username,
-        ExamType.name_zh,
-        ExamType.name_en,
-        Stream.name_zh,
-        Stream.name_en,
+        *_NAMES,
         UnmetDemand.parts,
         UnmetDemand.wanted_from,
         UnmetDemand.wanted_to,

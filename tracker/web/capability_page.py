@@ -7,7 +7,7 @@ from datetime import date, datetime
 from tracker.domain.errors import N_, InvalidError
 from tracker.queries import Reading
 from tracker.queries.machine_case import CapabilityCase, TypeMinutes, capability_cases
-from tracker.queries.next_openings import NextOpening, third_next_openings
+from tracker.queries.next_openings import NextOpening, latest_opening, third_next_openings
 from tracker.web.day_stretch import DayStretch
 
 
@@ -41,7 +41,7 @@ def read_capabilities(
     lines = [
         CapabilityLine(
             case,
-            _latest(case, openings),
+            latest_opening(openings, case.codes),
             stretch.address("/volume/capabilities", capability=case.capability.code),
         )
         for case in cases
@@ -57,15 +57,3 @@ def _chosen(lines: Sequence[CapabilityLine], code: str | None) -> CapabilityLine
         if line.case.capability.code == code:
             return line
     raise InvalidError(N_("There is no such function."), field="capability")
-
-
-def _latest(case: CapabilityCase, openings: Sequence[NextOpening]) -> NextOpening | None:
-    """Of the exam types that need it the one with the latest opening for the first stream; none is later still."""
-    if not openings:
-        return None
-    first = openings[0].stream.id
-    codes = {each.exam_type.code for each in case.exam_types}
-    found = [e for e in openings if e.stream.id == first and e.exam_type.code in codes]
-    full = next((each for each in found if each.start is None), None)
-    dated = [(each.start, each) for each in found if each.start is not None]
-    return full or max(dated, key=lambda pair: pair[0], default=(None, None))[1]

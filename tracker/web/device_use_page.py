@@ -1,13 +1,12 @@
 """What the page about the use of devices shows: a line for each device, a week of hours, why minutes were closed."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
-from tracker.domain.errors import N_, InvalidError
 from tracker.queries import Reading
 from tracker.queries.device_use import Cause, DeviceUse, Use, device_use
-from tracker.queries.devices import DeviceRow, devices
+from tracker.queries.devices import device_of_code, devices
 from tracker.web.day_stretch import DayStretch
 
 
@@ -39,7 +38,7 @@ def read_device_use(
 ) -> DeviceUsePage:
     """The page of the days, of one device (code) or of all. Five statements. Raises InvalidError on `device`."""
     known = devices(reading, include_retired=True)
-    chosen = None if code is None else _id_of(known, code)
+    chosen = None if code is None else device_of_code(known, code).id
     found = device_use(reading, stretch.first, stretch.last, now=now, device_id=chosen)
     lines = [
         DeviceLine(
@@ -61,13 +60,6 @@ def read_device_use(
         causes=found.causes,
         choices=[row.code for row in known if not row.is_retired or row.code == code],
     )
-
-
-def _id_of(known: Iterable[DeviceRow], code: str) -> int:
-    for row in known:
-        if row.code == code:
-            return row.id
-    raise InvalidError(N_("There is no such device."), field="device")
 
 
 def _hours(found: DeviceUse) -> list[int]:

@@ -1,7 +1,5 @@
 """The national quality indicators of a year, each with its formula, or with what is missing."""
 
-from collections.abc import Sequence
-
 from flask import Blueprint, render_template, request
 from flask.typing import ResponseReturnValue
 
@@ -10,8 +8,8 @@ from tracker.domain.errors import N_, NotFoundError
 from tracker.domain.indicators import TERTIARY_MEDIAN, TERTIARY_QUARTILES
 from tracker.domain.workcalendar import local_date_of
 from tracker.queries import read_session
-from tracker.queries.indicators import indicators
-from tracker.queries.streams import StreamRow, streams
+from tracker.queries.indicators import indicators, usual_inpatient
+from tracker.queries.streams import streams
 from tracker.web.arguments import FIRST_YEAR, LAST_YEAR, number_argument
 from tracker.web.person import request_now
 
@@ -27,7 +25,7 @@ def show() -> ResponseReturnValue:
         raise NotFoundError(N_("This year does not exist."))
     with read_session() as reading:
         known = streams(reading, include_retired=True)
-        chosen = _inpatient(known)
+        chosen = usual_inpatient(known, request.args.getlist("inpatient"))
         found = indicators(reading, year, inpatient=chosen, today=today)
     context = {
         "found": found,
@@ -38,11 +36,3 @@ def show() -> ResponseReturnValue:
         "quartiles": TERTIARY_QUARTILES,
     }
     return render_template("volume/indicators.html", **context)
-
-
-def _inpatient(known: Sequence[StreamRow]) -> list[str]:
-    """The streams that were chosen; by themselves those whose goal is in working hours."""
-    asked = request.args.getlist("inpatient")
-    if asked:
-        return [row.code for row in known if row.code in asked]
-    return [row.code for row in known if row.goal_working_hours is not None]
