@@ -6,7 +6,7 @@ from flask import Flask, g, request
 
 from tracker.domain.credentials import secret_hash
 from tracker.domain.errors import N_, DomainError, ForbiddenError
-from tracker.domain.roles import CLOSING, DESK_WORK, EVERYBODY, EXAM_WORK, LEADING, Caller
+from tracker.domain.roles import CLOSING, DESK_WORK, EVERYBODY, EXAM_WORK, LEADING, OFFICE, Caller
 from tracker.queries import read_session
 from tracker.queries.accounts import caller_of_token
 
@@ -41,6 +41,7 @@ ACCESS: Mapping[str, Audience] = {
     "api.enter_exam": EXAM_WORK,
     "api.list_exams": EXAM_WORK,
     "api.void_exam": LEADING,
+    "api.correct_exam": EXAM_WORK,  # whose and when: domain/corrections.may_correct
     "api.close_stretch": CLOSING,
     "api.lift_closure": CLOSING,
     "api.show_volume": LEADING,
@@ -53,6 +54,11 @@ ACCESS: Mapping[str, Audience] = {
     "api.show_capabilities": LEADING,
     "api.count_unmet_demand": LEADING,
     "api.list_unmet_demand": LEADING,
+    "api.show_staff_figures": EXAM_WORK,  # whose: the own ones, of everybody the head
+    "api.list_own_exams": EXAM_WORK,
+    "api.list_shares": LEADING | OFFICE,
+    "api.add_shares": OFFICE,
+    "api.drop_shares": OFFICE,
 }
 
 

@@ -13,6 +13,7 @@ from flask_smorest.utils import prepare_response
 from werkzeug.routing import BaseConverter
 
 from tracker.api.access import ACCESS, PUBLIC
+from tracker.api.fields import CODE
 from tracker.api.problems import MIMETYPE as PROBLEM
 from tracker.api.problems import ProblemSchema
 from tracker.api.reading import Reader
@@ -47,6 +48,8 @@ for `Accept-Language: zh`, in Chinese.
 | `entered_already` | 422 | this exam of the patient is counted already |
 | `same_exam_that_day` | 422 | the patient has an exam of this type on that day; send `is_another` if this is another |
 | `already_voided` | 409 | the exam counts nothing already |
+| `import_not_in_force` | 409 | the import that brought the exam does not count |
+| `month_closed` | 422 | the month is closed; say why it is changed |
 | `number_in_use` | 422 | another exam has this exam number |
 | `mrn_in_use`, `mrn_reserved` | 422 | the medical record number is another's, or looks like a temporary one |
 | `idempotency_conflict` | 409 | the `Idempotency-Key` was sent with another request |
@@ -137,6 +140,30 @@ def path_id(name: str, what: str) -> list[dict[str, Any]]:
     """The description of an id in an address."""
     schema = {"type": "string", "pattern": "^[0-9]{1,9}$"}
     return [{"in": "path", "name": name, "description": what, "schema": schema}]
+
+
+def path_code(name: str, what: str) -> list[dict[str, Any]]:
+    """The description of a code in an address."""
+    return [
+        {
+            "in": "path",
+            "name": name,
+            "description": what,
+            "schema": {"type": "string", "pattern": CODE},
+        }
+    ]
+
+
+def path_day(name: str, what: str) -> list[dict[str, Any]]:
+    """The description of a day in an address."""
+    return [
+        {
+            "in": "path",
+            "name": name,
+            "description": what,
+            "schema": {"type": "string", "format": "date"},
+        }
+    ]
 
 
 blueprint = Interface("api", __name__, url_prefix="/api/v1")
