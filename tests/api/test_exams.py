@@ -4,8 +4,10 @@ from typing import Any
 
 import pytest
 
+from tests.services.test_importing import LATER, bring
 from tests.support.api import Answer, ApiCaller
 from tests.support.department import at, staff_code
+from tests.support.exam_files import ROWS, sheet
 from tracker import clock
 
 BODY: dict[str, Any] = {
@@ -162,3 +164,35 @@ def test_who_else_took_part_is_recorded_and_refused_on_its_field(sonographer, op
     assert (refused.status, refused.json["errors"][0]["field"]) == (422, "supervisor")
     exam = enter(sonographer, operator, supervisor="D05", assistant="D06").json
     assert (exam["supervisor"], exam["assistant"]) == ("D05", "D06")
+
+
+def test_an_exam_is_corrected_in_what_is_sent(sonographer, head, operator, app):
+    exam = enter(sonographer, operator, parts=2).json
+    path = f"/exams/{exam['id']}/correct"
+    told = {"reason": "wrong machine", "device": "US04", "start": "2026-11-23T07:35:00+08:00"}
+    corrected = sonographer.post(path, **told)
+    assert corrected.status == 200
+    changed = {"device": "US04", "start": "2026-11-23T07:35:00+08:00"}
+    assert corrected.json == {**exam, **changed}
+    assert head.post(path, reason="again", version=1).code == "stale"
+    assert set(head.post(path, device="US03").fields) == {"reason"}
+    assert set(head.post(path, reason="x", operator=None).fields) == {"operator"}
+    handed = head.post(path, reason="wrong patient", patient="M00002", number="R-1").json
+    assert (handed["number"], handed["patient"] != exam["patient"]) == ("R-1", True)
+    total = head.get("/volume", from_="2026-11-23", to="2026-11-23", device="US04").json["total"]
+    assert (total["exams"], total["minutes"]) == (1, 7)
+    with clock.at(at(8, day=1)):  # the operator's own day is over
+        assert sonographer.post(path, reason="late", parts=1).code == "forbidden"
+        assert head.post(path, reason="late", parts=1).json["parts"] == 1
+
+
+def test_what_a_file_brought_is_nobodys_or_a_doctors(head, operator, app, tmp_path):
+    with app.app_context():
+        bring(tmp_path / "exams.csv", sheet(ROWS[:1]))
+    with clock.at(LATER):
+        [exam] = head.get("/exams").json["items"]
+        assert (exam["operator"], exam["patient"]) == ("?", None)
+        path = f"/exams/{exam['id']}/correct"
+        named = head.post(path, reason="name", operator=operator, patient="M00001").json
+        assert named == {**exam, "operator": operator}
+        assert head.post(path, reason="not him", operator=None).json == exam

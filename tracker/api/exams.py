@@ -8,7 +8,7 @@ from marshmallow import fields
 
 from tracker import clock
 from tracker.api.access import caller
-from tracker.api.booking_steps import CancelBody
+from tracker.api.booking_steps import LONGEST_EXAM_NUMBER, CancelBody, StepBody
 from tracker.api.bookings import number_of
 from tracker.api.documents import AnswerSchema, ExamSchema, exam_document, text
 from tracker.api.fields import (
@@ -27,10 +27,11 @@ from tracker.api.interface import answer, blueprint, path_id, rendered
 from tracker.api.pages import PageQuery, page, read_cursor, row_id
 from tracker.api.reading import RequestSchema
 from tracker.domain.errors import N_, InvalidError
+from tracker.domain.fileexams import NOT_MATCHED
 from tracker.queries import read_session
-from tracker.queries.exams import ExamFilter, exam_details, list_exams
+from tracker.queries.exams import ExamDetails, ExamFilter, exam_details, list_exams
 from tracker.queries.openings import MOST_PARTS
-from tracker.services.exams import ExamEntry, enter_exam_later, void
+from tracker.services.exams import Correction, ExamEntry, correct, enter_exam_later, void
 
 
 class ExamBody(RequestSchema):
@@ -56,6 +57,25 @@ class ExamBody(RequestSchema):
         "It is not the exam of this type that the patient already has on that day.",
         load_default=False,
     )
+
+
+class CorrectionBody(StepBody):
+    """What the exam should have said; what is left out stays as it is."""
+
+    reason = Text(longest=LONGEST_REASON, required=True)
+    exam_type = Code()
+    parts = Whole(1, MOST_PARTS)
+    stream = Code()
+    start = Instant()
+    end = Instant()
+    device = Code()
+    operator = Code(
+        "Who examined; null, of an exam from a file: nobody who is known here.", allow_none=True
+    )
+    supervisor = Code("Who supervised; null: nobody.", allow_none=True)
+    assistant = Code("Who assisted; null: nobody.", allow_none=True)
+    number = Text("On the report sheet.", longest=LONGEST_EXAM_NUMBER)
+    patient = PatientKey("Of an exam from a file it stays that of the file.")
 
 
 class ExamQuery(PageQuery):
@@ -146,3 +166,34 @@ def void_exam(body: dict[str, Any], exam: str) -> Response:
         version=body["version"],
     )
     return _answer_exam(exam_id)
+
+
+@blueprint.route(
+    "/exams/<exam>/correct",
+    methods=["POST"],
+    parameters=path_id("exam", "Its id."),
+    tags=["exams"],
+)
+@blueprint.arguments(CorrectionBody)
+@blueprint.response(200, ExamSchema)
+def correct_exam(body: dict[str, Any], exam: str) -> Response:
+    """Correct an exam by a new version: the head of department, or on its day the operator"""
+    exam_id = number_of(exam)
+    with read_session() as session:
+        found = exam_details(session, exam_id)
+    version = body["version"] or found.version
+    wanted = _correction(found, body)
+    correct(exam_id, wanted, by=caller().account_id, now=clock.now(), version=version)
+    return _answer_exam(exam_id)
+
+
+def _correction(exam: ExamDetails, body: dict[str, Any]) -> Correction:
+    same = ("exam_type", "stream", "device", "parts", "number", "supervisor", "assistant")
+    return Correction(
+        **{name: body.get(name, getattr(exam, name)) for name in same},
+        operator=body.get("operator", exam.operator) or NOT_MATCHED,
+        started_at=body.get("start", exam.started_at),
+        ended_at=body.get("end", exam.ended_at),
+        patient=body.get("patient", exam.patient_id),
+        reason=body["reason"],
+    )

@@ -7,6 +7,7 @@ import hashlib
 from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime
+from typing import Protocol
 
 from tracker.domain.errors import N_, Params, Reason
 from tracker.domain.examfile import plain_word
@@ -83,9 +84,20 @@ class SeenRows:
         return exam if place == 1 else _beside_others(exam, place)
 
 
-def patient_of(exam: FileExam) -> str:
+class SaysPatient(Protocol):
+    """What a file says of a patient: read just now, or kept beside the exam that it brought."""
+
+    @property
+    def patient_name(self) -> str: ...
+    @property
+    def id_number(self) -> str: ...
+    @property
+    def mrn(self) -> str: ...
+
+
+def patient_of(said: SaysPatient) -> str:
     """Who was examined, as far as a file says it: name with id number or MRN; "" for nobody."""
-    known = plain_word(exam.patient_name), exam.id_number.upper() or exam.mrn
+    known = plain_word(said.patient_name), said.id_number.upper() or said.mrn
     return "|".join(known) if any(known) else ""
 
 

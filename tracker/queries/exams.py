@@ -32,7 +32,10 @@ from tracker.queries.volume_source import Chosen
 
 @dataclass(frozen=True, slots=True)
 class ExamDetails:
-    """An exam with the words of everything it names; instants are aware UTC, points in hundredths."""
+    """An exam with the words of everything it names; instants are aware UTC, points in hundredths.
+
+    `file_operator` is the doctor as the file of `import_id` has him.
+    """
 
     id: int
     version: int
@@ -72,6 +75,8 @@ class ExamDetails:
     supervisor_name: str | None
     assistant: str | None
     assistant_name: str | None
+    import_id: int | None
+    file_operator: str
 
     @property
     def is_voided(self) -> bool:
@@ -122,6 +127,8 @@ _details: Select[*tuple[Any, ...]] = (
         _supervisor.name,
         _assistant.code,
         _assistant.name,
+        Exam.import_id,
+        func.coalesce(ImportedExam.operator_text, ""),
     )
     .outerjoin(Patient, Patient.id == Exam.patient_id)
     .outerjoin(ImportedExam, ImportedExam.exam_id == Exam.id)

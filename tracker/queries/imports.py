@@ -83,6 +83,12 @@ def days_of_import(session: Session, import_id: int) -> tuple[date, date] | None
     return None if first is None or last is None else (first, last)
 
 
+def is_counting_import(session: Session, import_id: int) -> bool:
+    """Whether its exams count. One statement."""
+    state = select(ExamImport.state).where(ExamImport.id == import_id)
+    return session.scalar(state) == "in_force"
+
+
 def is_import_waiting(session: Session) -> bool:
     """Whether the jobs process has anything to do for a page. One statement."""
     waiting = select(ExamImport.id).where(ExamImport.state.in_(WORKED_ON))

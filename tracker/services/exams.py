@@ -19,6 +19,7 @@ from tracker.domain.lifecycle import Status
 from tracker.domain.texts import needed_reason
 from tracker.models import Account, Booking, Exam
 from tracker.queries.catalogue import ExamTerms, exam_terms
+from tracker.queries.imports import is_counting_import
 from tracker.queries.openings import MOST_PARTS, known_terms, patient_id_of
 from tracker.queries.weights import points_on
 from tracker.writes.booking_rows import Author, lock_booking
@@ -110,30 +111,38 @@ def void(
 ) -> None:
     """Void an exam: it stays on record and counts nothing; its booking is in progress again.
 
-    Raises InvalidError (no reason), ConflictError (voided already), StaleError, NotFoundError.
+    Raises InvalidError (no reason), ConflictError (it counts nothing already), StaleError, NotFoundError.
     """
     author = Author(by, now, needed_reason(reason))
     found = session.get(Exam, exam_id)
     if found is not None and found.booking_id is not None and found.voided_at is None:
         booking, days = lock_booking(session, found.booking_id, now=now)
-        exam = _live(lock_exam(session, exam_id, version=version))
+        exam = _counting(session, lock_exam(session, exam_id, version=version))
         if booking.status == Status.COMPLETED:
             undo_finish(session, booking, days, author)
             return
     else:
-        exam = _live(lock_exam(session, exam_id, version=version))
+        exam = _counting(session, lock_exam(session, exam_id, version=version))
     void_exam(session, exam, author)
 
 
-def _live(exam: Exam) -> Exam:
+def _counting(session: Session, exam: Exam) -> Exam:
+    """An exam that counts: of one that does not, the sums are nobody's."""
     if exam.voided_at is not None:
         raise ConflictError(N_("This exam is voided already."), code="already_voided")
+    if exam.import_id is not None and not is_counting_import(session, exam.import_id):
+        raise ConflictError(
+            N_("The import that brought this exam does not count."), code="import_not_in_force"
+        )
     return exam
 
 
 @dataclass(frozen=True, slots=True)
 class Correction:
-    """What an exam should have said, in codes, and why it is changed."""
+    """What an exam should have said, in codes, and why it is changed.
+
+    `patient` is not asked for where a file brought the exam: whom its words mean is not known here.
+    """
 
     exam_type: str
     stream: str
@@ -143,7 +152,7 @@ class Correction:
     ended_at: datetime
     parts: int
     number: str
-    patient: int | str
+    patient: int | str | None
     reason: str
     supervisor: str | None = None
     assistant: str | None = None
@@ -167,19 +176,38 @@ def correct(
     """
     author = Author(by, now, needed_reason(correction.reason))
     booking = _booking_of(session, exam_id, now)
-    exam = _live(lock_exam(session, exam_id, version=version))
+    exam = _counting(session, lock_exam(session, exam_id, version=version))
     _refuse_stranger(session, exam, by, now)
-    check_times(correction.started_at, correction.ended_at, now)
-    correction = replace(correction, number=checked_number(correction.number))
-    refuse_number_in_use(session, correction.number, besides=exam.id)
+    correction = _checked(session, exam, correction, now)
     changes = _changes(session, exam, correction)
-    patient_id = int(str(changes["patient_id"]))
+    if exam.import_id is None:
+        changes["patient_id"] = _patient(session, correction, booking, author)
+    correct_exam(session, exam, changes, author)
+
+
+def _checked(session: Session, exam: Exam, correction: Correction, now: datetime) -> Correction:
+    """The correction as it is kept. A file's number may be used twice, and its times be odd: new ones may not."""
+    is_ours = exam.import_id is None
+    started_at, ended_at = correction.started_at, correction.ended_at
+    if is_ours or (started_at, ended_at) != (exam.started_at, exam.ended_at):
+        check_times(started_at, ended_at, now, may_lack_end=not is_ours)
+    correction = replace(correction, number=checked_number(correction.number))
+    if is_ours:
+        refuse_number_in_use(session, correction.number, besides=exam.id)
+    return correction
+
+
+def _patient(
+    session: Session, correction: Correction, booking: Booking | None, author: Author
+) -> int:
+    """The id of the right patient, kept as such; the booking is given to another one."""
+    patient_id = patient_id_of(session, correction.patient or "")  # locked once, as it is needed
     if booking is not None and booking.patient_id != patient_id:
         lock_patient(session, patient_id)
         give_booking(session, booking, patient_id, author)
     else:
         keep_patient(session, patient_id)
-    correct_exam(session, exam, changes, author)
+    return patient_id
 
 
 def _booking_of(session: Session, exam_id: int, now: datetime) -> Booking | None:
@@ -221,11 +249,11 @@ def _changes(session: Session, exam: Exam, correction: Correction) -> dict[str, 
     points = exam.points_hundredths
     if not same:
         points = points_on(session, terms, correction.parts, day)
-    operator_id = any_staff_id(session, correction.operator)
+    is_brought = exam.import_id is not None
+    operator_id = any_staff_id(session, correction.operator, may_be_unmatched=is_brought)
     named = {"supervisor": correction.supervisor, "assistant": correction.assistant}
     return taking_part(session, operator_id, **named) | {
         "number": correction.number,
-        "patient_id": patient_id_of(session, correction.patient),  # locked once, as it is needed
         "exam_type_id": terms.exam_type_id,
         "parts": correction.parts,
         "stream_id": terms.stream_id,
@@ -234,7 +262,14 @@ def _changes(session: Session, exam: Exam, correction: Correction) -> dict[str, 
         "started_at": correction.started_at,
         "ended_at": correction.ended_at,
         "local_date": day,
-        "minutes": whole_minutes(correction.ended_at - correction.started_at),
+        "minutes": _minutes(exam, correction),
         # points were copied when the exam was logged; only another type, parts or day change them
         "points_hundredths": points,
     }
+
+
+def _minutes(exam: Exam, correction: Correction) -> int:
+    """Those of a file are cut where ours are rounded: they stand while its times do."""
+    if (correction.started_at, correction.ended_at) == (exam.started_at, exam.ended_at):
+        return exam.minutes
+    return whole_minutes(correction.ended_at - correction.started_at)

@@ -31,6 +31,7 @@ from tracker.writes.imported_rows import (
     note_import,
     staged_days,
 )
+from tracker.writes.visit_opening import open_visits_of_file
 from tracker.writes.volume_rebuild import rebuild_day_sums, rebuild_month_sums
 
 LONGEST_NAME = 200
@@ -97,6 +98,7 @@ def stage_exams(
 @service
 def stage_sums(session: Session, import_id: int, first: date, last: date) -> None:
     """Make the sums of an import's own days; keep the stretch to a few thousand exams."""
+    open_visits_of_file(session, import_id, first, last)
     rebuild_day_sums(session, first, last, import_id=import_id)
     _note_sums(session, import_id, last)
 

@@ -74,7 +74,8 @@ def changes_of(
     if not versions:
         return []
     states = [version.values for version in versions]
-    patients = patient_numbers(reading, {int(str(state["patient_id"])) for state in states})
+    ids = {state["patient_id"] for state in states} - {None}
+    patients = patient_numbers(reading, {int(str(each)) for each in ids})
     written = [_as_words(state, known, patients) for state in states]
     after = [*written[1:], _present(exam)]
     changes = [
@@ -108,7 +109,7 @@ def _as_words(
 def _present(exam: ExamDetails) -> dict[str, str]:
     return {
         _("Exam number"): exam.number,
-        _("Patient number"): exam.mrn,
+        _("Patient number"): "–" if exam.patient_id is None else exam.mrn,
         _("Exam type"): localised(exam, "exam_type"),
         _("Parts"): str(exam.parts),
         _("Stream"): localised(exam, "stream"),

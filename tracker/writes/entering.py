@@ -12,6 +12,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from tracker.domain.errors import N_, DomainError, InvalidError
+from tracker.domain.fileexams import NOT_MATCHED
 from tracker.domain.texts import LONGEST_REASON, plain_line
 from tracker.models import Booking, Device, Exam, StaffMember
 from tracker.queries.catalogue import ExamTerms
@@ -150,19 +151,27 @@ def any_device_id(session: Session, code: str) -> int:
     return found
 
 
-def any_staff_id(session: Session, code: str) -> int:
-    """The id of a staff member, here or gone: whoever left did the exams of last week all the same."""
+def any_staff_id(session: Session, code: str, *, may_be_unmatched: bool = False) -> int:
+    """The id of a staff member, here or gone: whoever left did the exams of last week all the same.
+
+    Who stands for the unknown doctors of files is meant by exams from files alone (`may_be_unmatched`).
+    """
     found = session.scalar(select(StaffMember.id).where(StaffMember.code == code))
-    if found is None:
+    if found is None or (code == NOT_MATCHED and not may_be_unmatched):
         raise InvalidError(N_("There is no such staff member."), field="operator")
     return found
 
 
-def check_times(started_at: datetime, ended_at: datetime, now: datetime) -> None:
-    """Raises InvalidError unless start < end ≤ now and the exam is of a believable length."""
+def check_times(
+    started_at: datetime, ended_at: datetime, now: datetime, *, may_lack_end: bool = False
+) -> None:
+    """Raises InvalidError unless start < end ≤ now and the exam is of a believable length.
+
+    `may_lack_end`: a file that tells no end has the exam end as it starts.
+    """
     if started_at > now:
         raise InvalidError(N_("An exam cannot start in the future."), field="start")
-    if ended_at <= started_at:
+    if ended_at < started_at or (ended_at == started_at and not may_lack_end):
         raise InvalidError(N_("The end lies before the start."), field="end")
     if ended_at > now:
         raise InvalidError(N_("An exam cannot end in the future."), field="end")

@@ -16,7 +16,7 @@ from tracker.queries.streams import parts_of_day
 from tracker.writes.audit import write_audit
 from tracker.writes.booking_rows import Author
 from tracker.writes.closing import touch_months
-from tracker.writes.visit_opening import patient_days
+from tracker.writes.visit_opening import visits_of
 from tracker.writes.volume import count_exams, counted_as, recount
 
 LONGEST_EXAM = timedelta(hours=12)
@@ -102,13 +102,13 @@ def correct_exam(session: Session, exam: Exam, changes: dict[str, object], autho
         reason=author.reason,
     )
     before = [counted_as(exam)] if exam.voided_at is None else []
-    days = patient_days([exam])
+    visits = visits_of(session, [exam])
     session.add(kept)
     for name, value in changes.items():
         setattr(exam, name, value)
     exam.part_of_day = part_of_day(session, exam.started_at)
     exam.version += 1
-    recount(session, before, [exam], days)
+    recount(session, before, [exam], visits)
     _audit(session, exam, author, "correct", {n: _plain(v) for n, v in changes.items()})
 
 

@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 
 from tracker.domain.volume import GRAINS, IDS, SUMS
 from tracker.models import Exam, ExamVolume, ExamVolumeSum
-from tracker.writes.visit_opening import PatientDay, open_visits, patient_days
+from tracker.writes.visit_opening import Visit, open_visits, visits_of
 
 Row = dict[str, Any]
 FULL_KEY = ("local_date", *IDS, "part_of_day", "import_id")
@@ -26,14 +26,14 @@ def count_exams(session: Session, exams: Iterable[Exam]) -> None:
 
 
 def recount(
-    session: Session, before: Sequence[Row], exams: Sequence[Exam], days: Iterable[PatientDay] = ()
+    session: Session, before: Sequence[Row], exams: Sequence[Exam], visits: Iterable[Visit] = ()
 ) -> None:
     """Take out what exams counted as (`before`: see `counted_as`, for each that counted) and add them as they are now.
 
-    Visits are opened anew of the patients and days of these exams, and of `days`: those they were of before.
+    Visits are opened anew of the patients and days of these exams, and `visits`: those they were of before.
     """
     own = {exam.id: exam.opens_visit for exam in exams}
-    moved = open_visits(session, patient_days(exams) | set(days))
+    moved = open_visits(session, visits_of(session, exams) | set(visits))
     rows = [*before, *(_row_of(exam) for exam in exams if exam.voided_at is None)]
     rows += [_visit_of(exam) for exam in moved if exam.id not in own]
     add_volume(session, rows)

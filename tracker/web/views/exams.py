@@ -10,6 +10,7 @@ from flask_babel import gettext as _
 from tracker import clock
 from tracker.domain.corrections import Corrector, may_correct, may_hand_over
 from tracker.domain.errors import N_, DomainError, ForbiddenError, InvalidError, NotFoundError
+from tracker.domain.fileexams import NOT_MATCHED
 from tracker.domain.lifecycle import Status
 from tracker.domain.workcalendar import local_date_of
 from tracker.queries import read_session
@@ -21,6 +22,7 @@ from tracker.queries.exams import (
     exam_id_of_number,
     list_exams,
 )
+from tracker.queries.imports import one_import
 from tracker.queries.volume import VolumeFilter, volume
 from tracker.sentences import status_of
 from tracker.services import exams
@@ -36,7 +38,7 @@ from tracker.web.arguments import (
     place_argument,
     place_text,
 )
-from tracker.web.exam_choices import Catalogue, changes_of, read_catalogue
+from tracker.web.exam_choices import Catalogue, Pair, changes_of, read_catalogue
 from tracker.web.filters import local
 from tracker.web.forms.book import choices_of
 from tracker.web.forms.exams import CorrectionForm, FindForm, VoidForm, instant
@@ -149,20 +151,26 @@ def show(exam_id: int) -> ResponseReturnValue:
         exam = exam_details(reading, exam_id)
         known = read_catalogue(reading)
         changes = changes_of(reading, exam, earlier_versions(reading, exam_id), known)
+        brought_by = one_import(reading, exam.import_id) if exam.import_id else None
+    is_changeable = not exam.is_voided and (brought_by is None or brought_by.state == "in_force")
     return render_template(
         "exams/exam.html",
         exam=exam,
         changes=changes,
-        may_correct=not exam.is_voided and _may_correct(exam),
+        brought_by=brought_by,
+        may_correct=is_changeable and _may_correct(exam),
         wrong_patient=_where_to_hand_over(exam),
-        may_void=not exam.is_voided and may("exams.void"),
+        may_void=is_changeable and may("exams.void"),
         today=today(),
     )
 
 
 def _where_to_hand_over(exam: ExamDetails) -> str | None:
-    """An exam with a booking is handed over with it; another's patient is part of its correction."""
-    if exam.is_voided:
+    """An exam with a booking is handed over with it; another's patient is part of its correction.
+
+    One from a file has the patient of its file.
+    """
+    if exam.is_voided or exam.import_id is not None:
         return None
     if exam.booking_id is None:
         return f"/exams/{exam.id}/correct" if _may_correct(exam) else None
@@ -227,9 +235,19 @@ def _correction_form(exam: ExamDetails, known: Catalogue) -> CorrectionForm:
     form.exam_type.choices = choices_of(known.pairs("exam_types", besides=exam.exam_type))
     form.stream.choices = choices_of(known.pairs("streams", besides=exam.stream))
     form.device.choices = choices_of(known.pairs("devices", besides=exam.device))
-    form.operator.choices = choices_of(known.pairs("doctors", besides=exam.operator))
+    form.operator.choices = choices_of(_operators(exam, known))
     offer_taking_part(form, known.people)
+    if exam.import_id is not None:
+        del form.patient  # whom the file means is not known here
     return form
+
+
+def _operators(exam: ExamDetails, known: Catalogue) -> list[Pair]:
+    """The doctors in service and the exam's own; what a file brought may also be nobody's here."""
+    pairs = known.pairs("doctors", besides=exam.operator)
+    if exam.import_id is None or exam.operator == NOT_MATCHED:
+        return pairs
+    return [*pairs, (NOT_MATCHED, _("not matched"))]
 
 
 def _correction(form: CorrectionForm, exam: ExamDetails) -> Correction:
@@ -242,7 +260,7 @@ def _correction(form: CorrectionForm, exam: ExamDetails) -> Correction:
         ended_at=_meant(form.date.data, form.end.data, exam.ended_at),
         parts=form.parts.data,
         number=form.exam_number.data or "",
-        patient=(form.patient.data or "").strip(),
+        patient=(form.patient.data or "").strip() if form.patient else None,
         reason=form.reason.data or "",
         supervisor=form.supervisor.data or None,
         assistant=form.assistant.data or None,
