@@ -2,6 +2,7 @@
 
 from datetime import date, datetime, timedelta
 from itertools import chain, count
+from typing import Any
 from uuid import uuid4
 
 from sqlalchemy import select
@@ -93,16 +94,9 @@ def correct_exam(session: Session, exam: Exam, changes: dict[str, object], autho
     """Make the next version of an exam, keeping the one before, and count it anew."""
     days_touched = (exam.local_date, changes.get("local_date", exam.local_date))
     touch_months(session, [day for day in days_touched if isinstance(day, date)], author)
-    kept = ExamVersion(
-        exam_id=exam.id,
-        version=exam.version,
-        values={name: _plain(getattr(exam, name)) for name in VERSIONED},
-        corrected_at=author.now,
-        corrected_by_id=author.by,
-        reason=author.reason,
-    )
+    kept = ExamVersion(**as_it_stands(exam, author))
     before = [counted_as(exam)] if exam.voided_at is None else []
-    visits = visits_of(session, [exam])
+    visits = visits_of([exam])
     session.add(kept)
     for name, value in changes.items():
         setattr(exam, name, value)
@@ -110,6 +104,18 @@ def correct_exam(session: Session, exam: Exam, changes: dict[str, object], autho
     exam.version += 1
     recount(session, before, [exam], visits)
     _audit(session, exam, author, "correct", {n: _plain(v) for n, v in changes.items()})
+
+
+def as_it_stands(exam: Exam, author: Author) -> dict[str, Any]:
+    """The columns of the version that the author's correction will replace."""
+    return {
+        "exam_id": exam.id,
+        "version": exam.version,
+        "values": {name: _plain(getattr(exam, name)) for name in VERSIONED},
+        "corrected_at": author.now,
+        "corrected_by_id": author.by,
+        "reason": author.reason,
+    }
 
 
 def lock_exam(session: Session, exam_id: int, *, version: int | None = None) -> Exam:

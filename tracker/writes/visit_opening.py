@@ -19,7 +19,7 @@ Visit = tuple[int, int, date]
 _LATEST = datetime.max.replace(tzinfo=UTC)
 
 
-def visits_of(_session: Session, exams: Iterable[Exam]) -> set[Visit]:
+def visits_of(exams: Iterable[Exam]) -> set[Visit]:
     """Whose visits on which days exams are."""
     return {
         (exam.patient_id or 0, 0 if exam.patient_id else exam.import_id or 0, exam.local_date)
