@@ -134,7 +134,7 @@ def test_every_code_of_a_refusal_is_told(app):
         code
         for layer in ("domain", "queries", "services", "writes", "api")
         for path in (ROOT / "tracker" / layer).glob("*.py")
-        for code in re.findall(r'\b(?:code|BUSY) ?= ?"([a-z_]+)"', path.read_text())
+        for code in re.findall(r'\b(?:code|CODE|BUSY) ?= ?"([a-z_]+)"', path.read_text())
     }
     assert raised - PAGES_ONLY <= told
     assert {"patient_busy", "patient_merged", "other_day", "entered_already"} <= raised

@@ -41,6 +41,7 @@ ACCESS: Mapping[str, Audience] = {
     "api.enter_exam": EXAM_WORK,
     "api.list_exams": EXAM_WORK,
     "api.void_exam": LEADING,
+    "api.name_doctor": LEADING,
     "api.correct_exam": EXAM_WORK,  # whose and when: domain/corrections.may_correct
     "api.close_stretch": CLOSING,
     "api.lift_closure": CLOSING,
@@ -56,6 +57,10 @@ ACCESS: Mapping[str, Audience] = {
     "api.list_unmet_demand": LEADING,
     "api.show_staff_figures": EXAM_WORK,  # whose: the own ones, of everybody the head
     "api.list_own_exams": EXAM_WORK,
+    "api.list_months": LEADING,
+    "api.show_month": LEADING,
+    "api.close_month": LEADING,
+    "api.reopen_month": LEADING,
     "api.list_shares": LEADING | OFFICE,
     "api.add_shares": OFFICE,
     "api.drop_shares": OFFICE,

@@ -50,6 +50,7 @@ for `Accept-Language: zh`, in Chinese.
 | `already_voided` | 409 | the exam counts nothing already |
 | `import_not_in_force` | 409 | the import that brought the exam does not count |
 | `month_closed` | 422 | the month is closed; say why it is changed |
+| `month_closed` | 422 | the month is closed: a change of it needs a reason |
 | `number_in_use` | 422 | another exam has this exam number |
 | `mrn_in_use`, `mrn_reserved` | 422 | the medical record number is another's, or looks like a temporary one |
 | `idempotency_conflict` | 409 | the `Idempotency-Key` was sent with another request |
@@ -63,6 +64,7 @@ TAGS = (
     ("exams", "What was performed and is counted."),
     ("closures", "Stretches in which a device or the department does not work."),
     ("volume", "Counts, parts, minutes and points."),
+    ("months", "Closing months; each figure as it was closed, what changed, as it is now."),
     ("operation", "For those who look after the software."),
 )
 

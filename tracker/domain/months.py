@@ -3,6 +3,9 @@
 from calendar import monthrange
 from datetime import date, timedelta
 
+from tracker.domain.errors import N_, NotFoundError
+
+FIRST_YEAR = 2000
 _DAY = timedelta(days=1)
 
 
@@ -25,3 +28,14 @@ def whole_months(first: date, last: date) -> tuple[date, date]:
     """The first and last day of all months that lie whole in these days (inclusive); turned round where none does."""
     begins = first if first.day == 1 else month_end(first)
     return begins, last if last == last_of_month(last) else last.replace(day=1) - _DAY
+
+
+def begun_month(text: str, today: date) -> date:
+    """The first day of 2026-10. Raises NotFoundError for what is no month since FIRST_YEAR that has begun."""
+    try:
+        found = date.fromisoformat(f"{text}-01")
+    except ValueError:
+        found = date.max
+    if len(text) != 7 or found.year < FIRST_YEAR or found > today:
+        raise NotFoundError(N_("This month does not exist."))
+    return found

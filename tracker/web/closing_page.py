@@ -1,4 +1,4 @@
-"""What the pages of closed months show: three figures of a month, its changes, the months of a year.
+"""What the pages of closed months show: three figures of a month and its changes, in words and with their lists.
 
 Other volume pages take `closing_of` and the macro of macros/closing.html where they show whole closed months.
 """
@@ -9,28 +9,11 @@ from datetime import date
 from typing import Any
 from urllib.parse import urlencode
 
-from tracker.domain.closing import (
-    NOTHING,
-    Change,
-    Figures,
-    Key,
-    may_close,
-    total_of,
-)
+from tracker.domain.closing import Change, Figures, Key, total_of
 from tracker.domain.months import last_of_month, month_end
 from tracker.queries import Reading
-from tracker.queries.closing import (
-    DIMENSIONS,
-    ClosedMonthRow,
-    Reopening,
-    Three,
-    closed_month,
-    closed_months,
-    closed_totals,
-    month_figures,
-    reopenings,
-)
-from tracker.queries.closing_changes import changes_since_closing
+from tracker.queries.closing import ClosedMonthRow, Three, closed_months, closed_totals
+from tracker.queries.month_review import MonthReview, month_review
 from tracker.queries.volume import VolumeFilter, volume
 from tracker.reports.words import name_of
 from tracker.web.exam_choices import Catalogue, read_catalogue
@@ -39,22 +22,6 @@ from tracker.web.exam_choices import Catalogue, read_catalogue
 def month_href(month: date) -> str:
     """The page of the month that begins with this day."""
     return f"/volume/months/{month:%Y-%m}"
-
-
-@dataclass(frozen=True, slots=True)
-class MonthOfYear:
-    """A month in the list; `three.closed` is nothing where it is open."""
-
-    month: date
-    closing: ClosedMonthRow | None
-    three: Three
-    is_over: bool
-    may_be_closed: bool
-
-    @property
-    def href(self) -> str:
-        """The month's own page."""
-        return month_href(self.month)
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,31 +57,11 @@ class ChangeLine:
 
 @dataclass(frozen=True, slots=True)
 class MonthPage:
-    """Everything the page of a month shows; an open month has its present figures alone."""
+    """Everything the page of a month shows: its review with tables and changes in words."""
 
-    month: date
-    closing: ClosedMonthRow | None
-    total: Three
+    review: MonthReview
     tables: Mapping[str, Sequence[FigureLine]]
     changes: Sequence[ChangeLine]
-    taken_back: Sequence[Reopening]
-    may_be_closed: bool
-    is_over: bool
-
-    @property
-    def code(self) -> str:
-        """2026-10."""
-        return f"{self.month:%Y-%m}"
-
-    @property
-    def first(self) -> date:
-        """The first day."""
-        return self.month
-
-    @property
-    def last(self) -> date:
-        """The last day."""
-        return last_of_month(self.month)
 
 
 def closing_of(reading: Reading, first: date, last: date) -> Closing | None:
@@ -141,56 +88,16 @@ def _months_between(first: date, last: date) -> Iterable[date]:
         month = month_end(month)
 
 
-def months_of_year(reading: Reading, year: int, today: date) -> list[MonthOfYear]:
-    """The months of a year, newest first, those that have begun. Three statements."""
-    first, last = date(year, 1, 1), date(year, 12, 31)
-    closed = closed_months(reading)
-    totals = closed_totals(reading, [row.id for row in closed.values() if row.month.year == year])
-    found = volume(reading, VolumeFilter(first, last), ["month"])
-    present = {row.keys["month"]: Figures.of(row.amounts) for row in found.rows}
-    lines = []
-    for month in _months_between(first, min(last, today)):
-        closing = closed.get(month)
-        kept = totals.get(closing.id, NOTHING) if closing else NOTHING
-        three = Three(kept, present.get(f"{month:%Y-%m}", NOTHING))
-        over = month_end(month) <= today
-        lines.append(MonthOfYear(month, closing, three, over, may_close(month, closed, today)))
-    return lines[::-1]
-
-
 def read_month(reading: Reading, month: date, today: date) -> MonthPage:
     """The page of a month."""
     known = read_catalogue(reading)
-    closing = closed_month(reading, month)
-    standing = closed_months(reading)
-    by_dimension, total = _figures(reading, month, closing)
-    changes = [] if closing is None else changes_since_closing(reading, closing)
+    review = month_review(reading, month, today)
     places = _Places(known)
     return MonthPage(
-        month=month,
-        closing=closing,
-        total=total,
-        tables={key: _lines(threes, key, known, month) for key, threes in by_dimension.items()},
-        changes=[ChangeLine(change, places.of(change)) for change in changes],
-        taken_back=reopenings(reading, month),
-        may_be_closed=may_close(month, standing, today),
-        is_over=month_end(month) <= today,
+        review=review,
+        tables={key: _lines(threes, key, known, month) for key, threes in review.by.items()},
+        changes=[ChangeLine(change, places.of(change)) for change in review.changes],
     )
-
-
-def _figures(
-    reading: Reading, month: date, closing: ClosedMonthRow | None
-) -> tuple[dict[str, dict[str, Three]], Three]:
-    if closing is not None:
-        figures = month_figures(reading, closing)
-        return {key: figures.by(key) for key in DIMENSIONS}, figures.total
-    found = volume(reading, VolumeFilter(month, last_of_month(month)), DIMENSIONS)
-    by: dict[str, dict[str, Three]] = {key: {} for key in DIMENSIONS}
-    for row in found.rows:
-        for key in DIMENSIONS:
-            before = by[key].get(row.keys[key], Three()).present
-            by[key][row.keys[key]] = Three(NOTHING, before + Figures.of(row.amounts))
-    return by, Three(NOTHING, Figures.of(found.total))
 
 
 def _rows_of(known: Catalogue) -> dict[str, Sequence[Any]]:

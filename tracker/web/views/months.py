@@ -10,8 +10,10 @@ from flask_babel import gettext as _
 
 from tracker import clock
 from tracker.domain.errors import N_, NotFoundError
+from tracker.domain.months import begun_month
 from tracker.domain.workcalendar import local_date_of
 from tracker.queries import read_session
+from tracker.queries.month_review import months_of_year
 from tracker.reports.csv_file import CSV
 from tracker.reports.kept import kept_reports
 from tracker.reports.report import Report, month_report, year_report
@@ -20,7 +22,7 @@ from tracker.reports.workbook import XLSX
 from tracker.services.closing import close_month, reopen_month
 from tracker.web.addresses import see_other
 from tracker.web.arguments import FIRST_YEAR, LAST_YEAR
-from tracker.web.closing_page import months_of_year, read_month
+from tracker.web.closing_page import read_month
 from tracker.web.filters import month as month_text
 from tracker.web.forms.closing import CloseForm, ReopenForm
 from tracker.web.person import caller, request_now
@@ -125,14 +127,7 @@ def reopen(month: str) -> ResponseReturnValue:
 
 def _month(text: str) -> date:
     """The first day of 2026-10. Raises NotFoundError for what is no month that has begun."""
-    today = local_date_of(request_now(), clock.hospital_zone())
-    try:
-        found = date.fromisoformat(f"{text}-01")
-    except ValueError:
-        found = date.max
-    if len(text) != 7 or not FIRST_YEAR <= found.year <= LAST_YEAR or found > today:
-        raise NotFoundError(N_("This month does not exist."))
-    return found
+    return begun_month(text, local_date_of(request_now(), clock.hospital_zone()))
 
 
 def _page(
