@@ -2,6 +2,7 @@
 
 import re
 from html import unescape
+from typing import NamedTuple
 
 
 def table(page: str, key: str) -> list[list[str]]:
@@ -20,3 +21,34 @@ def plain(cell: str) -> str:
 def number(cell: str) -> int:
     """A whole number as the page writes it."""
     return int(cell.replace(",", ""))
+
+
+class Cell(NamedTuple):
+    """What a cell says, the value it is drawn by, and the list that its number leads to."""
+
+    text: str
+    value: str
+    href: str
+
+
+def cells(page: str, key: str) -> list[list[Cell]]:
+    """The rows of the table with this id but for its head; those of its foot too."""
+    found = re.search(rf'<table[^>]*id="{key}">(.*?)</table>', page, re.DOTALL)
+    assert found is not None, f"no table {key}"
+    rows = re.findall(r"<tr>(.*?)</tr>", found[1].split("</thead>")[1], re.DOTALL)
+    return [
+        [_cell(*each) for each in re.findall(r"<t[hd]([^>]*)>(.*?)</t[hd]>", row, re.DOTALL)]
+        for row in rows
+    ]
+
+
+def _cell(marks: str, inner: str) -> Cell:
+    value, href = re.search(r'data-value="([^"]*)"', marks), re.search(r'href="([^"]+)"', inner)
+    return Cell(plain(inner), value[1] if value else "", unescape(href[1]) if href else "")
+
+
+def card(page: str, label: str) -> str:
+    """The number of a figure card."""
+    found = re.search(rf'figure-label">{label}</span>\s*<span class="figure-value">([^<]+)', page)
+    assert found is not None, f"no card {label}"
+    return found[1].strip()

@@ -1,0 +1,1 @@
+"""Pages of figures, and what is taken away from them, counted again from the rows of two years lived at random."""
