@@ -22,7 +22,7 @@ from tracker.drivers.trial import Size, make_trial
 from tracker.services.tokens import create_token
 
 HOME = ROOT / ".bench"
-SIZE = Size(patients=20_000, history_days=365, loads=(0.95,) * 10)
+SIZE = Size(patients=20_000, history_days=365, booked_days=0, loads=(0.95,) * 10)
 PASSWORD = "bench-password"  # nosec B105 - of made-up accounts on this machine
 _SOURCES = ("migrations/versions", "tracker/drivers", "tracker/starting_data", "tracker/models")
 

@@ -1,10 +1,10 @@
 """demo: made-up patients, exams and bookings in an empty database, and in no other."""
 
-from datetime import timedelta
+from datetime import date, timedelta
 from pathlib import Path
 
 import pytest
-from sqlalchemy import func, select
+from sqlalchemy import func, or_, select
 
 from tests.support.databases import Bench, Template, make_app
 from tests.support.department import DEPARTMENT, MONDAY, SYSTEM, at
@@ -18,12 +18,13 @@ from tracker.db import db, read_session
 from tracker.domain.patients import PatientFacts
 from tracker.drivers.trial import Size, make_trial
 from tracker.models import Account, Booking, Exam, ExamType, Patient
+from tracker.queries.device_use import device_use
 from tracker.queries.installation import holds_patients, trial_state
 from tracker.queries.volume import VolumeFilter, volume
 from tracker.services.patients import add_patient
 from tracker.services.trial import NumberedPerson, begin_trial, write_people
 
-SMALL = Size(patients=240, exams_a_year=1500, history_days=12, loads=(0.03, 0.01))
+SMALL = Size(patients=240, exams_a_year=1500, history_days=12, booked_days=6, loads=(0.03, 0.01))
 SOMEBODY = PatientFacts("王伟", "male", MONDAY - timedelta(days=9999), mrn="R1")
 
 
@@ -35,6 +36,16 @@ def template() -> Template:
 def count(model: type) -> int:
     with read_session() as session:
         return session.scalar(select(func.count()).select_from(model)) or 0
+
+
+def count_on(first: date, last: date) -> int:
+    """Exams of the days that stand on a booking, or were entered later."""
+    found = select(func.count()).where(
+        Exam.local_date.between(first, last),
+        or_(Exam.booking_id.is_not(None), Exam.entered_later),
+    )
+    with read_session() as session:
+        return session.scalar(found) or 0
 
 
 def test_a_small_trial_is_sound_and_complete(app_context: None) -> None:
@@ -49,9 +60,16 @@ def test_a_small_trial_is_sound_and_complete(app_context: None) -> None:
         statuses = set(session.scalars(select(Booking.status)))
         prostates = select(Patient.sex).join(Exam).join(ExamType).where(ExamType.code == "prostate")
         assert set(session.scalars(prostates)) <= {"male"}
+        booked = MONDAY - timedelta(days=6), MONDAY - timedelta(days=1)
+        use = device_use(session, *booked, now=at(9, 40)).total
+        exams = volume(session, VolumeFilter(*booked)).total.exams
     assert past == count(Exam) > 40
     assert names - {"system"} == {"reception", "sonographer", "head", "admin"}
+    # the last days have hours and bookings behind their exams
     assert {"booked", "completed"} <= statuses
+    assert use.exams + use.left_out == exams == count_on(*booked) > 10
+    assert 0 < use.examined_minutes < use.open_minutes == use.block_minutes - use.closed_minutes
+    assert use.closed_minutes == 100
     assert told[0] == "patients: 240 of 240"
     assert add_patient(SOMEBODY, by=SYSTEM, now=at(9, 40)) == 241
 

@@ -15,7 +15,7 @@ from tracker.services.horizon import open_horizon
 from tracker.services.patients import add_patient
 
 NOW = at(9, 40)
-SMALL = Size(patients=800, exams_a_year=4_000, history_days=40, loads=(0.25, 0.1))
+SMALL = Size(patients=800, exams_a_year=4_000, history_days=40, booked_days=12, loads=(0.25, 0.1))
 # The one whom a search for her initials (oyrl) finds; nothing is booked for her.
 KNOWN = PatientFacts("欧阳若兰", "female", date(1971, 6, 3), phone="13900112233", mrn="Z7000001")
 

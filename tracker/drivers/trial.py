@@ -1,9 +1,12 @@
-"""Trial data: made-up patients, two years of exams, accounts, and a fortnight that is filling up."""
+"""Trial data: made-up patients, two years of exams, accounts, and a fortnight that is filling up.
+
+The last weeks of the two years have what stands behind exams too: working hours, bookings, searches in vain.
+"""
 
 import random
 from collections import defaultdict
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, time, timedelta
 from itertools import islice
 
@@ -16,28 +19,34 @@ from tracker.domain.roles import SYSTEM_ACCOUNT_ID, Role
 from tracker.domain.workcalendar import WorkCalendar, instant_of, local_date_of
 from tracker.drivers.kinds import demanded_kinds
 from tracker.drivers.replay import Replay
+from tracker.drivers.trial_days import WorkedDays
 from tracker.drivers.trial_history import History, PastExam
 from tracker.drivers.trial_people import people
 from tracker.drivers.trial_requests import FADING, Ahead, requests_ahead
+from tracker.drivers.trial_slots import Department
+from tracker.drivers.trial_troubles import past_closures
 from tracker.queries.calendar import work_calendar
+from tracker.queries.streams import release_rules
 from tracker.queries.weekly_blocks import stored_pattern
 from tracker.services.accounts import NewAccount, create_account
 from tracker.services.run_progress import ReplayProgress
 from tracker.services.settings import change_settings
 from tracker.services.trial import (
     NumberedPerson,
-    PerformedExam,
     begin_trial,
     end_trial,
     write_exams,
     write_people,
 )
+from tracker.services.trial_days import write_past_closures, write_past_day
+from tracker.writes.trial_rows import PerformedExam
 
 Tell = Callable[[str], None]
 
 PATIENTS = 60_000
 EXAMS_A_YEAR = 190_000
 YEARS = 2
+WEEKS_BOOKED = 8
 _BATCH_PEOPLE = 4_000
 _BATCH_DAYS = 10
 _SEED = 20
@@ -46,12 +55,13 @@ _DESK_PHONE = "000-8001"
 
 @dataclass(frozen=True, slots=True)
 class Size:
-    """How much trial data: patients, exams a year, days of history, and how full each coming
-    working day is."""
+    """How much trial data: patients, exams a year, days of history, the last of them with
+    bookings, and how full each coming working day is."""
 
     patients: int = PATIENTS
     exams_a_year: int = EXAMS_A_YEAR
     history_days: int = 365 * YEARS
+    booked_days: int = 7 * WEEKS_BOOKED
     loads: tuple[float, ...] = FADING
 
 
@@ -115,16 +125,43 @@ def _make_history(
     today = local_date_of(now, zone)
     with read_session() as session:
         pattern, calendar = stored_pattern(session), work_calendar(session)
-    kinds = [kind for _, _, kind in demanded_kinds()]
-    history = History(rng, pattern, kinds, _ids_by_sex(known), zone)
+        release = release_rules(session)
+    kinds = demanded_kinds()
+    ids = _ids_by_sex(known)
+    history = History(rng, pattern, [kind for _, _, kind in kinds], ids, zone)
+    booked_from = today - timedelta(days=min(size.booked_days, size.history_days))
     first = today - timedelta(days=size.history_days)
-    days = history.days(first, today - timedelta(days=1), calendar, exams_a_year=size.exams_a_year)
+    days = history.days(
+        first, booked_from - timedelta(days=1), calendar, exams_a_year=size.exams_a_year
+    )
     written = 0
     while batch := list(islice(days, _BATCH_DAYS)):
         exams = [exam for day in batch for exam in _rows(*day)]
         write_exams(exams, by=SYSTEM_ACCOUNT_ID, now=now)
         written += len(exams)
         tell(f"performed exams: {written}, through {batch[-1][0]}")
+    yesterday = today - timedelta(days=1)
+    levels = history.levels(booked_from, yesterday, calendar, exams_a_year=size.exams_a_year)
+    department = Department(pattern, calendar, release, kinds, ids)
+    _make_worked_days(rng, department, list(levels), now, tell=tell)
+
+
+def _make_worked_days(
+    rng: random.Random,
+    department: Department,
+    levels: Sequence[tuple[date, int]],
+    now: datetime,
+    *,
+    tell: Tell,
+) -> None:
+    devices = sorted({block.device_id for block in department.pattern})
+    closures = past_closures([day for day, _ in levels], devices, department.calendar.zone)
+    write_past_closures(closures, by=SYSTEM_ACCOUNT_ID, now=now)
+    worked = WorkedDays(rng, replace(department, closures=closures))
+    for number, (day, exams) in enumerate(levels, start=1):
+        write_past_day(worked.day(day, exams), by=SYSTEM_ACCOUNT_ID, now=now)
+        if number % _BATCH_DAYS == 0 or number == len(levels):
+            tell(f"working days with bookings: {number} of {len(levels)}")
 
 
 def _ids_by_sex(known: Sequence[PatientFacts]) -> dict[str | None, Sequence[int]]:

@@ -58,6 +58,13 @@ class History:
         self, first: date, last: date, calendar: WorkCalendar, *, exams_a_year: int
     ) -> Iterator[tuple[date, list[PastExam]]]:
         """Every working day from `first` to `last` (inclusive) with its exams."""
+        for day, count in self.levels(first, last, calendar, exams_a_year=exams_a_year):
+            yield day, list(self._day(day, count))
+
+    def levels(
+        self, first: date, last: date, calendar: WorkCalendar, *, exams_a_year: int
+    ) -> Iterator[tuple[date, int]]:
+        """Every working day from `first` to `last` (inclusive) with how many exams it has."""
         working: Mapping[int, int] = {
             year: sum(calendar.is_working(d) for d in _dates(date(year, 1, 1), date(year, 12, 31)))
             for year in range(first.year, last.year + 1)
@@ -65,8 +72,7 @@ class History:
         for day in _dates(first, last):
             if calendar.is_working(day):
                 level = _SEASON[day.month - 1] * _WEEKDAY[day.weekday()] * self._rng.gauss(1, 0.03)
-                count = round(exams_a_year / working[day.year] * level)
-                yield day, list(self._day(day, count))
+                yield day, round(exams_a_year / working[day.year] * level)
 
     def _day(self, day: date, count: int) -> Iterator[PastExam]:
         blocks = self._by_weekday.get(day.weekday()) or self._by_weekday[0]

@@ -2,23 +2,20 @@
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
-from typing import Any
+from datetime import datetime
 
 from sqlalchemy import insert
 from sqlalchemy.orm import Session
 
-from tracker import clock
 from tracker.db import service
 from tracker.domain.errors import N_, ConflictError
 from tracker.domain.patients import PatientFacts
-from tracker.domain.volume import part_of_day_at
-from tracker.models import Exam, Patient, PatientKey, Setting
+from tracker.models import Patient, PatientKey, Setting
 from tracker.queries.installation import COMPLETE, FILLING, TRIAL_KEY, holds_patients, trial_state
-from tracker.queries.streams import PartOfDayRow, parts_of_day
 from tracker.writes.audit import write_audit
 from tracker.writes.numbering import continue_numbering
 from tracker.writes.patient_keys import keys_of
+from tracker.writes.trial_rows import PerformedExam, insert_performed
 from tracker.writes.volume_rebuild import rebuild_volume
 
 
@@ -28,23 +25,6 @@ class NumberedPerson:
 
     id: int
     facts: PatientFacts
-
-
-@dataclass(frozen=True, slots=True)
-class PerformedExam:
-    """An exam to be written as performed; columns as in the table."""
-
-    number: str
-    patient_id: int
-    exam_type_id: int
-    stream_id: int
-    device_id: int
-    operator_id: int
-    started_at: datetime
-    ended_at: datetime
-    local_date: date
-    minutes: int
-    points_hundredths: int
 
 
 @service
@@ -113,49 +93,11 @@ def write_exams(
     session: Session, exams: Iterable[PerformedExam], *, by: int, now: datetime
 ) -> None:
     """Write the exams of whole days and make the roll-ups of those days from them."""
-    parts = parts_of_day(session)
-    rows = [_row(exam, by, parts) for exam in exams]
-    if not rows:
+    dates = insert_performed(session, exams, by=by)
+    if not dates:
         return
-    _open_visits(rows)
-    session.execute(insert(Exam.__table__), rows)  # type: ignore[arg-type]
-    dates = [row["local_date"] for row in rows]
     rebuild_volume(session, min(dates), max(dates))
-    _note(session, "exams", len(rows), by=by, now=now)
-
-
-def _open_visits(rows: list[dict[str, Any]]) -> None:
-    """The first exam of a patient on a day opens the visit; the days of a batch are whole."""
-    seen = set()
-    for row in sorted(rows, key=lambda row: row["started_at"]):
-        visit = row["patient_id"], row["local_date"]
-        row["opens_visit"] = visit not in seen
-        seen.add(visit)
-
-
-def _row(exam: PerformedExam, by: int, parts: Sequence[PartOfDayRow]) -> dict[str, Any]:
-    start = exam.started_at.astimezone(clock.hospital_zone()).time()
-    return {
-        "part_of_day": part_of_day_at(start, parts),
-        "number": exam.number,
-        "patient_id": exam.patient_id,
-        "exam_type_id": exam.exam_type_id,
-        "parts": 1,
-        "stream_id": exam.stream_id,
-        "device_id": exam.device_id,
-        "operator_id": exam.operator_id,
-        "started_at": exam.started_at,
-        "ended_at": exam.ended_at,
-        "local_date": exam.local_date,
-        "minutes": exam.minutes,
-        "points_hundredths": exam.points_hundredths,
-        "entered_later": False,
-        "entered_reason": "",
-        "version": 1,
-        "logged_at": exam.ended_at,
-        "logged_by_id": by,
-        "void_reason": "",
-    }
+    _note(session, "exams", len(dates), by=by, now=now)
 
 
 def _note(session: Session, what: str, count: int, *, by: int, now: datetime) -> None:
