@@ -61,6 +61,13 @@ ACCESS: Mapping[str, Audience] = {
     "api.show_month": LEADING,
     "api.close_month": LEADING,
     "api.reopen_month": LEADING,
+    "api.list_objections": EXAM_WORK,  # whose: the own ones, of everybody the head
+    "api.show_objection": EXAM_WORK,
+    "api.say_not_mine": EXAM_WORK,
+    "api.say_missing": EXAM_WORK,
+    "api.hand_exam_on": LEADING,
+    "api.enter_missing_exam": LEADING,
+    "api.decline_objection": LEADING,
     "api.list_shares": LEADING | OFFICE,
     "api.add_shares": OFFICE,
     "api.drop_shares": OFFICE,

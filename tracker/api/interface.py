@@ -65,6 +65,10 @@ TAGS = (
     ("closures", "Stretches in which a device or the department does not work."),
     ("volume", "Counts, parts, minutes and points."),
     ("months", "Closing months; each figure as it was closed, what changed, as it is now."),
+    (
+        "objections",
+        "*Not mine* and *missing*: what doctors say of their figures, and the head decides.",
+    ),
     ("operation", "For those who look after the software."),
 )
 

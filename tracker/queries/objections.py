@@ -92,6 +92,25 @@ def objections_of(session: Session, staff_code: str) -> list[ObjectionRow]:
     return _rows(session, [StaffMember.code == staff_code], order=order, limit=LATEST)
 
 
+def list_objections(
+    session: Session,
+    *,
+    doctor: str | None = None,
+    is_open: bool | None = None,
+    before_id: int | None = None,
+    limit: int,
+) -> list[ObjectionRow]:
+    """Objections of one doctor (a code) or of all, open, decided or both, newest first. One statement."""
+    conditions: list[ColumnElement[bool]] = []
+    if doctor is not None:
+        conditions.append(StaffMember.code == doctor)
+    if is_open is not None:
+        conditions.append(_OPEN if is_open else ~_OPEN)
+    if before_id is not None:
+        conditions.append(Objection.id < before_id)
+    return _rows(session, conditions, order=[Objection.id.desc()], limit=limit)
+
+
 def objection(session: Session, objection_id: int) -> ObjectionRow:
     """One objection. Raises NotFoundError."""
     found = _rows(session, [Objection.id == objection_id], order=[Objection.id], limit=1)
