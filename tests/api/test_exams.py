@@ -196,3 +196,18 @@ def test_what_a_file_brought_is_nobodys_or_a_doctors(head, operator, app, tmp_pa
         named = head.post(path, reason="name", operator=operator, patient="M00001").json
         assert named == {**exam, "operator": operator}
         assert head.post(path, reason="not him", operator=None).json == exam
+
+
+def test_an_unknown_doctor_is_named_for_all_exams(head, sonographer, operator, app, tmp_path):
+    with app.app_context():
+        bring(tmp_path / "exams.csv", sheet(ROWS))
+    with clock.at(LATER):
+        found = head.get("/volume/staff", from_="2026-11-16", to="2026-11-17").json["unmatched"]
+        assert [(each["name"], each["exams"]) for each in found] == [("某医生", 2), ("", 1)]
+        path = f"/exams/{found[0]['exam']}/name-doctor"
+        told = {"operator": operator, "reason": "old roster"}
+        assert sonographer.post(path, **told).code == "forbidden"
+        assert set(head.post(path, operator=operator).fields) == {"reason"}
+        assert head.post(path, **told).json == {"named": 2, "left": 0}
+        found = head.get("/volume/staff", from_="2026-11-16", to="2026-11-17").json["unmatched"]
+        assert [each["name"] for each in found] == [""]

@@ -16,7 +16,9 @@ from tracker.models import (
     Closure,
     Device,
     Exam,
+    ExamImport,
     ExamType,
+    ImportedExam,
     Objection,
     Patient,
     StaffMember,
@@ -25,6 +27,8 @@ from tracker.models import (
 )
 from tracker.services.importing import NewImport, register_import
 from tracker.web.access import ACCESS, API_PREFIX
+from tracker.writes.booking_rows import Author
+from tracker.writes.imported_rows import import_terms
 
 # What a part of an address stands for: a column, of which the first row is shown.
 ROWS: Mapping[str, InstrumentedAttribute[int]] = {
@@ -106,8 +110,9 @@ def _rules(app: Flask) -> Iterator[tuple[str, Rule]]:
 def _example(endpoint: str, name: str) -> object:
     if endpoint == "worklist.undo_finish":
         return _first(Booking.id, Booking.status == "completed")
-    if endpoint == "settling.show":
-        return _left_open()
+    made = {"settling.show": _left_open, "unmatched.show": _of_a_file}.get(endpoint)
+    if made is not None:
+        return made()
     if endpoint == "sending.show":
         return _first(Booking.id, Booking.status == "arrived")
     if name == "objection_id":
@@ -129,6 +134,20 @@ def _left_open() -> int:
         for name in _TIMES:
             setattr(booking, name, getattr(booking, name) - timedelta(days=3))
         return booking.id
+
+
+def _of_a_file() -> int:
+    """An exam as a file may have brought it, whose doctor nobody knows."""
+    import_id = register_import(NewImport("2024.xlsx", "1" * 64), by=_first(Account.id), now=NOW)
+    with transaction() as session:
+        terms = import_terms(session, Author(_first(Account.id), NOW))
+        brought = session.get_one(ExamImport, import_id)
+        brought.state, brought.in_force_at = "in_force", NOW
+        exam = session.scalars(select(Exam).order_by(Exam.id).limit(1)).one()
+        exam.import_id, exam.operator_id = import_id, terms.ids["operator"]["?"]
+        said = ImportedExam(exam_id=exam.id, row=2, row_key="0" * 64, operator_text="某医生")
+        session.add(said)
+        return exam.id
 
 
 def _objection() -> int:

@@ -28,6 +28,7 @@ from tracker.api.pages import PageQuery, page, read_cursor, row_id
 from tracker.api.reading import RequestSchema
 from tracker.domain.errors import N_, InvalidError
 from tracker.domain.fileexams import NOT_MATCHED
+from tracker.drivers.naming import name_doctor as name_in_all
 from tracker.queries import read_session
 from tracker.queries.exams import ExamDetails, ExamFilter, exam_details, list_exams
 from tracker.queries.openings import MOST_PARTS
@@ -76,6 +77,21 @@ class CorrectionBody(StepBody):
     assistant = Code("Who assisted; null: nobody.", allow_none=True)
     number = Text("On the report sheet.", longest=LONGEST_EXAM_NUMBER)
     patient = PatientKey("Of an exam from a file it stays that of the file.")
+
+
+class NamingBody(RequestSchema):
+    """Who the unknown doctor of a file is."""
+
+    operator = Code(required=True)
+    reason = Text(longest=LONGEST_REASON, required=True)
+    remember = Flag("Later files are understood so too.", load_default=True)
+
+
+class NamedSchema(AnswerSchema):
+    """How many exams have their doctor now; where any is left, ask again."""
+
+    named = fields.Integer()
+    left = fields.Integer()
 
 
 class ExamQuery(PageQuery):
@@ -197,3 +213,24 @@ def _correction(exam: ExamDetails, body: dict[str, Any]) -> Correction:
         patient=body.get("patient", exam.patient_id),
         reason=body["reason"],
     )
+
+
+@blueprint.route(
+    "/exams/<exam>/name-doctor",
+    methods=["POST"],
+    parameters=path_id("exam", "An exam that a file brought."),
+    tags=["exams"],
+)
+@blueprint.arguments(NamingBody)
+@blueprint.response(200, NamedSchema)
+def name_doctor(body: dict[str, Any], exam: str) -> Response:
+    """Say who its unknown doctor is, in all exams for which files have the same name"""
+    named, left = name_in_all(
+        number_of(exam),
+        body["operator"],
+        reason=body["reason"],
+        is_remembered=body["remember"],
+        by=caller().account_id,
+        now=clock.now(),
+    )
+    return answer({"named": named, "left": left})

@@ -79,6 +79,7 @@ class UnmatchedSchema(AnswerSchema):
 
     name = text("As the file has it.")
     exams = fields.Integer()
+    exam = text("The newest of them, by which the doctor is named for all.")
 
 
 class StaffSchema(AnswerSchema):
@@ -110,7 +111,10 @@ def show_staff_figures(query: dict[str, Any]) -> Response:
         {
             "people": [_person(each) for each in found.people],
             "comparisons": [_comparison(name, one) for name, one in found.comparisons.items()],
-            "unmatched": [{"name": name, "exams": exams} for name, exams in found.unmatched],
+            "unmatched": [
+                {"name": each.name, "exams": each.exams, "exam": str(each.exam_id)}
+                for each in found.unmatched
+            ],
             "shares": shares_document(found.shares),
         }
     )

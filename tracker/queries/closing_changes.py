@@ -6,7 +6,7 @@ the import that brought them was put in force or undone.
 
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
-from datetime import date
+from datetime import date, datetime
 from typing import Any
 
 from sqlalchemy import ColumnElement, and_, func, or_, select
@@ -23,6 +23,7 @@ from tracker.domain.closing import (
     Change,
     Counted,
     Figures,
+    Key,
     Step,
     changes_of,
 )
@@ -41,27 +42,31 @@ def changes_since_closing(session: Session, closing: ClosedMonthRow) -> list[Cha
     ids = sorted(_changed_exams(session, closing))
     for place in range(0, len(ids), MOST_AT_ONCE):
         changes += _changes_of_exams(session, ids[place : place + MOST_AT_ONCE], closing)
-    changes = _by_import([*changes, *_changes_of_imports(session, closing)])
+    changes = _together([*changes, *_changes_of_imports(session, closing)])
     return sorted(changes, key=lambda change: (change.at, change.exam_id or 0))
 
 
-def _by_import(changes: Iterable[Change]) -> list[Change]:
-    """What putting an import in force or undoing it did is one change, however many exams it brought."""
+def _together(changes: Iterable[Change]) -> list[Change]:
+    """What one step did to many exams of an import is one change: it came, it went, its doctor was named."""
     alone: list[Change] = []
-    whole: dict[tuple[int | None, str], Change] = {}
+    steps: dict[tuple[int, str, datetime], list[Change]] = {}
     for change in changes:
-        if change.kind not in (IN_FORCE, UNDONE):
+        if change.import_id is None or change.kind not in (IN_FORCE, UNDONE, CORRECTED):
             alone.append(change)
-            continue
-        before = whole.get((change.import_id, change.kind))
-        effects = dict(before.effects) if before else {}
+        else:
+            steps.setdefault((change.import_id, change.kind, change.at), []).append(change)
+    return [*alone, *map(_as_one, steps.values())]
+
+
+def _as_one(changes: Sequence[Change]) -> Change:
+    if len(changes) == 1 and changes[0].kind == CORRECTED:
+        return changes[0]
+    effects: dict[Key, Figures] = {}
+    for change in changes:
         for key, figures in change.effects.items():
             effects[key] = effects.get(key, NOTHING) + figures
-        effects = {key: figures for key, figures in effects.items() if figures}
-        whole[change.import_id, change.kind] = replace(
-            change, exam_id=None, number="", effects=effects
-        )
-    return [*alone, *whole.values()]
+    left = {key: figures for key, figures in effects.items() if figures}
+    return replace(changes[0], exam_id=None, number="", effects=left)
 
 
 def _changed_exams(session: Session, closing: ClosedMonthRow) -> set[int]:

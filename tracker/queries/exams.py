@@ -92,8 +92,9 @@ _PATIENT = (  # of an exam that was brought in the file's words, if it has any
     func.coalesce(Patient.sex, ""),
     Patient.birth_date,
 )
+_IN_FILE = func.coalesce(func.nullif(ImportedExam.operator_text, ""), "–")
 _OPERATOR_NAME = func.coalesce(
-    case((StaffMember.code == NOT_MATCHED, func.nullif(ImportedExam.operator_text, ""))),
+    case((StaffMember.code == NOT_MATCHED, _IN_FILE)),
     StaffMember.name,
 )
 _supervisor, _assistant = aliased(StaffMember), aliased(StaffMember)
@@ -175,6 +176,7 @@ class ExamFilter:
     supervisor: str | None = None
     assistant: str | None = None
     taking_part: str | None = None  # as any of the three
+    file_operator: str | None = None  # not matched, and called so by a file
     patient_id: int | None = None
     include_voided: bool = False
 
@@ -238,6 +240,9 @@ def _conditions(chosen: ExamFilter) -> list[ColumnElement[bool]]:
     if chosen.taking_part is not None:
         people = (StaffMember, _supervisor, _assistant)
         conditions.append(or_(*(each.code == chosen.taking_part for each in people)))
+    if chosen.file_operator is not None:
+        conditions.append(StaffMember.code == NOT_MATCHED)
+        conditions.append(ImportedExam.operator_text == chosen.file_operator)
     if chosen.first is not None:
         conditions.append(Exam.local_date >= chosen.first)
     if chosen.last is not None:

@@ -10,7 +10,8 @@ from tracker.domain.comparison import Comparison, comparison_of, months_between
 from tracker.domain.shares import Shares, share_points, shares_on
 from tracker.queries.exams import ExamDetails, ExamFilter, Place, list_exams
 from tracker.queries.shares import shares_rows
-from tracker.queries.staff_volume import StaffFigures, not_matched, staff_figures
+from tracker.queries.staff_volume import StaffFigures, staff_figures
+from tracker.queries.unmatched import UnmatchedName, not_matched
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,7 +31,7 @@ class StaffStanding:
 
     people: list[PersonStanding]
     comparisons: Mapping[str, Comparison]
-    unmatched: list[tuple[str, int]]
+    unmatched: list[UnmatchedName]
     months: float
     shares: Shares
 

@@ -15,7 +15,7 @@ from sqlalchemy.orm import Session
 
 from tracker.domain.fileexams import NOT_MATCHED
 from tracker.domain.shares import Shares, SharesFrom, share_points, shares_on
-from tracker.models import Exam, ImportedExam, StaffMember
+from tracker.models import Exam, StaffMember
 from tracker.queries.counting import counts
 from tracker.queries.shares import shares_rows
 from tracker.queries.volume import Amounts, VolumeFilter, volume
@@ -191,17 +191,3 @@ def _grouped(first: date, last: date, starts: Sequence[date]) -> Any:
         )
         .group_by("stretch", *keys)
     )
-
-
-def not_matched(session: Session, first: date, last: date) -> list[tuple[str, int]]:
-    """What files called the doctors whom nobody knows, and how many exams each did, most first. One statement."""
-    number = func.count().label("exams")
-    rows = session.execute(
-        select(ImportedExam.operator_text, number)
-        .join(Exam, Exam.id == ImportedExam.exam_id)
-        .join(StaffMember, StaffMember.id == Exam.operator_id)
-        .where(StaffMember.code == NOT_MATCHED, Exam.local_date.between(first, last), counts())
-        .group_by(ImportedExam.operator_text)
-        .order_by(number.desc(), ImportedExam.operator_text)
-    )
-    return [(row.operator_text, row.exams) for row in rows]

@@ -5,8 +5,10 @@ from typing import Any
 
 from babel.dates import format_date
 from flask_babel import get_locale
+from flask_babel import gettext as _
 
 from tracker import clock
+from tracker.domain.fileexams import NOT_MATCHED
 
 _DAY = {"zh": "y年M月d日 EEE", "en": "EEE d MMM y"}
 _MONTH = {"zh": "y年M月", "en": "MMMM y"}
@@ -24,6 +26,8 @@ def name_of(row: Any) -> str:
     if hasattr(row, "name_zh"):
         other = "en" if language() == "zh" else "zh"
         return str(getattr(row, f"name_{language()}") or getattr(row, f"name_{other}"))
+    if row.code == NOT_MATCHED:
+        return str(_("not matched"))
     return f"{row.name} {row.code}" if hasattr(row, "title") else str(row.code)
 
 

@@ -131,6 +131,8 @@ ACCESS: Mapping[str, Audience] = {
     "objections.hand_on": LEADING,
     "objections.enter": LEADING,
     "objections.decline": LEADING,
+    "unmatched.show": LEADING,
+    "unmatched.name": LEADING,
     "staff_figures.mine": EXAM_WORK,
     "staff_figures.show": EXAM_WORK,  # whose: the own ones, of everybody the head
     "volume_year.show": LEADING,

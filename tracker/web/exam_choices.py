@@ -13,6 +13,7 @@ from tracker.queries.exam_types import ExamTypeRow, exam_types
 from tracker.queries.exams import EarlierVersion, ExamDetails, patient_numbers
 from tracker.queries.staff import StaffRow, staff_members
 from tracker.queries.streams import StreamRow, streams
+from tracker.reports.words import name_of
 from tracker.web.filters import clock, day, localised, points
 
 Pair = tuple[str, str]
@@ -54,9 +55,7 @@ def read_catalogue(reading: Reading) -> Catalogue:
 def _word(row: Any) -> str:
     if isinstance(row, DeviceRow):
         return " · ".join(part for part in (row.code, row.room) if part)
-    if isinstance(row, StaffRow):
-        return f"{row.name} {row.code}"
-    return localised(row)
+    return name_of(row) if isinstance(row, StaffRow) else localised(row)
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,9 +1,9 @@
-"""A file of exams to be brought in, and why it is brought in or undone."""
+"""A file of exams to be brought in, why it is brought in or undone, and who its unknown doctor is."""
 
 from flask_babel import lazy_gettext as _l
 from flask_wtf.file import FileField, FileRequired
-from wtforms import StringField
-from wtforms.validators import InputRequired, Length
+from wtforms import BooleanField, SelectField, StringField
+from wtforms.validators import DataRequired, InputRequired, Length
 
 from tracker.domain.texts import LONGEST_REASON
 from tracker.web.forms.page_form import PageForm
@@ -44,3 +44,15 @@ class UndoImportForm(PageForm):
         [InputRequired(), Length(max=LONGEST_REASON)],
         description=_l("Kept with the import and in the audit. No patient's name."),
     )
+
+
+class NameForm(PageForm):
+    """Who a doctor of files is, and whether later files are understood so too."""
+
+    operator = SelectField(_l("Doctor"), [InputRequired()])
+    reason = StringField(
+        _l("Reason"),
+        [DataRequired(), Length(max=LONGEST_REASON)],
+        description=_l("Kept with each exam. No patient's name."),
+    )
+    remember = BooleanField(_l("Understand the name so in later files"), default=True)
