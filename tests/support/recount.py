@@ -100,7 +100,7 @@ class Recount:
         people = rows("SELECT code, name FROM staff_member")
         self.names = {
             **{key: dict(rows(f"SELECT code, {word} FROM {key}")) for key, word in words.items()},
-            "operator": {code: f"{name} {code}" for code, name in people},
+            "operator": {code: f"{name} {code}" for code, name in people} | {"?": "not matched"},
         }
         self.exams = sorted(map(_counted, rows(_COUNTING)), key=lambda exam: exam.id)
         first: dict[tuple[object, ...], Counted] = {}

@@ -6,6 +6,7 @@ from datetime import date
 from urllib.parse import parse_qs, urlencode, urlsplit
 
 from tests.support.recount import Counted, Recount, Sums
+from tests.web.figures.reading import number
 
 Asked = Mapping[str, object]
 STRETCHES = (
@@ -38,6 +39,16 @@ def behind(told: Recount, href: str) -> list[Counted]:
 def code_in(href: str, key: str) -> str:
     """The code of a key in an address."""
     return parse_qs(urlsplit(href).query)[key][0]
+
+
+def signed(text: str) -> int:
+    """A difference as a page writes it: +3, −2, 0."""
+    return number(text.replace("−", "-"))
+
+
+def word(text: str) -> str:
+    """What a line is called; whoever stands for the unknown doctors of files has no more than these words."""
+    return "not matched" if "not matched" in text else text
 
 
 def points(hundredths: int) -> str:

@@ -30,6 +30,8 @@ from tests.web.two_years.asking import (
     keys_of,
     measured,
     points,
+    signed,
+    word,
 )
 from tracker import clock
 
@@ -59,7 +61,7 @@ def test_today_this_month_this_year_and_the_tables_of_any_days(
                 assert number(line[1].text) == len(exams)
             for line in lines:
                 code = code_in(line[1].href, key)
-                assert line[0].text == told.names[key][code]
+                assert word(line[0].text) == told.names[key][code]
                 assert line[2].text == f"{number(line[1].text) / len(chosen):.0%}"
             assert number(foot[1].text) == len(chosen)
     assert card(page, "Today") == str(len(told.chosen(today, today)))
@@ -220,10 +222,6 @@ def test_months_open_and_closed_are_those_of_the_rows(head: FlaskClient, told: R
                 a_month(head, told, month)
 
 
-def signed(text: str) -> int:
-    return number(text.replace("−", "-"))
-
-
 def a_month(head: FlaskClient, told: Recount, month: str) -> str:
     """Hold the tables of a month against its rows; returns its page."""
     page = head.get(f"/volume/months/{month}").text
@@ -235,7 +233,7 @@ def a_month(head: FlaskClient, told: Recount, month: str) -> str:
         lines = cells(page, f"by-{key}")
         for line in lines:
             assert len(behind(told, line[-1].href)) == number(line[-1].text)
-            assert line[0].text == told.names[key][code_in(line[-1].href, key)]
+            assert word(line[0].text) == told.names[key][code_in(line[-1].href, key)]
         assert sum(number(line[-1].text) for line in lines) == sums.exams
     return page
 
