@@ -1,6 +1,6 @@
 """Exams on record: the list behind every number, one exam with its versions, correcting and voiding it."""
 
-from datetime import date, datetime, time
+from datetime import date
 from typing import Any
 
 from flask import Blueprint, flash, render_template, request
@@ -10,7 +10,6 @@ from flask_babel import gettext as _
 from tracker import clock
 from tracker.domain.corrections import Corrector, may_correct, may_hand_over
 from tracker.domain.errors import N_, DomainError, ForbiddenError, InvalidError, NotFoundError
-from tracker.domain.fileexams import NOT_MATCHED
 from tracker.domain.lifecycle import Status
 from tracker.domain.workcalendar import local_date_of
 from tracker.queries import read_session
@@ -26,7 +25,6 @@ from tracker.queries.imports import one_import
 from tracker.queries.volume import VolumeFilter, volume
 from tracker.sentences import status_of
 from tracker.services import exams
-from tracker.services.exams import Correction
 from tracker.web.access import may
 from tracker.web.addresses import see_other
 from tracker.web.arguments import (
@@ -38,13 +36,11 @@ from tracker.web.arguments import (
     place_argument,
     place_text,
 )
-from tracker.web.exam_choices import Catalogue, Pair, changes_of, read_catalogue
-from tracker.web.filters import local
-from tracker.web.forms.book import choices_of
-from tracker.web.forms.exams import CorrectionForm, FindForm, VoidForm, instant
+from tracker.web.exam_choices import changes_of, read_catalogue
+from tracker.web.exam_correction import correction_form, correction_of, version_seen
+from tracker.web.forms.exams import CorrectionForm, FindForm, VoidForm
 from tracker.web.fragments import is_htmx, render_block
 from tracker.web.person import caller, request_now
-from tracker.web.taking_part import offer_taking_part
 from tracker.web.volume_keys import part_pairs, title_pairs
 
 blueprint = Blueprint("exams", __name__)
@@ -191,15 +187,15 @@ def correct(exam_id: int) -> ResponseReturnValue:
     with read_session() as reading:
         exam = exam_details(reading, exam_id)
         known = read_catalogue(reading)
-    form = _correction_form(exam, known)
+    form = correction_form(exam, known)
     if form.validate_on_submit():
         try:
             exams.correct(
                 exam_id,
-                _correction(form, exam),
+                correction_of(form, exam),
                 by=caller().account_id,
                 now=request_now(),
-                version=_seen(form.version.data),
+                version=version_seen(form.version.data),
             )
         except ForbiddenError:
             raise
@@ -216,70 +212,6 @@ def _correction_page(exam: ExamDetails, form: CorrectionForm, status: int) -> Re
     return render_template("exams/correct.html", exam=exam, form=form), status
 
 
-def _correction_form(exam: ExamDetails, known: Catalogue) -> CorrectionForm:
-    form = CorrectionForm(
-        patient=exam.mrn,
-        exam_type=exam.exam_type,
-        stream=exam.stream,
-        parts=exam.parts,
-        device=exam.device,
-        operator=exam.operator,
-        supervisor=exam.supervisor or "",
-        assistant=exam.assistant or "",
-        date=exam.local_date,
-        start=local(exam.started_at).time(),
-        end=local(exam.ended_at).time(),
-        exam_number=exam.number,
-        version=str(exam.version),
-    )
-    form.exam_type.choices = choices_of(known.pairs("exam_types", besides=exam.exam_type))
-    form.stream.choices = choices_of(known.pairs("streams", besides=exam.stream))
-    form.device.choices = choices_of(known.pairs("devices", besides=exam.device))
-    form.operator.choices = choices_of(_operators(exam, known))
-    offer_taking_part(form, known.people)
-    if exam.import_id is not None:
-        del form.patient  # whom the file means is not known here
-    return form
-
-
-def _operators(exam: ExamDetails, known: Catalogue) -> list[Pair]:
-    """The doctors in service and the exam's own; what a file brought may also be nobody's here."""
-    pairs = known.pairs("doctors", besides=exam.operator)
-    if exam.import_id is None or exam.operator == NOT_MATCHED:
-        return pairs
-    return [*pairs, (NOT_MATCHED, _("not matched"))]
-
-
-def _correction(form: CorrectionForm, exam: ExamDetails) -> Correction:
-    return Correction(
-        exam_type=form.exam_type.data,
-        stream=form.stream.data,
-        device=form.device.data,
-        operator=form.operator.data,
-        started_at=_meant(form.date.data, form.start.data, exam.started_at),
-        ended_at=_meant(form.date.data, form.end.data, exam.ended_at),
-        parts=form.parts.data,
-        number=form.exam_number.data or "",
-        patient=(form.patient.data or "").strip() if form.patient else None,
-        reason=form.reason.data or "",
-        supervisor=form.supervisor.data or None,
-        assistant=form.assistant.data or None,
-    )
-
-
-def _meant(day: date, clock_time: time, before: datetime) -> datetime:
-    """The instant typed; one left as it was shown keeps its seconds, and its day after midnight."""
-    shown = local(before)
-    if (shown.hour, shown.minute) == (clock_time.hour, clock_time.minute):
-        return before + (instant(day, time()) - instant(shown.date(), time()))
-    return instant(day, clock_time)
-
-
-def _seen(version: str | None) -> int | None:
-    text = version or ""
-    return int(text) if text.isascii() and text.isdigit() else None
-
-
 @blueprint.route("/exams/<int:exam_id>/void", methods=["GET", "POST"])
 def void(exam_id: int) -> ResponseReturnValue:
     """Void an exam, with a reason: it stays on record and counts nothing."""
@@ -288,7 +220,7 @@ def void(exam_id: int) -> ResponseReturnValue:
     form = VoidForm(version=str(exam.version))
     status = 200
     if form.validate_on_submit():
-        seen = _seen(form.version.data)
+        seen = version_seen(form.version.data)
         try:
             exams.void(
                 exam_id,
