@@ -9,11 +9,12 @@ from sqlalchemy import (
     Select,
     Table,
     delete,
-    except_,
     func,
     insert,
+    literal,
     select,
     text,
+    union_all,
     update,
 )
 from sqlalchemy.orm import Session
@@ -93,10 +94,11 @@ def _made_right(
 ) -> int:
     """Compare `these` rows with what they should be, and write only where they differ: how many rows do."""
     stored = select(*_columns(table, key)).where(*these, table.c.exams != 0)
-    apart = (except_(told, stored), except_(stored, told))
-    different = sum(
-        session.scalar(select(func.count()).select_from(each.subquery())) or 0 for each in apart
+    both = union_all(told, stored).subquery()
+    alone = (
+        select(literal(1)).select_from(both).group_by(*both.c).having(func.count() == 1).subquery()
     )
+    different = session.scalar(select(func.count()).select_from(alone)) or 0
     if different:
         session.execute(delete(table).where(*these))
         session.execute(insert(table).from_select([*key, *SUMS], told))
