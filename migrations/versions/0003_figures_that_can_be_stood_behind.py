@@ -25,6 +25,8 @@ _GRAINS = (
     (6, "month", ("device", "operator")),
     (7, "month", ("stream", "exam_type", "device")),
     (8, "month", ("stream", "exam_type", "operator")),
+    (9, "month", ("stream", "device", "operator")),
+    (10, "month", ("exam_type", "device", "operator")),
 )
 """The roll-ups as they were when this revision was made: number, period, keys."""
 
@@ -40,6 +42,7 @@ def upgrade() -> None:
     _closing()
     _years()
     _yearly_check()
+    _morning_openings()
 
 
 def _imports_and_exams() -> None:
@@ -534,6 +537,28 @@ def _yearly_check() -> None:
     """When a machine last passed its yearly check."""
     with op.batch_alter_table("device") as batch_op:
         batch_op.add_column(sa.Column("checked_on", sa.Date(), nullable=True))
+
+
+def _morning_openings() -> None:
+    """How far away the third next openings were, morning by morning."""
+    op.create_table(
+        "morning_opening",
+        sa.Column("local_date", sa.Date(), nullable=False),
+        sa.Column("exam_type_id", sa.Integer(), nullable=False),
+        sa.Column("stream_id", sa.Integer(), nullable=False),
+        sa.Column("days", sa.Integer(), nullable=True),
+        sa.Column("seen_at", tracker.db.UtcDateTime(timezone=True), nullable=False),
+        sa.CheckConstraint("days >= 0", name=op.f("ck_morning_opening_days")),
+        sa.ForeignKeyConstraint(
+            ["exam_type_id"], ["exam_type.id"], name=op.f("fk_morning_opening_exam_type_id")
+        ),
+        sa.ForeignKeyConstraint(
+            ["stream_id"], ["stream.id"], name=op.f("fk_morning_opening_stream_id")
+        ),
+        sa.PrimaryKeyConstraint(
+            "local_date", "exam_type_id", "stream_id", name=op.f("pk_morning_opening")
+        ),
+    )
 
 
 def downgrade() -> None:

@@ -65,6 +65,8 @@ GRAINS = (
     _grain(6, "month", "device", "operator"),
     _grain(7, "month", "stream", "exam_type", "device"),
     _grain(8, "month", "stream", "exam_type", "operator"),
+    _grain(9, "month", "stream", "device", "operator"),
+    _grain(10, "month", "exam_type", "device", "operator"),
 )
 """What is kept, of each period the smallest first; docs/adr/0022 has the figures they were chosen by."""
 
