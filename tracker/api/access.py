@@ -68,6 +68,11 @@ ACCESS: Mapping[str, Audience] = {
     "api.hand_exam_on": LEADING,
     "api.enter_missing_exam": LEADING,
     "api.decline_objection": LEADING,
+    "api.ask_export": EXAM_WORK,
+    "api.list_exports": EXAM_WORK,  # one's own, as is everything below
+    "api.show_export": EXAM_WORK,
+    "api.fetch_export": EXAM_WORK,
+    "api.cancel_export": EXAM_WORK,
     "api.list_shares": LEADING | OFFICE,
     "api.add_shares": OFFICE,
     "api.drop_shares": OFFICE,

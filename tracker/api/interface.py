@@ -69,6 +69,7 @@ TAGS = (
         "objections",
         "*Not mine* and *missing*: what doctors say of their figures, and the head decides.",
     ),
+    ("exports", "Exam rows as a workbook, written in the background."),
     ("operation", "For those who look after the software."),
 )
 

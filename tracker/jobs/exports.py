@@ -14,11 +14,11 @@ from tracker.logs import log, report_incident
 from tracker.queries.exports import ExportRow, export_row, is_export_left, old_exports
 from tracker.reports.definitions import definitions
 from tracker.reports.exam_rows import exam_table, filter_words
+from tracker.reports.export_files import FOLDER
 from tracker.reports.workbook import write_xlsx
 from tracker.services.exporting import claim_export, end_export, forget_file, note_rows
 
 KEPT_DAYS = 7
-FOLDER = "exports"
 
 
 class _Ended(Exception):  # noqa: N818 - not a fault: somebody cancelled, or the process is told to stop

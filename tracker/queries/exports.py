@@ -41,6 +41,11 @@ class ExportRow:
         return self.state in OPEN
 
     @property
+    def was_waited_for(self) -> bool:
+        """Whether it is written by the jobs process; those that were taken at once are on record alone."""
+        return self.is_open or self.state != "done" or bool(self.file_name)
+
+    @property
     def exam_filter(self) -> ExamFilter:
         """What it lists."""
         return filter_of(self.chosen)

@@ -18,13 +18,14 @@ from flask import (
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
-from tracker.domain.errors import N_, DomainError, NotFoundError
+from tracker.domain.errors import DomainError
 from tracker.queries import read_session
 from tracker.queries.exams import ExamFilter, count_exams
-from tracker.queries.exports import ExportRow, export_of, exports_of
+from tracker.queries.exports import export_of, exports_of
 from tracker.reports.csv_file import CSV, csv_pieces
 from tracker.reports.definitions import definitions
 from tracker.reports.exam_rows import exam_table, filter_words
+from tracker.reports.export_files import export_path, sent_name
 from tracker.reports.tables import Definition
 from tracker.reports.workbook import MOST_ROWS, XLSX, write_xlsx
 from tracker.sentences import sentence, status_of
@@ -40,7 +41,6 @@ blueprint = Blueprint("exam_export", __name__)
 
 AT_ONCE_ROWS = 20_000
 """A workbook of more rows takes longer than anybody waits for a page."""
-FOLDER = "exports"
 
 
 @blueprint.get("/exams/export")
@@ -77,7 +77,7 @@ def _as_csv(chosen: ExamFilter) -> Response:
     """The rows go out as they are read."""
     pieces = stream_with_context(csv_pieces(exam_table(chosen)))
     answer = Response(pieces, mimetype="text/csv", content_type=CSV)
-    answer.headers["Content-Disposition"] = f'attachment; filename="{_name(chosen)}.csv"'
+    answer.headers["Content-Disposition"] = f'attachment; filename="{sent_name(chosen)}.csv"'
     return answer
 
 
@@ -85,12 +85,7 @@ def _as_xlsx(chosen: ExamFilter, words: Sequence[Definition]) -> Response:
     book = BytesIO()
     write_xlsx(book, [exam_table(chosen)], words)
     book.seek(0)
-    return send_file(book, XLSX, as_attachment=True, download_name=f"{_name(chosen)}.xlsx")
-
-
-def _name(chosen: ExamFilter) -> str:
-    days = (chosen.first, chosen.last)
-    return "-".join(["exams", *(f"{day:%Y%m%d}" for day in days if day)])
+    return send_file(book, XLSX, as_attachment=True, download_name=f"{sent_name(chosen)}.xlsx")
 
 
 @blueprint.get("/exams/export/cancel")  # a form that was refused stands at its own address
@@ -113,10 +108,8 @@ def download(run_id: int) -> ResponseReturnValue:
     """The workbook of one's own export, while it is kept."""
     with read_session() as reading:
         run = export_of(reading, run_id, caller().account_id)
-    path = Path(current_app.config["REPORTS_DIR"]) / FOLDER / run.file_name
-    if not run.file_name or not path.is_file():
-        raise NotFoundError(N_("This file is kept no longer. Export it again."))
-    name = f"{_name(run.exam_filter)}.xlsx"
+    path = export_path(Path(current_app.config["REPORTS_DIR"]), run)
+    name = f"{sent_name(run.exam_filter)}.xlsx"
     return send_file(path, XLSX, as_attachment=True, download_name=name)
 
 
@@ -129,7 +122,7 @@ def _page(errors: Sequence[str] = (), status: int = 200) -> ResponseReturnValue:
     context = {
         "rows": rows,
         "words": words,
-        "runs": [run for run in runs if _was_waited_for(run)],
+        "runs": [run for run in runs if run.was_waited_for],
         "is_long": rows > AT_ONCE_ROWS,
         "params": filter_params(chosen),
         "address": _address(chosen),
@@ -138,11 +131,6 @@ def _page(errors: Sequence[str] = (), status: int = 200) -> ResponseReturnValue:
     if is_htmx():
         return render_block("exams/export.html", "runs_list", **context)
     return render_template("exams/export.html", **context), status
-
-
-def _was_waited_for(run: ExportRow) -> bool:
-    """Those that were taken at once are on record alone."""
-    return run.is_open or run.state != "done" or bool(run.file_name)
 
 
 def _address(chosen: ExamFilter) -> str:
