@@ -14,7 +14,7 @@ from tracker import clock
 from tracker.db import read_session
 from tracker.drivers.kinds import demanded_kinds
 from tracker.drivers.trial_days import WorkedDays
-from tracker.drivers.trial_slots import Department
+from tracker.drivers.trial_times import Department
 from tracker.drivers.trial_troubles import past_closures
 from tracker.queries.calendar import work_calendar
 from tracker.queries.streams import release_rules

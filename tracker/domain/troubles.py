@@ -17,6 +17,7 @@ JOB_PERIODS: Mapping[str, timedelta] = {
     "forecast": DAY,
     "year_forecast": DAY,
     "monthly_report": DAY,
+    "openings": DAY,
     "no_shows": timedelta(minutes=5),
     "seal": timedelta(minutes=10),
     "compare": DAY,

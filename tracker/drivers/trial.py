@@ -8,7 +8,7 @@ from collections import defaultdict
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime, time, timedelta
-from itertools import islice
+from itertools import islice, product
 
 from sqlalchemy import Engine
 
@@ -21,12 +21,14 @@ from tracker.drivers.kinds import demanded_kinds
 from tracker.drivers.replay import Replay
 from tracker.drivers.trial_days import WorkedDays
 from tracker.drivers.trial_history import History, PastExam
+from tracker.drivers.trial_openings import past_mornings
 from tracker.drivers.trial_people import people
 from tracker.drivers.trial_requests import FADING, Ahead, requests_ahead
-from tracker.drivers.trial_slots import Department
+from tracker.drivers.trial_times import Department
 from tracker.drivers.trial_troubles import past_closures
 from tracker.queries.calendar import work_calendar
-from tracker.queries.streams import release_rules
+from tracker.queries.exam_types import exam_types
+from tracker.queries.streams import release_rules, streams
 from tracker.queries.weekly_blocks import stored_pattern
 from tracker.services.accounts import NewAccount, create_account
 from tracker.services.run_progress import ReplayProgress
@@ -38,7 +40,11 @@ from tracker.services.trial import (
     write_exams,
     write_people,
 )
-from tracker.services.trial_days import write_past_closures, write_past_day
+from tracker.services.trial_days import (
+    write_past_closures,
+    write_past_day,
+    write_past_mornings,
+)
 from tracker.writes.trial_rows import PerformedExam
 
 Tell = Callable[[str], None]
@@ -158,10 +164,20 @@ def _make_worked_days(
     closures = past_closures([day for day, _ in levels], devices, department.calendar.zone)
     write_past_closures(closures, by=SYSTEM_ACCOUNT_ID, now=now)
     worked = WorkedDays(rng, replace(department, closures=closures))
+    _make_mornings(rng, department.calendar, [day for day, _ in levels], now)
     for number, (day, exams) in enumerate(levels, start=1):
         write_past_day(worked.day(day, exams), by=SYSTEM_ACCOUNT_ID, now=now)
         if number % _BATCH_DAYS == 0 or number == len(levels):
             tell(f"working days with bookings: {number} of {len(levels)}")
+
+
+def _make_mornings(
+    rng: random.Random, calendar: WorkCalendar, days: Sequence[date], now: datetime
+) -> None:
+    with read_session() as session:
+        pairs = list(product(exam_types(session), streams(session)))
+    mornings = list(past_mornings(rng, days, calendar, pairs))
+    write_past_mornings(mornings, by=SYSTEM_ACCOUNT_ID, now=now)
 
 
 def _ids_by_sex(known: Sequence[PatientFacts]) -> dict[str | None, Sequence[int]]:

@@ -14,7 +14,7 @@ from tracker.domain.lifecycle import Status, Step
 from tracker.domain.supply import MINUTE
 from tracker.drivers.kinds import Kind, service_minutes
 from tracker.drivers.trial_leads import share_missed
-from tracker.drivers.trial_slots import Department, Slot, Slots, minutes_of
+from tracker.drivers.trial_times import Department, PlannedTime, PlannedTimes, minutes_of
 from tracker.drivers.trial_troubles import Searches
 from tracker.services.trial_days import PastClosure, PastDay
 from tracker.writes.trial_rows import PastBooking, PastStep, PerformedExam
@@ -48,7 +48,7 @@ class WorkedDays:
 
     def __init__(self, rng: random.Random, department: Department) -> None:
         self._rng, self._of = rng, department
-        self._slots = Slots(rng, department)
+        self._times = PlannedTimes(rng, department)
         self._searches = Searches(rng, department.kinds, department.calendar.zone)
         self._pace = {k.exam_type_id: _PACE.get(code, 1.0) for code, _, k in department.kinds}
         self._ids = count(1)
@@ -60,74 +60,78 @@ class WorkedDays:
             local_date, of.pattern, standing=(), calendar=of.calendar, release=of.release
         )
         blocks.sort(key=lambda block: (block.device_id, block.starts_at))
-        for slot in self._slots.of_day(blocks, round(exams / _EXAMINED)):
-            self._let_go(day, slot)
-            self._live(day, slot)
+        for planned in self._times.of_day(blocks, round(exams / _EXAMINED)):
+            self._let_go(day, planned)
+            self._live(day, planned)
         self._enter_later(day, [block for block in blocks if block.operator_id is not None])
         searches = list(self._searches.of_day(local_date, exams))
         return PastDay(local_date, blocks, day.bookings, day.exams, searches)
 
-    def _let_go(self, day: _Day, slot: Slot) -> None:
+    def _let_go(self, day: _Day, planned: PlannedTime) -> None:
         """Somebody who had the time before cancels, just before it is given away again."""
-        before = self._slots.given_back(slot)
-        at = slot.asked_at - self._seconds(60, 900)
+        before = self._times.given_back(planned)
+        at = planned.asked_at - self._seconds(60, 900)
         if before is not None and before.asked_at < at:
             self._end(day, before, _cancelled(at, self._drawn(_CANCELLED)))
 
-    def _live(self, day: _Day, slot: Slot) -> None:
+    def _live(self, day: _Day, planned: PlannedTime) -> None:
         """What becomes of a booking that stands when its day comes."""
-        closure = self._closure_over(slot)
+        closure = self._closure_over(planned)
         if closure is not None:
-            if slot.asked_at < closure.created_at:  # later nobody could book it
+            if planned.asked_at < closure.created_at:  # later nobody could book it
                 at = closure.created_at + self._seconds(60, 1500)
-                self._end(day, slot, _cancelled(at, closure.reason))
+                self._end(day, planned, _cancelled(at, closure.reason))
             return
-        if self._rng.random() < share_missed(slot.lead):
-            at = slot.block.ends_at + self._seconds(1, 300)
+        if self._rng.random() < share_missed(planned.lead):
+            at = planned.block.ends_at + self._seconds(1, 300)
             reason = self._drawn(_MISSED)
-            self._end(day, slot, PastStep(Status.NO_SHOW, at, Step.NO_SHOW, reason))
+            self._end(day, planned, PastStep(Status.NO_SHOW, at, Step.NO_SHOW, reason))
             return
         early = timedelta(seconds=round(self._rng.gauss(20, 12) * 60))
         arrived = PastStep(
-            Status.ARRIVED, max(slot.asked_at + 4 * MINUTE, slot.starts_at - early), Step.ARRIVE
+            Status.ARRIVED,
+            max(planned.asked_at + 4 * MINUTE, planned.starts_at - early),
+            Step.ARRIVE,
         )
         if self._rng.random() < _LEFT_WAITING:
-            at = max(arrived.at, slot.starts_at) + self._seconds(600, 2400)
-            self._end(day, slot, arrived, _cancelled(at, _LEFT))
+            at = max(arrived.at, planned.starts_at) + self._seconds(600, 2400)
+            self._end(day, planned, arrived, _cancelled(at, _LEFT))
             return
-        self._examine(day, slot, arrived)
+        self._examine(day, planned, arrived)
 
-    def _examine(self, day: _Day, slot: Slot, arrived: PastStep) -> None:
+    def _examine(self, day: _Day, planned: PlannedTime, arrived: PastStep) -> None:
         """The machine takes one after the other; who comes early is taken early where it is free."""
-        device_id = slot.block.device_id
-        ready_at = max(arrived.at + self._seconds(20, 60), slot.block.opens_at)
+        device_id = planned.block.device_id
+        ready_at = max(arrived.at + self._seconds(20, 60), planned.block.opens_at)
         started_at = max(day.free.get(device_id, ready_at), ready_at)
-        minutes = service_minutes(self._rng, slot.kind.minutes) * self._pace[slot.kind.exam_type_id]
+        minutes = (
+            service_minutes(self._rng, planned.kind.minutes) * self._pace[planned.kind.exam_type_id]
+        )
         ended_at = started_at + timedelta(seconds=max(60, round(minutes * 60)))
         day.free[device_id] = ended_at + self._seconds(5, 30)
         begun = PastStep(Status.IN_PROGRESS, started_at, Step.START)
         done = PastStep(Status.COMPLETED, ended_at, Step.FINISH)
-        booking = self._end(day, slot, arrived, begun, done)
-        self._log(day, slot.block, slot.kind, (started_at, ended_at), booking)
+        booking = self._end(day, planned, arrived, begun, done)
+        self._log(day, planned.block, planned.kind, (started_at, ended_at), booking)
 
-    def _end(self, day: _Day, slot: Slot, *steps: PastStep) -> PastBooking:
+    def _end(self, day: _Day, planned: PlannedTime, *steps: PastStep) -> PastBooking:
         """The booking with these steps after the first; an early finish gives the rest of its time back."""
         at = {step.status: step.at for step in steps}
-        until = min(slot.ends_at, at.get(Status.COMPLETED, slot.ends_at))
-        assert slot.block.operator_id is not None
+        until = min(planned.ends_at, at.get(Status.COMPLETED, planned.ends_at))
+        assert planned.block.operator_id is not None
         booking = PastBooking(
             id=next(self._ids),
-            block=slot.place,
-            patient_id=slot.patient_id,
-            exam_type_id=slot.kind.exam_type_id,
-            stream_id=slot.kind.stream_id,
-            device_id=slot.block.device_id,
-            operator_id=slot.block.operator_id,
+            block=planned.place,
+            patient_id=planned.patient_id,
+            exam_type_id=planned.kind.exam_type_id,
+            stream_id=planned.kind.stream_id,
+            device_id=planned.block.device_id,
+            operator_id=planned.block.operator_id,
             local_date=day.local_date,
-            starts_at=slot.starts_at,
-            ends_at=slot.ends_at,
-            device_ends_at=max(slot.starts_at, until),
-            steps=(PastStep(Status.BOOKED, slot.asked_at, "book"), *steps),
+            starts_at=planned.starts_at,
+            ends_at=planned.ends_at,
+            device_ends_at=max(planned.starts_at, until),
+            steps=(PastStep(Status.BOOKED, planned.asked_at, "book"), *steps),
             arrived_at=at.get(Status.ARRIVED),
             started_at=at.get(Status.IN_PROGRESS),
         )
@@ -138,8 +142,8 @@ class WorkedDays:
         """A few exams whose times nobody clicked: they were entered when they were over."""
         for _ in range(round(len(day.exams) * _ENTERED_LATER)):
             block = self._rng.choice(blocks)
-            kind = self._slots.kind_for(block)
-            patient_id = self._slots.somebody_for(kind)
+            kind = self._times.kind_for(block)
+            patient_id = self._times.somebody_for(kind)
             if patient_id is not None:
                 start = block.opens_at + self._rng.randrange(minutes_of(block)) * MINUTE
                 self._log(day, block, kind, (start, start + kind.minutes * MINUTE), patient_id)
@@ -169,10 +173,10 @@ class WorkedDays:
             )
         )
 
-    def _closure_over(self, slot: Slot) -> PastClosure | None:
+    def _closure_over(self, planned: PlannedTime) -> PastClosure | None:
         for each in self._of.closures:
-            is_here = each.device_id in (None, slot.block.device_id)
-            if is_here and each.starts_at < slot.ends_at and slot.starts_at < each.ends_at:
+            is_here = each.device_id in (None, planned.block.device_id)
+            if is_here and each.starts_at < planned.ends_at and planned.starts_at < each.ends_at:
                 return each
         return None
 

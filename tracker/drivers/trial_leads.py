@@ -1,7 +1,6 @@
 """When it was asked for the bookings of trial data: by stream, at the hours of the desk, on working days before."""
 
 import random
-from bisect import bisect_left
 from collections.abc import Mapping, Sequence
 from datetime import date, datetime, time, timedelta
 
@@ -20,7 +19,6 @@ _LATER = {"contrast": 4, "gastrointestinal": 2, "pelvic_floor": 2, "musculoskele
 """Exam types whose openings lie so many working days later."""
 _MISSED = ((0, 0.015), (1, 0.04), (2, 0.055), (4, 0.075), (8, 0.105))
 """From so many working days on, the share of patients who do not come."""
-_FARTHEST = 60
 _OPENS, _CLOSES = time(7, 35), time(16, 50)
 
 
@@ -38,7 +36,6 @@ class Leads:
         first = _WEIGHTS["outpatient"]
         self._weights = {kind.stream_id: _WEIGHTS.get(code, first) for _, code, kind in kinds}
         self._ward = {kind.stream_id for _, code, kind in kinds if code == _WARD}
-        self._days: list[date] = []
 
     def draw(self, kind: Kind) -> int:
         """Working days from booking to exam."""
@@ -50,21 +47,13 @@ class Leads:
     def asked_at(self, kind: Kind, day: date, lead: int, starts_at: datetime) -> datetime:
         """When it was asked for a time of a working day, so many working days before."""
         zone = self._calendar.zone
-        on = day if lead == 0 else self.working_day_before(day, lead)
+        on = self._calendar.add_working_days(day, -lead)
         opens, closes = instant_of(on, _OPENS, zone), instant_of(on, _CLOSES, zone)
         latest = min(closes, starts_at - timedelta(minutes=10))
         seconds = max(0.0, (latest - opens).total_seconds())
         draws = _WARD_ASKS if kind.stream_id in self._ward else 1
         after = max(self._rng.uniform(0, seconds) for _ in range(draws))
         return opens + timedelta(seconds=round(after))
-
-    def working_day_before(self, day: date, number: int) -> date:
-        """The working day so many before a day."""
-        if not self._days or day > self._days[-1]:
-            first = day - timedelta(days=2 * _FARTHEST)
-            self._days = list(self._calendar.working_days(first, day + timedelta(days=31)))
-        at = bisect_left(self._days, day)
-        return self._days[max(0, at - number)]
 
 
 def share_missed(lead: int) -> float:

@@ -70,6 +70,7 @@ def jobs() -> list[Job]:
             is_long=True,
             is_wanted=True,
         ),
+        Job("openings", CronTrigger(hour=7, minute=20, timezone=zone), work.note_openings),
         Job("seal", IntervalTrigger(minutes=10, timezone=zone), work.seal),
         Job("compare", CronTrigger(hour=21, minute=30, timezone=zone), work.compare),
         Job("check_seals", CronTrigger(hour=22, minute=0, timezone=zone), work.check_seals),

@@ -19,6 +19,7 @@ from tracker.queries.settings import department_settings
 from tracker.services import upkeep
 from tracker.services.forecasting import forecast_demand
 from tracker.services.horizon import open_horizon
+from tracker.services.morning_openings import note_morning
 from tracker.services.year_forecasting import forecast_year
 
 SYSTEM = 1
@@ -53,6 +54,14 @@ def forecast_the_year(now: datetime) -> Outcome:
     made = forecast_year(now=now, by=SYSTEM)
     said = "too short a history" if made.expected is None else f"{made.expected} exams expected"
     return "done", f"{made.year}: {said}, from {made.history_days} days"
+
+
+def note_openings(now: datetime) -> Outcome:
+    """Note how far away the third next openings are this morning."""
+    noted = note_morning(now=now, by=SYSTEM)
+    if noted is None:
+        return "done", "no working morning"
+    return "done", f"{noted} openings noted" if noted else "noted before"
 
 
 def mark_no_shows(now: datetime) -> Outcome:

@@ -25,7 +25,7 @@ from tracker.models.catalogue import (
     Stream,
 )
 from tracker.models.closing import ClosedMonth, ClosedVolume, ExportRun
-from tracker.models.demand import UnmetDemand
+from tracker.models.demand import MorningOpening, UnmetDemand
 from tracker.models.exam import Exam, ExamVersion
 from tracker.models.exam_import import ExamImport, ImportedExam, ImportMapping
 from tracker.models.exam_volume import ExamVolume, ExamVolumeSum
@@ -49,7 +49,7 @@ __all__ = [
     "Absence", "Account", "ApiToken", "AuditEntry", "AuditSeal", "Block", "BlockExamType", "BlockOverrule", "BlockReserve", "Booking",
     "BookingHistory", "CalendarDay", "CalendarYear", "Capability", "ClosedMonth", "ClosedVolume", "Closure", "Competence", "DemandForecast", "Device",
     "DeviceCapability", "DraftDay", "DraftStep", "Exam", "ExamImport", "ExamType", "ExamTypeCapability", "ExamTypePoints", "ExamTypeStream", "ExamVersion", "ExamVolume", "ExamVolumeSum", "ExportRun",
-    "IdempotencyKey", "ImportMapping", "ImportedExam", "JobRun", "LoginAttempt", "Objection", "Occupancy", "PartOfDay", "Patient", "PatientKey", "PlanDraft", "PlanRun", "PlannedWeek", "PointsShare", "Setting",
+    "IdempotencyKey", "ImportMapping", "ImportedExam", "JobRun", "LoginAttempt", "MorningOpening", "Objection", "Occupancy", "PartOfDay", "Patient", "PatientKey", "PlanDraft", "PlanRun", "PlannedWeek", "PointsShare", "Setting",
     "SignIn", "StaffMember", "Stream", "Target", "UnmetDemand", "WeeklyBlock", "WeeklyBlockExamType", "WeeklyBlockReserve", "YearForecast",
     "YearProfile",
 ]  # fmt: skip

@@ -1,4 +1,4 @@
-"""Searches that ended without a booking: what was wanted, and why nothing came of it. Never of whom."""
+"""What was asked for and could not be had: searches that ended without a booking, how far away openings were. Never of whom."""
 
 from datetime import date, datetime
 
@@ -32,3 +32,19 @@ class UnmetDemand(Base):
     wanted_from: Mapped[date]
     wanted_to: Mapped[date]
     reason: Mapped[str] = mapped_column(String(12))
+
+
+class MorningOpening(Base):
+    """How many calendar days away the third next opening was on a working morning; null: in no search's reach.
+
+    Openings are computed and never stored: this is what was seen, for the course of the figure.
+    """
+
+    __tablename__ = "morning_opening"
+    __table_args__ = (CheckConstraint("days >= 0", name="days"),)
+
+    local_date: Mapped[date] = mapped_column(primary_key=True)
+    exam_type_id: Mapped[int] = mapped_column(ForeignKey("exam_type.id"), primary_key=True)
+    stream_id: Mapped[int] = mapped_column(ForeignKey("stream.id"), primary_key=True)
+    days: Mapped[int | None]
+    seen_at: Mapped[datetime] = mapped_column(UtcDateTime)

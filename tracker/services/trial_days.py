@@ -14,6 +14,7 @@ from tracker.domain.workcalendar import local_date_of
 from tracker.models import Closure, UnmetDemand
 from tracker.writes.audit import write_audit
 from tracker.writes.blocks import insert_blocks
+from tracker.writes.morning_openings import MorningRow, insert_morning
 from tracker.writes.occupancy import lock_supply, rebuild_occupancy
 from tracker.writes.trial_rows import (
     PastBooking,
@@ -97,6 +98,24 @@ def write_past_day(session: Session, day: PastDay, *, by: int, now: datetime) ->
         by=by,
         now=now,
         change=counts,
+    )
+
+
+@service
+def write_past_mornings(
+    session: Session, mornings: Sequence[MorningRow], *, by: int, now: datetime
+) -> None:
+    """Write how far away the openings were on past mornings."""
+    insert_morning(session, mornings)
+    change = {"mornings": len({row.local_date for row in mornings})}
+    write_audit(
+        session,
+        action="write",
+        entity="trial",
+        entity_id="openings",
+        by=by,
+        now=now,
+        change=change,
     )
 
 

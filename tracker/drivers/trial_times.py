@@ -38,7 +38,7 @@ class Department:
 
 
 @dataclass(frozen=True, slots=True)
-class Slot:
+class PlannedTime:
     """A planned time of somebody in a block (its place), asked for so many working days before."""
 
     place: int
@@ -51,7 +51,7 @@ class Slot:
     asked_at: datetime
 
 
-class Slots:
+class PlannedTimes:
     """Plans one day after the other; nobody comes twice on a day."""
 
     def __init__(self, rng: random.Random, department: Department) -> None:
@@ -61,7 +61,7 @@ class Slots:
         self._leads = Leads(rng, department.calendar, department.kinds)
         self._seen: set[int] = set()
 
-    def of_day(self, blocks: Sequence[DayBlock], bookings: int) -> Iterator[Slot]:
+    def of_day(self, blocks: Sequence[DayBlock], bookings: int) -> Iterator[PlannedTime]:
         """Times for about so many, packed back to back, with a gap now and then where there is room."""
         self._seen = set()
         room = sum(minutes_of(block) / self._usual_minutes(block) for block in blocks)
@@ -72,9 +72,9 @@ class Slots:
             owed += wanted
             for kind, starts_at in self._packed(block, owed, minutes_of(block) - wanted):
                 owed -= kind.minutes
-                slot = self._slot(place, block, kind, starts_at)
-                if slot is not None:
-                    yield slot
+                planned = self._planned(place, block, kind, starts_at)
+                if planned is not None:
+                    yield planned
 
     def _usual_minutes(self, block: DayBlock) -> float:
         """What an exam takes on average of those that the block takes."""
@@ -109,25 +109,27 @@ class Slots:
                 return kind
         return None
 
-    def _slot(self, place: int, block: DayBlock, kind: Kind, starts_at: datetime) -> Slot | None:
+    def _planned(
+        self, place: int, block: DayBlock, kind: Kind, starts_at: datetime
+    ) -> PlannedTime | None:
         patient_id = self.somebody_for(kind)
         if patient_id is None:
             return None
         lead = self._leads.draw(kind)
         asked_at = self._leads.asked_at(kind, block.local_date, lead, starts_at)
         ends_at = starts_at + kind.minutes * MINUTE
-        return Slot(place, block, kind, starts_at, ends_at, patient_id, lead, asked_at)
+        return PlannedTime(place, block, kind, starts_at, ends_at, patient_id, lead, asked_at)
 
-    def given_back(self, slot: Slot) -> Slot | None:
+    def given_back(self, planned: PlannedTime) -> PlannedTime | None:
         """Now and then the time was somebody else's before; None where it was nobody's."""
-        share = _FREED if slot.lead else _FREED_TODAY
-        patient_id = self.somebody_for(slot.kind) if self._rng.random() < share else None
+        share = _FREED if planned.lead else _FREED_TODAY
+        patient_id = self.somebody_for(planned.kind) if self._rng.random() < share else None
         if patient_id is None:
             return None
-        asked_on = slot.asked_at.astimezone(self._of.calendar.zone).date()
+        asked_on = planned.asked_at.astimezone(self._of.calendar.zone).date()
         earlier = self._rng.randint(1, 4)
-        asked_at = self._leads.asked_at(slot.kind, asked_on, earlier, slot.starts_at)
-        return replace(slot, patient_id=patient_id, asked_at=asked_at)
+        asked_at = self._leads.asked_at(planned.kind, asked_on, earlier, planned.starts_at)
+        return replace(planned, patient_id=patient_id, asked_at=asked_at)
 
     def somebody_for(self, kind: Kind) -> int | None:
         """A patient of the right sex who has nothing else that day; None where a few tries find nobody."""
