@@ -5,6 +5,7 @@ them anew: volume_rebuild.
 """
 
 from collections.abc import Iterable, Iterator, Sequence
+from functools import cache
 from typing import Any
 
 from sqlalchemy import Insert, Table, Update, bindparam, update
@@ -50,18 +51,9 @@ def move_exams(session: Session, before: Sequence[Row], exams: Sequence[Exam]) -
         less = [row for row in sums if row["exams"] <= 0]
         more = [row for row in sums if row["exams"] > 0]
         if less:
-            session.connection().execute(_taking_out(table, key), [_as_bound(row) for row in less])
+            _take_out(session, table, key, less)
         if more:
-            session.execute(_upsert(session, table, key), more)
-
-
-def _taking_out(table: Table, key: tuple[str, ...]) -> Update:
-    this_row = [table.c[name] == bindparam(f"_{name}") for name in key]
-    return update(table).where(*this_row).values({n: table.c[n] + bindparam(f"_{n}") for n in SUMS})
-
-
-def _as_bound(row: Row) -> Row:
-    return {f"_{name}": value for name, value in row.items()}
+            session.execute(_upsert(session.get_bind().dialect.name, table, key), more)
 
 
 def counted_as(exam: Exam) -> Row:
@@ -123,23 +115,34 @@ def _netted(rows: Iterable[Row], key: tuple[str, ...]) -> list[Row]:
 
 def _add(session: Session, table: Table, key: tuple[str, ...], rows: Sequence[Row]) -> None:
     """Of rows that only grow one statement for all; an upsert of a negative amount the table would refuse."""
+    upsert = _upsert(session.get_bind().dialect.name, table, key)
     if rows and all(row["exams"] > 0 for row in rows):
-        session.execute(_upsert(session, table, key), rows)
+        session.execute(upsert, rows)
         return
     for row in rows:
         if row["exams"] > 0:
-            session.execute(_upsert(session, table, key), row)
+            session.execute(upsert, row)
         else:
-            this_row = [table.c[name] == row[name] for name in key]
-            more = {name: table.c[name] + row[name] for name in SUMS}
-            session.execute(update(table).where(*this_row).values(**more))
+            _take_out(session, table, key, [row])
 
 
-def _upsert(session: Session, table: Table, key: tuple[str, ...]) -> Insert:
-    dialect = postgresql if session.get_bind().dialect.name == "postgresql" else sqlite
-    statement = dialect.insert(table)
+def _take_out(session: Session, table: Table, key: tuple[str, ...], rows: Iterable[Row]) -> None:
+    bound = [{f"_{name}": value for name, value in row.items()} for row in rows]
+    session.connection().execute(_update(table, key), bound)
+
+
+# Each built once: building a statement takes longer than SQLite takes to run it.
+@cache
+def _upsert(engine: str, table: Table, key: tuple[str, ...]) -> Insert:
+    statement = (postgresql if engine == "postgresql" else sqlite).insert(table)
     sums = {name: table.c[name] + statement.excluded[name] for name in SUMS}
     upsert: Insert = statement.on_conflict_do_update(
         index_elements=[table.c[name] for name in key], set_=sums
     )
     return upsert
+
+
+@cache
+def _update(table: Table, key: tuple[str, ...]) -> Update:
+    this_row = [table.c[name] == bindparam(f"_{name}") for name in key]
+    return update(table).where(*this_row).values({n: table.c[n] + bindparam(f"_{n}") for n in SUMS})
