@@ -4,6 +4,7 @@
 // series (data-series="line" draws that one as a line, data-stroke="dashed|dotted" says how, data-hue="1" by which
 // colour); each row is a category, named by its first cell;
 // a cell's number is its data-value, else its text. heat: columns × rows. A last row in <tfoot> is left out.
+// A click on a bar, a point or a field opens the list that its cell's link leads to, else its row's (data-row).
 
 import { BarChart, HeatmapChart, LineChart } from "echarts/charts";
 import { AriaComponent, GridComponent, LegendComponent, TooltipComponent, VisualMapComponent } from "echarts/components";
@@ -24,6 +25,10 @@ function numberIn(cell) {
   return text === undefined || text === "" || Number.isNaN(Number(text)) ? null : Number(text);
 }
 
+function linkOf(row, cell) {
+  return (cell?.querySelector("a[href]") ?? row.querySelector("a[data-row]"))?.href;
+}
+
 function read(table) {
   const heads = [...table.tHead.rows[table.tHead.rows.length - 1].cells];
   const rows = [...table.tBodies].flatMap((body) => [...body.rows]);
@@ -36,6 +41,7 @@ function read(table) {
       stroke: head.dataset.stroke,
       hue: head.dataset.hue,
       values: rows.map((row) => numberIn(row.cells[at])),
+      links: rows.map((row) => linkOf(row, row.cells[at])),
     })),
   };
 }
@@ -55,12 +61,13 @@ function base(description) {
   };
 }
 
-function series({ name, kind, stroke, hue, values }, chart) {
+function series({ name, kind, stroke, hue, values, links }, chart) {
   const type = kind === "line" || chart === "line" ? "line" : "bar";
   return {
     name, type,
     data: values,
     stack: chart === "stack" && type === "bar" ? "all" : undefined,
+    cursor: links.some(Boolean) ? "pointer" : "default",
     showSymbol: values.length < 40 && !stroke,
     color: hue === undefined ? undefined : COLOURS[Number(hue)],
     lineStyle: stroke ? { type: stroke, width: stroke === "dotted" ? 2 : 2.5 } : undefined,
@@ -93,7 +100,8 @@ function heatChart(data, description) {
   options.tooltip.formatter = ({ value: [x, y, value] }) =>
     `${data.categories[y]} · ${data.series[x].name}: ${shown(value === "-" ? null : value)}`;
   options.visualMap = { min: 0, max: most, show: false, inRange: { color: ["#f0f5fa", "#8fb9da", "#14619b"] } };
-  options.series = [{ type: "heatmap", data: cells }];
+  const cursor = data.series.some(({ links }) => links.some(Boolean)) ? "pointer" : "default";
+  options.series = [{ type: "heatmap", data: cells, cursor }];
   return options;
 }
 
@@ -109,6 +117,11 @@ function draw(figure) {
   const heat = figure.dataset.chart === "heat";
   const chart = echarts.init(place, null, { renderer: "svg" });
   chart.setOption(heat ? heatChart(data, description) : axesChart(data, figure.dataset.chart, description));
+  chart.on("click", "series", ({ seriesIndex, dataIndex, value }) => {
+    const [column, row] = heat ? value : [seriesIndex, dataIndex];
+    const link = data.series[column].links[row];
+    if (link) window.location.assign(link);
+  });
   new ResizeObserver(() => chart.resize()).observe(place);
 }
 

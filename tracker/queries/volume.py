@@ -4,6 +4,7 @@ Which roll-up answers is volume_source's. The rows behind a number are listed by
 queries/counting says.
 """
 
+from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -207,13 +208,15 @@ def _parts_of_day(session: Session) -> _Named:
 class Standing:
     """Today, this month and this year so far.
 
-    `months` are the months of the year that have exams; `booked_today` counts the day's bookings by status.
+    `months` are the months of the year that have exams; `not_over` their exams of today and of days to come (a file
+    may bring some); `booked_today` counts the day's bookings by status.
     """
 
     today: Amounts
     month: Amounts
     year: Amounts
     months: Mapping[str, Amounts]
+    not_over: Mapping[str, int]
     booked_today: Mapping[str, int]
 
 
@@ -222,11 +225,16 @@ def standing(session: Session, today: date) -> Standing:
     year = VolumeFilter(date(today.year, 1, 1), date(today.year, 12, 31))
     found = volume(session, year, ["month"])
     months = {row.keys["month"]: row.amounts for row in found.rows}
+    days = volume(session, VolumeFilter(today, year.last), ["day"]).rows
+    not_over = Counter[str]()
+    for row in days:
+        not_over[f"{row.keys['day']:%Y-%m}"] += row.amounts.exams
     return Standing(
-        today=volume(session, VolumeFilter(today, today)).total,
+        today=next((row.amounts for row in days if row.keys["day"] == today), Amounts()),
         month=months.get(f"{today:%Y-%m}", Amounts()),
         year=found.total,
         months=months,
+        not_over=not_over,
         booked_today=_booked(session, today),
     )
 

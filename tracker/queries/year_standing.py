@@ -85,9 +85,12 @@ class YearStandings:
 
 @dataclass(frozen=True, slots=True)
 class _Counts:
-    """Exams by line and month (first day), of the year and the one before; of today; of closed months."""
+    """Exams by line and month (first day), of the year and the one before; of its days that are not over (today, and
+    those to come, of which a file may bring exams); of today; of closed months.
+    """
 
     months: Mapping[Line, Mapping[date, int]]
+    not_over: Mapping[Line, Mapping[date, int]]
     today: Mapping[Line, int]
     closed: Mapping[Line, Mapping[date, int]]
 
@@ -122,11 +125,15 @@ def _counts(session: Session, year: int, today: date) -> _Counts:
         for line in (None, row.keys["stream"]):
             months[line][first] += row.amounts.exams
     of_today: dict[Line, int] = defaultdict(int)
-    if today.year == year:
-        for row in volume(session, VolumeFilter(today, today), ["stream"]).rows:
+    not_over: dict[Line, dict[date, int]] = defaultdict(lambda: defaultdict(int))
+    if today.year <= year:
+        to_come = VolumeFilter(max(today, date(year, 1, 1)), both.last)
+        for row in volume(session, to_come, ["day", "stream"]).rows:
+            day, exams = row.keys["day"], row.amounts.exams
             for line in (None, row.keys["stream"]):
-                of_today[line] += row.amounts.exams
-    return _Counts(months, of_today, _closed(session, year))
+                not_over[line][day.replace(day=1)] += exams
+                of_today[line] += exams if day == today else 0
+    return _Counts(months, not_over, of_today, _closed(session, year))
 
 
 def _closed(session: Session, year: int) -> Mapping[Line, Mapping[date, int]]:
@@ -160,15 +167,16 @@ def _standing(
     year, today = when
     months = counts.months.get(line, {})
     done = sum(exams for first, exams in months.items() if first.year == year)
-    done_today = counts.today.get(line, 0)
+    done_today, not_over = counts.today.get(line, 0), counts.not_over.get(line, {})
     gap = None
     if plan_line is not None and today > date(year, 1, 1):
-        gap = plan_line.plan.gap(done - done_today, min(today - DAY, date(year, 12, 31)))
+        over = done - sum(not_over.values())
+        gap = plan_line.plan.gap(over, min(today - DAY, date(year, 12, 31)))
     made = _Months(year, today, None if plan_line is None else plan_line.plan, outlook)
     own = counts.closed.get(line, {})
     kept = {first: own.get(first, 0) for first in counts.closed.get(None, {})}
     return YearStanding(
-        line, plan_line, done, done_today, gap, made.rows(months, done_today, kept), outlook
+        line, plan_line, done, done_today, gap, made.rows(months, not_over, kept), outlook
     )
 
 
@@ -182,7 +190,7 @@ class _Months:
     outlook: YearOutlook | None
 
     def rows(
-        self, exams: Mapping[date, int], done_today: int, closed: Mapping[date, int]
+        self, exams: Mapping[date, int], not_over: Mapping[date, int], closed: Mapping[date, int]
     ) -> tuple[MonthStanding, ...]:
         rows, done_by_end = [], 0
         for number in range(1, 13):
@@ -195,7 +203,7 @@ class _Months:
                     last_of_month(first),
                     done,
                     exams.get(first.replace(year=self.year - 1), 0),
-                    *self._planned(first, done, done_today),
+                    *self._planned(first, done - not_over.get(first, 0)),
                     done_by_end if first <= self.today else None,
                     self._reached(first),
                     closed.get(first),
@@ -203,16 +211,13 @@ class _Months:
             )
         return tuple(rows)
 
-    def _planned(
-        self, first: date, done: int, done_today: int
-    ) -> tuple[int | None, int | None, int | None]:
-        """Planned in the month, the gap of its days that are over, planned from January to its end."""
+    def _planned(self, first: date, over: int) -> tuple[int | None, int | None, int | None]:
+        """Planned in the month, the gap of its days that are over (with `over` exams), planned from January to its end."""
         if self.plan is None:
             return None, None, None
         last = last_of_month(first)
         gap = None
         if first < self.today:
-            over = done if last < self.today else done - done_today
             gap = over - self.plan.between(first, min(last, self.today - DAY))
         return self.plan.between(first, last), gap, self.plan.through(last)
 

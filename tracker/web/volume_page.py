@@ -143,8 +143,8 @@ def _lines(
 def _pace(found: Standing, line: PlanLine, today: date) -> Pace:
     plan = line.plan
     first, through = today.replace(day=1), today - DAY
-    before = found.year.exams - found.today.exams
-    over = found.month.exams - found.today.exams
+    before = found.year.exams - sum(found.not_over.values())
+    over = found.month.exams - found.not_over.get(f"{today:%Y-%m}", 0)
     return Pace(
         line=line,
         today=plan.on(today),

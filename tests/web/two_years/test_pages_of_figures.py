@@ -91,6 +91,29 @@ def test_the_turn_of_the_year_is_at_midnight_of_the_hospital(
     assert {int(count) for count in re.findall(r" (\d+)", streams)} == {sums.exams for sums in by_stream.values()}  # fmt: skip
 
 
+def test_exams_of_days_to_come_fill_no_gap(
+    client_of: ClientOf, head: FlaskClient, told: Recount
+) -> None:
+    """A file may bring some: every page counts them in their days, and none among the days that are over."""
+    today = date(2026, 12, 15)
+    over = told.chosen(date(2026, 1, 1), date(2026, 12, 14))
+    assert told.chosen(date(2026, 12, 16), date(2026, 12, 31))
+    with clock.at(at(12, day=(today - MONDAY).days)):
+        client = client_of("head")
+        page, year = (client.get(path).text for path in ("/volume", "/volume/year"))
+    text = re.search(r"Year through [^:]+: ([\d,]+) exams, ([\d,]+) behind", page)
+    assert text is not None
+    done, gap = map(number, text.groups())
+    assert done == len(over)
+    assert gap == number(card(page, "Plan to date")) - done
+    assert {number(card(each, "Behind the plan")) for each in (page, year)} == {gap}
+    months = cells(year, "year-months")
+    assert signed(months[12][3].text) == sum(signed(line[3].text) for line in months[:12]) == -gap
+    planned = re.search(r"to yesterday ([−+][\d,]+)", page)
+    assert planned is not None
+    assert planned[1] == months[11][3].text
+
+
 def test_the_year_beside_the_year_before(head: FlaskClient, told: Recount) -> None:
     for year in (2025, 2026, 2027):
         page = head.get(f"/volume/year?year={year}").text
