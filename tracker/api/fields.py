@@ -10,6 +10,7 @@ from typing import Any, ClassVar
 
 from marshmallow import ValidationError, fields
 
+from tracker.domain.catalogue import MOST_POINTS_HUNDREDTHS
 from tracker.domain.errors import N_, InvalidError, Params, Reason
 from tracker.domain.texts import plain_line
 
@@ -24,6 +25,7 @@ NOT_AN_INSTANT = Reason(
     "invalid", N_("Give an instant with its offset, such as 2026-11-23T08:30:00+08:00.")
 )
 NOT_YES_OR_NO = Reason("invalid", N_("Give true or false."))
+NOT_POINTS = Reason("invalid", N_("Give points from 0 to 1000, with two decimals at most."))
 NOT_AN_ID = Reason("invalid", N_("Give an id as answers give it."))
 NOT_AN_OBJECT = Reason("invalid", N_("Give a JSON object."))
 OUT_OF_TIME = Reason("invalid", N_("This lies outside the years that can be booked."))
@@ -211,6 +213,23 @@ def _whole(value: object) -> int | None:
     if isinstance(value, float):
         return int(value) if value.is_integer() else None
     return value if isinstance(value, int) and not isinstance(value, bool) else None
+
+
+class Points(_Reasoned, fields.Float):
+    """Points with at most two decimals; their value is in hundredths."""
+
+    described: ClassVar[Mapping[str, object]] = {
+        "minimum": 0,
+        "maximum": MOST_POINTS_HUNDREDTHS / 100,
+    }
+    invalid = NOT_POINTS
+
+    def _deserialize(self, value: Any, *_args: Any, **_kwargs: Any) -> int:
+        if not isinstance(value, int | float) or isinstance(value, bool):
+            raise refused(self.invalid)
+        if not 0 <= value <= MOST_POINTS_HUNDREDTHS / 100 or round(value, 2) != value:
+            raise refused(self.invalid)
+        return round(value * 100)
 
 
 class RowId(_Reasoned, fields.String):

@@ -70,6 +70,7 @@ TAGS = (
         "*Not mine* and *missing*: what doctors say of their figures, and the head decides.",
     ),
     ("exports", "Exam rows as a workbook, written in the background."),
+    ("imports", "Files of exams that were counted elsewhere."),
     ("operation", "For those who look after the software."),
 )
 

@@ -1,5 +1,6 @@
 """Imports as pages and the jobs process read them. What their exams count is told by queries/volume."""
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
@@ -8,7 +9,7 @@ from sqlalchemy import Select, func, select
 from sqlalchemy.orm import Session
 
 from tracker.domain.errors import N_, NotFoundError
-from tracker.models import Account, Exam, ExamImport
+from tracker.models import Account, AuditEntry, Exam, ExamImport
 
 WORKED_ON = ("waiting", "reading", "asked", "staging")
 """States in which the page looks again by itself."""
@@ -39,6 +40,14 @@ class ImportRow:
         """Whether it waits for the jobs process or is worked on."""
         return self.state in WORKED_ON
 
+    @property
+    def goes_in(self) -> int:
+        """How many rows go in as it is decided now about those that are probably here."""
+        of_rows, of_all = self.decisions.get("rows", {}), self.decisions.get("all")
+        others = self.findings.get("probable", 0) - len(of_rows)
+        decided = sum(of_rows.values()) + (others if of_all else 0)
+        return int(self.findings.get("rows_in", 0) + decided)
+
 
 _ROWS: Select[*tuple[Any, ...]] = select(
     ExamImport.id,
@@ -59,11 +68,12 @@ _ROWS: Select[*tuple[Any, ...]] = select(
 ).join(Account, Account.id == ExamImport.by_id)
 
 
-def imports(session: Session, *, limit: int) -> list[ImportRow]:
-    """The newest imports first, without those that were given up. One statement."""
-    rows = session.execute(
-        _ROWS.where(ExamImport.state != "forgotten").order_by(ExamImport.id.desc()).limit(limit)
-    )
+def imports(session: Session, *, limit: int, before_id: int | None = None) -> list[ImportRow]:
+    """The newest imports first (those before an id), without those that were given up. One statement."""
+    chosen = _ROWS.where(ExamImport.state != "forgotten")
+    if before_id is not None:
+        chosen = chosen.where(ExamImport.id < before_id)
+    rows = session.execute(chosen.order_by(ExamImport.id.desc()).limit(limit))
     return [ImportRow(*row) for row in rows]
 
 
@@ -81,6 +91,22 @@ def days_of_import(session: Session, import_id: int) -> tuple[date, date] | None
     first = session.scalar(select(func.min(Exam.local_date)).where(mine))
     last = session.scalar(select(func.max(Exam.local_date)).where(mine))
     return None if first is None or last is None else (first, last)
+
+
+def who_did(session: Session, import_ids: Collection[int]) -> dict[tuple[int, str], str]:
+    """Who put imports in force and undid them (import, `put_in_force` or `undo`), as the audit has it. One statement."""
+    if not import_ids:
+        return {}
+    rows = session.execute(
+        select(AuditEntry.entity_id, AuditEntry.action, Account.username)
+        .join(Account, Account.id == AuditEntry.by_id)
+        .where(
+            AuditEntry.entity == "exam_import",
+            AuditEntry.entity_id.in_([str(each) for each in import_ids]),
+            AuditEntry.action.in_(("put_in_force", "undo")),
+        )
+    )
+    return {(int(entity_id), action): username for entity_id, action, username in rows}
 
 
 def is_counting_import(session: Session, import_id: int) -> bool:

@@ -100,7 +100,7 @@ class WeightsRow:
 
 
 def weights_rows(session: Session, exam_type_id: int) -> list[WeightsRow]:
-    """What was set for an exam type from a day on, the latest day first. One statement."""
+    """What was set for an exam type from a day on, the latest day first, of every stream before of one. One statement."""
     rows = session.execute(
         select(
             ExamTypePoints.id,
@@ -116,6 +116,11 @@ def weights_rows(session: Session, exam_type_id: int) -> list[WeightsRow]:
         .outerjoin(Stream, Stream.id == ExamTypePoints.stream_id)
         .join(Account, Account.id == ExamTypePoints.made_by_id)
         .where(ExamTypePoints.exam_type_id == exam_type_id)
-        .order_by(ExamTypePoints.valid_from.desc(), Stream.sort_order, ExamTypePoints.id)
+        .order_by(
+            ExamTypePoints.valid_from.desc(),
+            ExamTypePoints.stream_id.is_not(None),  # the engines place NULL otherwise
+            Stream.sort_order,
+            ExamTypePoints.id,
+        )
     )
     return [WeightsRow(*row) for row in rows]

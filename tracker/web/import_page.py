@@ -107,15 +107,8 @@ def read_page(reading: Reading, row: ImportRow) -> ImportPage:
         unknown=list(_unknown(reading, found.get("unknown", ()))),
         rejected=[_line(each, row.decisions) for each in found.get("rejected_rows", ())],
         probable=probable,
-        goes_in=found.get("rows_in", 0) + decided_in(row),
+        goes_in=row.goes_in,
     )
-
-
-def decided_in(row: ImportRow) -> int:
-    """How many of the rows that are probably here go in as it is decided now."""
-    of_rows, of_all = row.decisions.get("rows", {}), row.decisions.get("all")
-    others = row.findings.get("probable", 0) - len(of_rows)
-    return sum(of_rows.values()) + (others if of_all else 0)
 
 
 def _sentence(told: Mapping[str, Any]) -> str:

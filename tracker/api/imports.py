@@ -1,0 +1,215 @@
+"""GET /imports and its steps: files of exams, what a reading found, bringing in and undoing. Files are sent by page or command."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from flask import Response
+from flask_babel import force_locale
+from marshmallow import fields
+
+from tracker import clock
+from tracker.api.access import caller
+from tracker.api.bookings import number_of
+from tracker.api.documents import (
+    AnswerSchema,
+    Document,
+    instant,
+    instant_or_none,
+    moment,
+    text,
+)
+from tracker.api.fields import LONGEST_REASON, Text
+from tracker.api.interface import answer, blueprint, path_id
+from tracker.api.pages import PageQuery, page, read_cursor, row_id
+from tracker.api.problems import language
+from tracker.api.reading import RequestSchema
+from tracker.domain.errors import Params, Reason
+from tracker.queries import read_session
+from tracker.queries.imports import ImportRow, imports, one_import
+from tracker.sentences import sentence
+from tracker.services.import_requests import ask_bringing
+from tracker.services.importing import undo_import
+
+PATH = path_id("number", "The import's id.")
+COUNTS = ("rows_in", "refused", "duplicates", "probable", "lacking")
+
+
+class BringBody(RequestSchema):
+    """Why, where a closed month gets others."""
+
+    reason = Text(longest=LONGEST_REASON, least=0, load_default="")
+
+
+class UndoImportBody(RequestSchema):
+    """Why none of its exams shall count any more."""
+
+    reason = Text(longest=LONGEST_REASON, required=True)
+
+
+class ImportSchema(AnswerSchema):
+    """A file of exams. They count while its state is in_force."""
+
+    id = text()
+    file_name = text()
+    sheet = text()
+    state = text(
+        "waiting, reading, previewed, asked, staging, in_force, undone, failed or forgotten."
+    )
+    rows = fields.Integer(metadata={"description": "Exams that are staged or count."})
+    staged_at = moment()
+    by = text("The account's name.")
+    in_force_at = moment(allow_none=True)
+    undone_at = moment(allow_none=True)
+    reason = text()
+    undo_reason = text()
+    error = text("Why the file was refused.", allow_none=True)
+
+
+class ImportPageSchema(AnswerSchema):
+    """Imports, newest first, without those that were given up."""
+
+    items = fields.List(fields.Nested(ImportSchema))
+    next_cursor = text(allow_none=True)
+
+
+class ProblemRowSchema(AnswerSchema):
+    """A row that does not go in by itself: refused, a duplicate, or probably here."""
+
+    row = fields.Integer(metadata={"description": "The record, the header being 1."})
+    kind = text("refused, duplicate or probable.")
+    reasons = fields.List(fields.String())
+    exam = text("The exam here that it may be.", allow_none=True)
+    decided = fields.Boolean(
+        allow_none=True, metadata={"description": "Of one probably here: whether it goes in."}
+    )
+
+
+class UnknownWordSchema(AnswerSchema):
+    """A word of the file that nobody explained."""
+
+    kind = text()
+    word = text()
+    rows = fields.Integer()
+
+
+class FindingsSchema(AnswerSchema):
+    """What the last reading found. Data rows are rows_in, refused, duplicates and probable."""
+
+    rows_in = fields.Integer()
+    refused = fields.Integer()
+    duplicates = fields.Integer()
+    probable = fields.Integer()
+    lacking = fields.Integer(
+        metadata={"description": "Exams here that the file lacks in its days."}
+    )
+    goes_in = fields.Integer(
+        metadata={"description": "rows_in, and those probably here that were decided in."}
+    )
+    notes = fields.List(fields.String())
+    unknown_words = fields.List(fields.Nested(UnknownWordSchema))
+    rows = fields.List(
+        fields.Nested(ProblemRowSchema),
+        metadata={"description": "The first of those that do not go in."},
+    )
+
+
+class OneImportSchema(ImportSchema):
+    """An import with what was found; null before it was read."""
+
+    findings = fields.Nested(FindingsSchema, allow_none=True)
+
+
+@blueprint.route("/imports", endpoint="list_imports", tags=["imports"])
+@blueprint.arguments(PageQuery, location="query")
+@blueprint.response(200, ImportPageSchema)
+def list_files(query: dict[str, Any]) -> Response:
+    """Files of exams that were brought, and whether they count"""
+    place, limit = read_cursor(query["cursor"], row_id), query["limit"]
+    with read_session() as session:
+        found = imports(session, limit=limit + 1, before_id=place[0] if place else None)
+    with force_locale(language()):
+        return answer(page(found, limit, document=_import, place=lambda row: (row.id,)))
+
+
+@blueprint.route("/imports/<number>", parameters=PATH, tags=["imports"])
+@blueprint.response(200, OneImportSchema)
+def show_import(number: str) -> Response:
+    """One file: how far it is, and what it would do or did"""
+    return _answer(number_of(number))
+
+
+@blueprint.route("/imports/<number>/bring", methods=["POST"], parameters=PATH, tags=["imports"])
+@blueprint.arguments(BringBody, required=False)
+@blueprint.response(200, OneImportSchema)
+def bring_import(body: dict[str, Any], number: str) -> Response:
+    """Let the jobs process bring in a file that was read"""
+    import_id, by = number_of(number), caller().account_id
+    ask_bringing(import_id, reason=body["reason"], by=by, now=clock.now())
+    return _answer(import_id)
+
+
+@blueprint.route(
+    "/imports/<number>/undo",
+    endpoint="undo_import",
+    methods=["POST"],
+    parameters=PATH,
+    tags=["imports"],
+)
+@blueprint.arguments(UndoImportBody)
+@blueprint.response(200, OneImportSchema)
+def undo(body: dict[str, Any], number: str) -> Response:
+    """Let none of an import's exams count any more"""
+    import_id, by = number_of(number), caller().account_id
+    undo_import(import_id, reason=body["reason"], by=by, now=clock.now())
+    return _answer(import_id)
+
+
+def _answer(import_id: int) -> Response:
+    with read_session() as session:
+        row = one_import(session, import_id)
+    with force_locale(language()):
+        return answer({**_import(row), "findings": _findings(row) if row.findings else None})
+
+
+def _import(row: ImportRow) -> Document:
+    error = row.progress.get("error")
+    return {
+        "id": str(row.id),
+        "file_name": row.file_name,
+        "sheet": row.sheet,
+        "state": row.state,
+        "rows": row.rows,
+        "staged_at": instant(row.staged_at),
+        "by": row.by,
+        "in_force_at": instant_or_none(row.in_force_at),
+        "undone_at": instant_or_none(row.undone_at),
+        "reason": row.reason,
+        "undo_reason": row.undo_reason,
+        "error": _told(error) if error else None,
+    }
+
+
+def _findings(row: ImportRow) -> Document:
+    found = row.findings
+    listed = [*found.get("probable_rows", ()), *found.get("rejected_rows", ())]
+    return {
+        **{name: found.get(name, 0) for name in COUNTS},
+        "goes_in": row.goes_in,
+        "notes": [_told(each) for each in found.get("notes", ())],
+        "unknown_words": list(found.get("unknown", ())),
+        "rows": [_row(each, row.decisions) for each in listed],
+    }
+
+
+def _row(told: Mapping[str, Any], decisions: Mapping[str, Any]) -> Document:
+    return {
+        "row": told["row"],
+        "kind": told["kind"],
+        "reasons": [_told(each) for each in told["reasons"]],
+        "exam": None if told["exam"] is None else str(told["exam"]),
+        "decided": decisions.get("rows", {}).get(str(told["row"])),
+    }
+
+
+def _told(told: Mapping[str, Any]) -> str:
+    return sentence(Reason("told", told["text"], Params(told.get("params", {}))))
