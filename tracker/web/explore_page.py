@@ -3,6 +3,8 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
+from functools import lru_cache
+from itertools import starmap
 from typing import Any
 from urllib.parse import urlencode
 
@@ -66,15 +68,20 @@ class Cross:
     def exams_address(self, keys: Mapping[str, Any]) -> str:
         """The list of the exams behind a figure: the same filter, narrowed to a row and a column."""
         first, last = self.first, self.last
-        codes = {key: codes_text(value) for key, value in self.codes.items()}
+        codes = dict(self.codes)
         for key, value in keys.items():
             if key in CODED:
                 codes[key] = str(value)
             else:
                 began, ended = days_of(key, value)
                 first, last = max(first, began), min(last, ended)
-        days = {"from": first.isoformat(), "to": last.isoformat()}
-        return "/exams?" + urlencode({**days, **codes})
+        return f"/exams?from={first}&to={last}" + "".join(starmap(_written, codes.items()))
+
+
+@lru_cache(2048)
+def _written(key: str, codes: str | tuple[str, ...]) -> str:
+    """A code in an address. A table has thousands of them, and few that differ."""
+    return "&" + urlencode({key: codes_text(codes)})
 
 
 def checked(cross: Cross) -> Cross:
