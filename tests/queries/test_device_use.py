@@ -14,6 +14,8 @@ from tests.support.rows import LIVE, instant, rows, whole
 from tracker.db import read_session, transaction
 from tracker.models import Exam
 from tracker.queries.device_use import Use, device_use
+from tracker.queries.exams import ExamDetails, ExamFilter, count_exams, list_exams
+from tracker.queries.exports import filter_of, kept_filter
 
 MINUTE = timedelta(minutes=1)
 ZONE = ZoneInfo("Asia/Shanghai")
@@ -99,6 +101,34 @@ def test_the_hours_of_the_week_are_those_of_the_minutes_and_add_up() -> None:
     total = sum(use.hours.values(), Use())
     assert total.open_minutes == use.total.open_minutes
     assert total.examined_minutes == use.total.examined_minutes
+
+
+def minutes_in(exam: ExamDetails, hour: int) -> int:
+    """Minutes of an exam that fall in an hour of the day on which it began."""
+    local = exam.started_at.astimezone(ZONE)
+    start = local.hour * 60 + local.minute
+    return max(0, min(start + exam.minutes, hour * 60 + 60) - max(start, hour * 60))
+
+
+@pytest.mark.usefixtures("app_context")
+def test_the_minutes_of_each_hour_are_those_of_the_exams_listed_by_it() -> None:
+    with read_session() as session:
+        use = device_use(session, FIRST, LAST, now=NOW)
+        everything = set()
+        for (weekday, hour), each in use.hours.items():
+            listed = list_exams(session, ExamFilter(FIRST, LAST, weekday=weekday, hour=hour))
+            assert {exam.local_date.weekday() for exam in listed} <= {weekday}
+            minutes = [minutes_in(exam, hour) for exam in listed]
+            assert 0 not in minutes
+            live = [m for m, exam in zip(minutes, listed, strict=True) if not exam.entered_later]
+            assert sum(live) == each.examined_minutes
+            everything |= {exam.id for exam in listed}
+        of_mondays = count_exams(session, ExamFilter(weekday=0))
+        longer_than_none = {e.id for e in list_exams(session, ExamFilter(FIRST, LAST)) if e.minutes}
+    assert everything == longer_than_none
+    assert 0 < of_mondays < len(everything)
+    chosen = ExamFilter(FIRST, LAST, weekday=0, hour=0)
+    assert filter_of(kept_filter(chosen)) == chosen
 
 
 @pytest.mark.usefixtures("app_context")

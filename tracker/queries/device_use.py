@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import Select, and_, case, func, or_, select
+from sqlalchemy import ColumnElement, Select, and_, case, func, or_, select
 from sqlalchemy.orm import Session
 
 from tracker.domain.opentime import HOUR, minutes_by_hour
@@ -165,6 +165,25 @@ def _examined(session: Session, first: date, last: date, device_id: int | None) 
     return session.execute(
         select(*keys, *sums).group_by("device_id", "is_live", "weekday", "begins", "ends")
     )
+
+
+def in_hours(
+    session: Session, days: tuple[date, date], *, weekday: int | None, hour: int | None
+) -> list[ColumnElement[bool]]:
+    """The conditions on exams of these days that have minutes in an hour of a weekday: the rows behind DeviceUse.hours.
+
+    None: any. What runs past midnight has hours from 24, of the weekday on which it began.
+    """
+    if weekday is None and hour is None:
+        return []
+    begins = local_seconds_of(session, Exam.started_at, *days)
+    conditions: list[ColumnElement[bool]] = []
+    if weekday is not None:
+        conditions.append(weekday_of(begins) == weekday)
+    if hour is not None:
+        start, opens = minute_of_day(begins), hour * HOUR
+        conditions += [start < opens + HOUR, start + Exam.minutes > opens]
+    return conditions
 
 
 def exam_minutes_by_type(session: Session, first: date, last: date) -> Mapping[int, Use]:

@@ -27,6 +27,7 @@ from tracker.models import (
 )
 from tracker.queries.counting import counts
 from tracker.queries.detail_columns import EXAM_TYPE, STREAM
+from tracker.queries.device_use import in_hours
 from tracker.queries.volume_source import Chosen
 
 
@@ -161,6 +162,10 @@ def exam_id_of_number(session: Session, number: str) -> int | None:
     )
 
 
+_FIRST_DAY, _LAST_DAY = date(2000, 1, 1), date(2099, 12, 31)
+"""Between these clocks are asked for local time where a list has no days."""
+
+
 @dataclass(frozen=True, slots=True)
 class ExamFilter:
     """Which exams of a list: all conditions given must hold; days are inclusive, the rest are codes, of several any."""
@@ -176,6 +181,8 @@ class ExamFilter:
     supervisor: str | None = None
     assistant: str | None = None
     taking_part: str | None = None  # as any of the three
+    weekday: int | None = None  # Monday 0
+    hour: int | None = None  # with a minute in it; what runs past midnight has hours from 24
     file_operator: str | None = None  # not matched, and called so by a file
     patient_id: int | None = None
     include_voided: bool = False
@@ -195,7 +202,7 @@ def list_exams(
 ) -> list[ExamDetails]:
     """Exams by day and id, from behind the place `after`; one statement."""
     day, number = Exam.local_date, Exam.id
-    statement = _details.where(*_conditions(chosen))
+    statement = _details.where(*_conditions(session, chosen))
     if newest_first:
         statement = statement.order_by(day.desc(), number.desc())
     else:
@@ -209,7 +216,7 @@ def list_exams(
 
 def count_exams(session: Session, chosen: ExamFilter) -> int:
     """How many rows `list_exams` would have. One statement."""
-    ids = _details.with_only_columns(Exam.id).where(*_conditions(chosen)).subquery()
+    ids = _details.with_only_columns(Exam.id).where(*_conditions(session, chosen)).subquery()
     return session.scalar(select(func.count()).select_from(ids)) or 0
 
 
@@ -229,14 +236,19 @@ def _of_codes(chosen: ExamFilter) -> list[ColumnElement[bool]]:
     ]
 
 
-def _conditions(chosen: ExamFilter) -> list[ColumnElement[bool]]:
+def _of_times(session: Session, chosen: ExamFilter) -> list[ColumnElement[bool]]:
+    days = chosen.first or _FIRST_DAY, chosen.last or _LAST_DAY
+    return in_hours(session, days, weekday=chosen.weekday, hour=chosen.hour)
+
+
+def _conditions(session: Session, chosen: ExamFilter) -> list[ColumnElement[bool]]:
     equals: Sequence[tuple[Any, object]] = (
         (_supervisor.code, chosen.supervisor),
         (_assistant.code, chosen.assistant),
         (Exam.patient_id, chosen.patient_id),
     )
     conditions = [column == value for column, value in equals if value is not None]
-    conditions += _of_codes(chosen)
+    conditions += [*_of_codes(chosen), *_of_times(session, chosen)]
     if chosen.taking_part is not None:
         people = (StaffMember, _supervisor, _assistant)
         conditions.append(or_(*(each.code == chosen.taking_part for each in people)))

@@ -56,7 +56,12 @@ _COLUMNS = tuple(getattr(ExportRun, name) for name in ExportRow.__slots__)
 
 def kept_filter(chosen: ExamFilter) -> dict[str, Any]:
     """A filter as JSON keeps it; conditions that are not set are left out."""
-    return {name: _plain(value) for name, value in asdict(chosen).items() if value}
+    return {name: _plain(value) for name, value in asdict(chosen).items() if _is_given(value)}
+
+
+def _is_given(value: object) -> bool:
+    """Monday and midnight are 0, and conditions all the same."""
+    return value is not None and value is not False
 
 
 def _plain(value: object) -> object:

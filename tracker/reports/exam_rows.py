@@ -12,7 +12,7 @@ from tracker.queries.exam_types import exam_types
 from tracker.queries.exams import ExamDetails, ExamFilter, list_exams
 from tracker.queries.streams import streams
 from tracker.reports.tables import Column, Definition, Kind, Table, Value
-from tracker.reports.words import day, language, listed, moment, name_of
+from tracker.reports.words import day, language, listed, moment, name_of, weekday
 
 ROWS_AT_ONCE = 1000
 """So many are read by one statement and kept in memory."""
@@ -123,6 +123,10 @@ def filter_words(session: Session, chosen: ExamFilter, *, now: datetime) -> list
         if codes:
             names = [known.get(name, {}).get(code, code) for code in codes]
             given.append(Definition(word, listed(names)))
+    if chosen.weekday is not None:
+        given.append(Definition(_("Weekday"), weekday(chosen.weekday)))
+    if chosen.hour is not None:
+        given.append(Definition(_("With minutes in the hour"), f"{chosen.hour:02d}:00"))
     if chosen.include_voided:
         given.append(Definition(_("Voided exams"), _("listed too")))
     return [*given, Definition(_("As of"), moment(now))]

@@ -1,6 +1,6 @@
 """Numbers, days and names as a report writes them, in the language that is set (flask_babel); no HTTP."""
 
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from babel.dates import format_date
@@ -12,6 +12,7 @@ from tracker.domain.fileexams import NOT_MATCHED
 
 _DAY = {"zh": "y年M月d日 EEE", "en": "EEE d MMM y"}
 _MONTH = {"zh": "y年M月", "en": "MMMM y"}
+_A_MONDAY = date(2024, 1, 1)
 _COMMA = {"zh": "，", "en": ", "}
 
 
@@ -34,6 +35,11 @@ def name_of(row: Any) -> str:
 def day(value: date) -> str:
     """2026年11月23日 周一 / Mon 23 Nov 2026."""
     return format_date(value, _DAY[language()], locale=language())
+
+
+def weekday(number: int) -> str:
+    """星期一 / Monday, of 0."""
+    return format_date(_A_MONDAY + timedelta(days=number), "EEEE", locale=language())
 
 
 def month(value: date) -> str:

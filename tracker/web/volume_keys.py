@@ -18,6 +18,7 @@ from tracker.web.exam_choices import Catalogue, Pair, read_catalogue
 from tracker.web.filters import day as day_word
 from tracker.web.filters import localised
 from tracker.web.filters import month as month_word
+from tracker.web.office_labels import WEEKDAY
 
 KEY_WORDS = {
     "day": _l("Day"),
@@ -93,6 +94,16 @@ def part_pairs(reading: Reading) -> list[Pair]:
     """The half-days in order, and all hours outside of them."""
     halves = [(row.code, localised(row)) for row in parts_of_day(reading)]
     return [*halves, (OTHER_HOURS, _("Outside the half-days"))]
+
+
+def weekday_pairs() -> list[Pair]:
+    """The weekdays from Monday on, as /exams takes them."""
+    return [(code, str(word)) for code, word in WEEKDAY.items()]
+
+
+def hour_pairs() -> list[Pair]:
+    """The hours of a day and of the night after it, as /exams takes them."""
+    return [(str(hour), f"{hour:02d}:00") for hour in range(48)]
 
 
 def days_of(key: str, value: Any) -> tuple[date, date]:

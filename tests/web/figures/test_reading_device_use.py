@@ -9,7 +9,7 @@ from flask import Flask
 from tests.support.cast import ClientOf
 from tests.support.department import at
 from tests.support.known_weeks import FIRST, LAST
-from tests.web.figures.reading import number, plain, table
+from tests.web.figures.reading import cells, number, plain, table
 from tracker import clock
 from tracker.queries import read_session
 from tracker.queries.device_use import device_use
@@ -53,6 +53,25 @@ def test_the_week_is_one_devices_when_it_is_asked_for(app: Flask, client_of: Cli
         assert sum(map(number, examined)) == number(total[2])
         assert sum(map(number, opened)) == number(total[3])
     assert "Use of device US04" in both[1]
+
+
+def test_a_field_of_the_week_leads_to_the_exams_of_that_hour(client_of: ClientOf) -> None:
+    with clock.at(NOW):
+        client = client_of("head")
+        week = cells(client.get(f"{WEEKS}&device=US04").text, "use-hours")
+        fields = [cell for row in week for cell in row[1:]]
+        links = [cell.href for cell in fields if cell.href]
+        assert len(links) == sum(bool(re.search(r"[1-9][\d,]* / ", cell.text)) for cell in fields)
+        assert all("device=US04" in href for href in links)
+        monday = client.get(next(href for href in links if "weekday=0&hour=9" in href)).text
+        assert "US04" in links[0] or "device=US04" in links[0]
+        assert '<option value="0" selected>Monday' in monday
+        assert '<option value="9" selected>09:00' in monday
+        times = re.findall(r"Mon \d+ \w+ (\d\d):\d\d–(\d\d):\d\d", plain(monday))
+        assert times
+        assert all(int(begins) <= 9 <= int(ends) for begins, ends in times)
+        for wrong in ("weekday=7", "hour=48", "weekday=monday"):
+            assert client.get(f"/exams?{wrong}").status_code == 422
 
 
 def test_every_number_of_exams_is_the_length_of_its_list(client_of: ClientOf) -> None:

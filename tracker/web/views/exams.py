@@ -41,7 +41,7 @@ from tracker.web.exam_correction import correction_form, correction_of, version_
 from tracker.web.forms.exams import CorrectionForm, FindForm, VoidForm
 from tracker.web.fragments import is_htmx, render_block
 from tracker.web.person import caller, request_now
-from tracker.web.volume_keys import part_pairs, title_pairs
+from tracker.web.volume_keys import hour_pairs, part_pairs, title_pairs, weekday_pairs
 
 blueprint = Blueprint("exams", __name__)
 
@@ -49,6 +49,10 @@ PAGE_LENGTH = 50
 CODES = ("stream", "exam_type", "device", "operator", "title", "part_of_day")
 OTHERS = ("supervisor", "assistant")
 """Who else took part: rows are chosen by them, and no volume is kept of them."""
+
+
+TIMES = {"weekday": 6, "hour": 47}
+"""By weekday (Monday 0) and by an hour that they had a minute in (from 24: after midnight); the highest of each."""
 
 
 def today() -> date:
@@ -96,6 +100,8 @@ def _list(form: FindForm, status: int = 200) -> ResponseReturnValue:
         "known": known,
         "titles": title_pairs(),
         "day_parts": day_parts,
+        "weekdays": weekday_pairs(),
+        "hours": hour_pairs(),
         "total": total,
         "form": form,
         "today": today(),
@@ -112,8 +118,17 @@ def chosen_exams() -> ExamFilter:
         raise InvalidError(N_("The last day lies before the first."), field="to")
     codes: dict[str, Any] = {name: codes_argument(name) for name in CODES}
     codes |= {name: code_argument(name) for name in OTHERS}
+    codes |= {name: _time_argument(name, most) for name, most in TIMES.items()}
     voided = request.args.get("voided") == "1"
     return ExamFilter(first=first, last=last, patient_id=patient, include_voided=voided, **codes)
+
+
+def _time_argument(name: str, most: int) -> int | None:
+    """A number of TIMES. Raises InvalidError for another."""
+    found = number_argument(name)
+    if request.args.get(name) and (found is None or found > most):
+        raise InvalidError(N_("There is no such weekday or hour."), field=name)
+    return found
 
 
 def filter_params(chosen: ExamFilter) -> dict[str, Any]:
@@ -125,13 +140,16 @@ def filter_params(chosen: ExamFilter) -> dict[str, Any]:
         "voided": "1" if chosen.include_voided else None,
         **{name: codes_text(getattr(chosen, name)) for name in (*CODES, *OTHERS)},
     }
-    return {name: value for name, value in given.items() if value}
+    times = {name: getattr(chosen, name) for name in TIMES}
+    shown = {name: str(value) for name, value in times.items() if value is not None}
+    return {name: value for name, value in given.items() if value} | shown
 
 
 def _shows_total(chosen: ExamFilter) -> bool:
     """Figures of everybody are the head's; anybody sees their own. A patient's exams are not rolled up."""
     is_own = chosen.operator is not None and chosen.operator == caller().staff_code
-    is_rolled_up = chosen.patient_id is None and not (chosen.supervisor or chosen.assistant)
+    others = (chosen.patient_id, chosen.supervisor, chosen.assistant, chosen.weekday, chosen.hour)
+    is_rolled_up = all(each is None for each in others)
     return (may("volume.show") or is_own) and is_rolled_up
 
 
