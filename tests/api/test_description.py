@@ -26,8 +26,8 @@ pytestmark = pytest.mark.engines("sqlite")
 
 # What a rule refuses (a birth date to come, an end before its start) cannot be said in a schema.
 REFUSED_BY_RULE = str(int(HTTPStatus.UNPROCESSABLE_ENTITY))
-EXAMPLES = 8
-OPERATIONS_WITH_INPUT = 23
+EXAMPLES = 6
+OPERATIONS_WITH_INPUT = 60
 EVERYBODY = "everybody"
 PAGES_ONLY = {
     "ambiguous_date", "draft_stale", "file", "no_date", "no_draft", "no_such_date", "not_temporary",
