@@ -7,13 +7,15 @@ from itertools import count
 import pytest
 
 from tests.support.department import MONDAY, account_id, at
+from tests.support.exam_room import exams, running
 from tracker.db import read_session
-from tracker.domain.closing import NOTHING, Change, Figures, Key, total_of
+from tracker.domain.closing import NOTHING, Change, Key, total_of
 from tracker.domain.errors import ConflictError, InvalidError, StaleError
+from tracker.domain.volume import Amounts
 from tracker.models import Device, ExamType, StaffMember, Stream
 from tracker.queries.closing import (
     DIMENSIONS,
-    MonthFigures,
+    ClosedPart,
     Three,
     closed_month,
     closed_months,
@@ -22,6 +24,7 @@ from tracker.queries.closing import (
 )
 from tracker.queries.closing_changes import changes_since_closing
 from tracker.services.closing import close_month, reopen_month
+from tracker.services.examining import Report, finish
 from tracker.services.exams import Correction, ExamEntry, correct, enter_exam_later, void
 
 OCTOBER, SEPTEMBER, AUGUST = date(2026, 10, 1), date(2026, 9, 1), date(2026, 8, 1)
@@ -77,7 +80,7 @@ def close(month: date = OCTOBER, now: datetime = CLOSED_AT) -> int:
     return close_month(month, by=account_id("head"), now=now)
 
 
-def figures(month: date = OCTOBER) -> MonthFigures:
+def figures(month: date = OCTOBER) -> ClosedPart:
     with read_session() as session:
         closing = closed_month(session, month)
         assert closing is not None
@@ -114,7 +117,7 @@ def test_the_figures_of_a_closed_month_are_kept() -> None:
         "US01": 1,
         "US02": 1,
     }
-    assert (found.closing.closed_at, found.closing.closed_by) == (CLOSED_AT, "head")
+    assert (found.months[0].closed_at, found.months[0].closed_by) == (CLOSED_AT, "head")
     assert changes() == []
 
 
@@ -216,6 +219,27 @@ def test_another_patient_is_a_change_without_effect() -> None:
     assert (change.effects, change.total) == ({}, NOTHING)
 
 
+def test_a_voided_exam_leaves_its_visit_to_the_next_and_takes_its_live_minutes() -> None:
+    for minute, device in ((0, "US07"), (30, "US06")):
+        finish(
+            running(1, at(9, minute), device=device),
+            Report(f"A{minute}"),
+            by=account_id("sonographer"),
+            now=at(9, minute + 10),
+        )
+    first, second = exams()
+    november = date(2026, 11, 1)
+    close(november, now=on(date(2026, 12, 1)))
+    void(first.id, reason="重复登记", by=account_id("head"), now=on(date(2026, 12, 1), 9))
+    (change,) = changes(november)
+    points = first.points_hundredths
+    assert change.total == -Amounts(1, 1, 10, points, 0, 1, 10)
+    by_device = by_code([change], DIMENSIONS.index("device"))
+    assert by_device == {"US07": -Amounts(1, 1, 10, points, 1, 1, 10), "US06": Amounts(visits=1)}
+    assert figures(november).by("device")["US06"].changes == Amounts(visits=1)
+    assert second.minutes == 10
+
+
 def test_what_was_undone_before_closing_is_no_change() -> None:
     void(enter(date(2026, 10, 5)), reason="重复登记", by=account_id("head"), now=at(8))
     close()
@@ -233,7 +257,7 @@ def test_a_clock_that_is_ahead_makes_no_change() -> None:
     void(enter(date(2026, 10, 5)), reason="重复", by=account_id("head"), now=at(9, 0, second=2))
     close()
     assert changes() == []
-    assert figures().closing.closed_at == at(9, 0, second=2)
+    assert figures().months[0].closed_at == at(9, 0, second=2)
 
 
 # --- the law ---------------------------------------------------------------------------------------
@@ -250,9 +274,9 @@ def test_closed_and_changes_make_the_present_in_total_and_by_every_key(seed: int
             now = begin + timedelta(seconds=next(minutes))
             deed = luck.random()
             if deed < 0.5 or not living:
-                living.append(enter(some_day(luck), now=now, reason="补录", **some(luck)))
+                living.append(enter(OCTOBER, now=now, reason="补录", **some(luck)))
             elif deed < 0.8:
-                new = corrected(some_day(luck), f"N{next(numbers)}", **some(luck))
+                new = corrected(OCTOBER, f"N{next(numbers)}", **some(luck))
                 correct(luck.choice(living), new, by=account_id("head"), now=now)
             else:
                 victim = living.pop(luck.randrange(len(living)))
@@ -263,34 +287,41 @@ def test_closed_and_changes_make_the_present_in_total_and_by_every_key(seed: int
         close(month)
     live(35, at(10))
     for month in (SEPTEMBER, OCTOBER):
-        found, listed = figures(month), changes(month)
-        assert found.total.closed + total_of(c.total for c in listed) == found.total.present
-        for place, dimension in enumerate(DIMENSIONS):
-            effects = by_code(listed, place)
-            for code, three in found.by(dimension).items():
-                assert three.closed + effects.pop(code, NOTHING) == three.present, code
-            assert not any(effects.values())
+        adds_up(month)
 
 
-def some_day(luck: random.Random) -> date:
-    return date(2026, 8, 25) + timedelta(days=luck.randrange(75))
+def adds_up(month: date = OCTOBER) -> bool:
+    """Closed and changes are the present, of every sum, in all and by each key."""
+    found, listed = figures(month), changes(month)
+    assert found.total.closed + total_of(c.total for c in listed) == found.total.present
+    for place, dimension in enumerate(DIMENSIONS):
+        effects = by_code(listed, place)
+        for code, three in found.by(dimension).items():
+            assert three.closed + effects.pop(code, NOTHING) == three.present, code
+        assert not any(effects.values())
+    return True
 
 
 def some(luck: random.Random) -> dict[str, object]:
+    """Few patients on few days, so that visits have several exams; no two at one time."""
+    day = date(2026, 8, 25) + timedelta(days=luck.randrange(15) * 5)
+    start = on(day) + timedelta(seconds=luck.randrange(40_000))
     return {
+        "started_at": start,
+        "ended_at": start + timedelta(minutes=luck.randrange(5, 20)),
         "exam_type": luck.choice(TYPES),
         "stream": luck.choice(STREAMS),
         "device": luck.choice(DEVICES),
         "operator": luck.choice(OPERATORS),
         "parts": luck.randrange(1, 4),
-        "patient": f"M{luck.randrange(1, 9):05}",
+        "patient": f"M{luck.randrange(1, 4):05}",
     }
 
 
-def by_code(listed: list[Change], place: int) -> dict[str, Figures]:
+def by_code(listed: list[Change], place: int) -> dict[str, Amounts]:
     """The effects of changes by the code at a place of their keys."""
     model = (Stream, ExamType, Device, StaffMember)[place]
-    sums: dict[str, Figures] = {}
+    sums: dict[str, Amounts] = {}
     with read_session() as session:
         for change in listed:
             for key, effect in change.effects.items():

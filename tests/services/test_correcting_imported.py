@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 from sqlalchemy import func, select
 
-from tests.services.test_closing import OCTOBER, changes, close
+from tests.services.test_closing import OCTOBER, adds_up, changes, close
 from tests.services.test_importing import LATER, bring
 from tests.support.databases import Template
 from tests.support.department import account_id
@@ -182,3 +182,12 @@ def test_a_closed_month_lists_the_correction_of_an_imported_exam(tmp_path: Path)
         "按排班表",
     )
     assert sorted(each.exams for each in change.effects.values()) == [-1, 1]
+    assert adds_up()
+    moved = correction_of(
+        brought(import_id)[0],
+        started_at=exam.started_at + timedelta(days=1), ended_at=exam.ended_at + timedelta(days=1),
+    )  # fmt: skip
+    correct(exam.id, moved, by=head, now=NOW + timedelta(minutes=1))
+    assert changes()[1].total == Amounts(visits=1)  # the other one opens a visit of its own
+    void(exam.id, reason="重复", by=head, now=NOW + timedelta(minutes=2))
+    assert adds_up()

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 from sqlalchemy import func, select
 
-from tests.services.test_closing import OCTOBER, changes, close
+from tests.services.test_closing import OCTOBER, adds_up, changes, close
 from tests.services.test_correcting_imported import NOW, brought, nothing_to_mend, october
 from tests.services.test_importing import LATER, bring
 from tests.support.databases import Template
@@ -128,3 +128,4 @@ def test_a_closed_month_lists_a_naming_as_one_change(
     assert (change.by, change.why, change.at) == ("head", "按旧排班表", NOW)
     assert sorted(each.exams for each in change.effects.values()) == [-5, 5]
     assert change.total.exams == 0
+    assert adds_up()

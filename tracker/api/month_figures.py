@@ -12,26 +12,18 @@ from tracker.api.documents import (
     moment,
     text,
 )
-from tracker.domain.closing import KINDS, Change, Figures
+from tracker.api.volume import AmountsSchema, amounts_document
+from tracker.domain.closing import KINDS, Change
 from tracker.queries.closing import DIMENSIONS, Three
 from tracker.queries.month_review import MonthOfYear, MonthReview
-
-
-class FiguresSchema(AnswerSchema):
-    """Four sums; of changes they may be negative."""
-
-    exams = fields.Integer()
-    parts = fields.Integer()
-    minutes = fields.Integer()
-    points = fields.Float()
 
 
 class ThreeSchema(AnswerSchema):
     """As it was closed, what changed since (null where the month is open), and as it is now."""
 
-    closed = fields.Nested(FiguresSchema, allow_none=True)
-    changes = fields.Nested(FiguresSchema, allow_none=True)
-    present = fields.Nested(FiguresSchema)
+    closed = fields.Nested(AmountsSchema, allow_none=True)
+    changes = fields.Nested(AmountsSchema, allow_none=True)
+    present = fields.Nested(AmountsSchema)
 
 
 class MonthSchema(ThreeSchema):
@@ -44,7 +36,7 @@ class MonthSchema(ThreeSchema):
     closed_by = text(allow_none=True)
 
 
-class EffectSchema(FiguresSchema):
+class EffectSchema(AmountsSchema):
     """What a change did to the sums of one stream, exam type, device and doctor (codes)."""
 
     stream = text()
@@ -53,7 +45,7 @@ class EffectSchema(FiguresSchema):
     operator = text()
 
 
-class ChangeSchema(FiguresSchema):
+class ChangeSchema(AmountsSchema):
     """Something that touched a closed month, and what it did to its sums. An import is one change."""
 
     at = moment()
@@ -82,9 +74,9 @@ def month_document(month: MonthOfYear | MonthReview, three: Three) -> Document:
 def three_document(three: Three, *, is_closed: bool) -> Document:
     """ThreeSchema."""
     return {
-        "closed": _figures(three.closed) if is_closed else None,
-        "changes": _figures(three.changes) if is_closed else None,
-        "present": _figures(three.present),
+        "closed": amounts_document(three.closed) if is_closed else None,
+        "changes": amounts_document(three.changes) if is_closed else None,
+        "present": amounts_document(three.present),
     }
 
 
@@ -98,21 +90,12 @@ def change_document(change: Change, codes: Sequence[dict[int, str]]) -> Document
         "exam": None if change.exam_id is None else str(change.exam_id),
         "number": change.number,
         "import": None if change.import_id is None else str(change.import_id),
-        **_figures(change.total),
+        **amounts_document(change.total),
         "effects": [
             {
                 **{name: of[each] for name, of, each in zip(DIMENSIONS, codes, key, strict=True)},
-                **_figures(figures),
+                **amounts_document(figures),
             }
             for key, figures in change.effects.items()
         ],
-    }
-
-
-def _figures(sums: Figures) -> Document:
-    return {
-        "exams": sums.exams,
-        "parts": sums.parts,
-        "minutes": sums.minutes,
-        "points": sums.points_hundredths / 100,
     }

@@ -30,7 +30,7 @@ class VolumeQuery(RequestSchema):
 
 
 class AmountsSchema(AnswerSchema):
-    """How much."""
+    """How much; of a change it may be negative."""
 
     exams = fields.Integer()
     visits = fields.Integer(
@@ -81,7 +81,9 @@ def show_volume(query: dict[str, Any]) -> Response:
     with read_session() as session:
         codes = {key: query[key] for key in CODED}
         counted = volume(session, VolumeFilter(first, last, **codes), query["by"])
-    return answer({"rows": [_row(row) for row in counted.rows], "total": _amounts(counted.total)})
+    return answer(
+        {"rows": [_row(row) for row in counted.rows], "total": amounts_document(counted.total)}
+    )
 
 
 def _row(row: VolumeRow) -> Document:
@@ -89,10 +91,11 @@ def _row(row: VolumeRow) -> Document:
         key: value.isoformat() if isinstance(value, date) else value
         for key, value in row.keys.items()
     }
-    return {**keys, **_amounts(row.amounts)}
+    return {**keys, **amounts_document(row.amounts)}
 
 
-def _amounts(amounts: Amounts) -> Document:
+def amounts_document(amounts: Amounts) -> Document:
+    """AmountsSchema."""
     return {
         "exams": amounts.exams,
         "visits": amounts.visits,

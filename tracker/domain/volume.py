@@ -4,8 +4,9 @@ Sums are read in queries/volume and kept in writes/volume.
 """
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from datetime import date, time
+from operator import add, neg, sub
 from typing import Literal, Protocol
 
 OTHER_HOURS = "other"
@@ -19,6 +20,55 @@ SUMS = ("exams", "live_exams", "visits", "parts", "minutes", "live_minutes", "po
 
 IDS = ("stream_id", "exam_type_id", "device_id", "operator_id")
 """The keys that a grain keeps or sums over; part of day and import stay apart in each."""
+
+
+@dataclass(frozen=True, slots=True)
+class Amounts:
+    """How much: exams, their parts, their minutes, their points (hundredths), and the visits they opened.
+
+    `minutes` are of all exams; `live_minutes` of the `live_exams` alone, whose times were clicked at the machine.
+    As an effect or a difference each may be negative.
+    """
+
+    exams: int = 0
+    parts: int = 0
+    minutes: int = 0
+    points_hundredths: int = 0
+    visits: int = 0
+    live_exams: int = 0
+    live_minutes: int = 0
+
+    def _each(self) -> tuple[int, ...]:
+        return (
+            self.exams,
+            self.parts,
+            self.minutes,
+            self.points_hundredths,
+            self.visits,
+            self.live_exams,
+            self.live_minutes,
+        )
+
+    def __add__(self, other: "Amounts") -> "Amounts":
+        return Amounts(*map(add, self._each(), other._each()))
+
+    def __sub__(self, other: "Amounts") -> "Amounts":
+        return Amounts(*map(sub, self._each(), other._each()))
+
+    def __neg__(self) -> "Amounts":
+        return Amounts(*map(neg, self._each()))
+
+    def __bool__(self) -> bool:
+        return any(self._each())
+
+    @property
+    def live_share(self) -> float | None:
+        """The part of the exams that the live minutes are of; None where there is no exam."""
+        return self.live_exams / self.exams if self.exams else None
+
+
+AMOUNTS = tuple(each.name for each in fields(Amounts))
+"""The sums in the order of Amounts."""
 
 Period = Literal["day", "month"]
 

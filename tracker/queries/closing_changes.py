@@ -4,45 +4,61 @@ Nothing is remembered beside the exams: it follows from when they were logged, c
 the import that brought them was put in force or undone.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import date, datetime
-from typing import Any
 
-from sqlalchemy import ColumnElement, and_, func, or_, select
+from sqlalchemy import ColumnElement, and_, case, func, or_, select
 from sqlalchemy.orm import Session
 
 from tracker.domain.closing import (
     CORRECTED,
-    ENTERED,
     IN_FORCE,
     NOTHING,
     STAGED,
     UNDONE,
-    VOIDED,
     Change,
-    Counted,
-    Figures,
     Key,
-    Step,
     changes_of,
 )
+from tracker.domain.fileexams import patient_of
 from tracker.domain.months import last_of_month
-from tracker.models import Account, AuditEntry, Exam, ExamImport, ExamVersion
+from tracker.domain.volume import Amounts
+from tracker.models import Exam, ExamImport, ExamVersion, ImportedExam
 from tracker.queries.closing import ClosedMonthRow
-
-_KEY = ("stream_id", "exam_type_id", "device_id", "operator_id")
-MOST_AT_ONCE = 500
-"""So many exams are read by one statement."""
+from tracker.queries.closing_lives import (
+    KEY,
+    MOST_AT_ONCE,
+    FileVisit,
+    Life,
+    PatientVisit,
+    lives_of,
+    steps_of_import,
+)
+from tracker.queries.imports import who_did
 
 
 def changes_since_closing(session: Session, closing: ClosedMonthRow) -> list[Change]:
     """Every change of a closed month, oldest first."""
-    changes: list[Change] = []
-    ids = sorted(_changed_exams(session, closing))
-    for place in range(0, len(ids), MOST_AT_ONCE):
-        changes += _changes_of_exams(session, ids[place : place + MOST_AT_ONCE], closing)
-    changes = _together([*changes, *_changes_of_imports(session, closing)])
+    month, since = closing.month, closing.closed_at
+    lives = lives_of(session, _changed_exams(session, closing))
+    beside = lives_of(session, _of_same_visits(session, lives, month) - lives.keys())
+    every = lives | beside
+    steps = {exam_id: life.steps for exam_id, life in every.items()}
+    changes = [
+        Change(
+            step.at,
+            step.kind,
+            step.by,
+            step.why,
+            exam_id,
+            every[exam_id].number,
+            effects,
+            every[exam_id].import_id,
+        )
+        for exam_id, step, effects in changes_of(steps, month=month, closed_at=since)
+    ]
+    changes = _together([*changes, *_changes_of_imports(session, closing, beside.values())])
     return sorted(changes, key=lambda change: (change.at, change.exam_id or 0))
 
 
@@ -61,11 +77,11 @@ def _together(changes: Iterable[Change]) -> list[Change]:
 def _as_one(changes: Sequence[Change]) -> Change:
     if len(changes) == 1 and changes[0].kind == CORRECTED:
         return changes[0]
-    effects: dict[Key, Figures] = {}
+    effects: dict[Key, Amounts] = {}
     for change in changes:
-        for key, figures in change.effects.items():
-            effects[key] = effects.get(key, NOTHING) + figures
-    left = {key: figures for key, figures in effects.items() if figures}
+        for key, amounts in change.effects.items():
+            effects[key] = effects.get(key, NOTHING) + amounts
+    left = {key: amounts for key, amounts in effects.items() if amounts}
     return replace(changes[0], exam_id=None, number="", effects=left)
 
 
@@ -101,29 +117,64 @@ def _came_or_went(closing: ClosedMonthRow) -> ColumnElement[bool]:
     return or_(ExamImport.in_force_at > since, ExamImport.undone_at > since)
 
 
-def _changes_of_imports(session: Session, closing: ClosedMonthRow) -> Iterable[Change]:
-    """What imports did that came in force or were undone after closing, by their exams that nobody touched."""
-    known = session.execute(
-        select(ExamImport, Account.username)
-        .join(Account, Account.id == ExamImport.by_id)
-        .where(_came_or_went(closing), ExamImport.in_force_at.is_not(None))
+def _of_same_visits(session: Session, lives: Mapping[int, Life], month: date) -> set[int]:
+    """The exams of the month that share a visit with one of these: they open it when that one does not any more."""
+    visits = {counted.visit for life in lives.values() for counted in life.stands}
+    within = Exam.local_date.between(month, last_of_month(month))
+    patients = sorted({each.patient_id for each in visits if isinstance(each, PatientVisit)})
+    found: set[int] = set()
+    for place in range(0, len(patients), MOST_AT_ONCE):
+        these = Exam.patient_id.in_(patients[place : place + MOST_AT_ONCE])
+        rows = session.execute(
+            select(Exam.id, Exam.patient_id, Exam.local_date).where(
+                these, within, Exam.import_id.is_(None)
+            )
+        )
+        found |= {row.id for row in rows if PatientVisit(row.patient_id, row.local_date) in visits}
+    imports = {each.import_id for each in visits if isinstance(each, FileVisit)}
+    rows = session.execute(
+        select(Exam.id, Exam.import_id, Exam.local_date, ImportedExam.patient_name)
+        .add_columns(ImportedExam.id_number, ImportedExam.mrn)
+        .join(ImportedExam, ImportedExam.exam_id == Exam.id)
+        .where(Exam.import_id.in_(imports), within)
     )
-    imports = {row.id: (row, by) for row, by in known}
-    for import_id, *more in _sums_of_imports(session, list(imports), closing.month):
-        row, by = imports[import_id]
-        key, sums = (more[0], more[1], more[2], more[3]), Figures(*(int(each) for each in more[4:]))
-        for kind, at, effect in ((IN_FORCE, row.in_force_at, sums), (UNDONE, row.undone_at, -sums)):
-            if at is not None and at > closing.closed_at:
-                why = _why(row, kind)
-                yield Change(at, kind, by, why, None, "", {key: effect}, import_id)
+    named = ((row.id, FileVisit(row.import_id, patient_of(row), row.local_date)) for row in rows)
+    return found | {exam_id for exam_id, visit in named if visit in visits}
 
 
-def _sums_of_imports(session: Session, ids: Sequence[int], month: date) -> Iterable[Any]:
-    """Import, the four ids of the key, the four sums: of the month's exams that stand as they were brought in."""
-    keys = (Exam.import_id, *(getattr(Exam, name) for name in _KEY))
+def _changes_of_imports(
+    session: Session, closing: ClosedMonthRow, followed: Iterable[Life]
+) -> Iterable[Change]:
+    """What imports did that came in force or were undone after closing, by their exams that nobody touched.
+
+    Those that are `followed` step by step, for the sake of another one of their visit, are taken out.
+    """
+    came = and_(_came_or_went(closing), ExamImport.in_force_at.is_not(None))
+    imports = {row.id: row for row in session.scalars(select(ExamImport).where(came))}
+    sums = _sums_of_imports(session, list(imports), closing.month)
+    for life in followed:
+        if life.import_id in imports and life.version == 1:
+            [counted] = life.stands
+            place = (life.import_id, counted.key)
+            opened = Amounts(visits=int(life.opens_visit))
+            sums[place] = sums[place] - counted.amounts - opened
+    doers = who_did(session, imports)
+    for (import_id, key), amounts in sums.items():
+        for step in steps_of_import(imports[import_id], doers):
+            if step.at > closing.closed_at and step.kind != STAGED:
+                effects = {key: amounts if step.kind == IN_FORCE else -amounts}
+                yield Change(step.at, step.kind, step.by, step.why, None, "", effects, import_id)
+
+
+def _sums_of_imports(
+    session: Session, ids: Sequence[int], month: date
+) -> dict[tuple[int, Key], Amounts]:
+    """By import and key: the month's exams that stand as they were brought in. One statement."""
+    keys = (Exam.import_id, *(getattr(Exam, name) for name in KEY))
     sums = (func.sum(each) for each in (Exam.parts, Exam.minutes, Exam.points_hundredths))
-    return session.execute(
-        select(*keys, func.count(), *sums)
+    visits = func.sum(case((Exam.opens_visit, 1), else_=0))
+    rows = session.execute(
+        select(*keys, func.count(), *sums, visits)
         .where(
             Exam.import_id.in_(ids),
             Exam.version == 1,
@@ -131,112 +182,4 @@ def _sums_of_imports(session: Session, ids: Sequence[int], month: date) -> Itera
         )
         .group_by(*keys)
     )
-
-
-def _why(brought_in: ExamImport, kind: str) -> str:
-    """The file, and what was said about it."""
-    reason = brought_in.undo_reason if kind == UNDONE else brought_in.reason
-    return " \u00b7 ".join(filter(None, (brought_in.file_name, reason)))
-
-
-def _changes_of_exams(
-    session: Session, ids: Sequence[int], closing: ClosedMonthRow
-) -> Iterable[Change]:
-    lives = _lives(session, ids)
-    month, since = closing.month, closing.closed_at
-    for exam, steps in lives:
-        for step, effects in changes_of(steps, month=month, closed_at=since):
-            yield Change(
-                step.at, step.kind, step.by, step.why, exam.id, exam.number, effects, exam.import_id
-            )
-
-
-def _lives(session: Session, ids: Sequence[int]) -> list[tuple[Exam, list[Step]]]:
-    """Each exam with all that happened to it, in order. Four statements."""
-    exams = session.execute(
-        select(Exam, Account.username, ExamImport)
-        .join(Account, Account.id == Exam.logged_by_id)
-        .outerjoin(ExamImport, ExamImport.id == Exam.import_id)
-        .where(Exam.id.in_(ids))
-        .order_by(Exam.id)
-    ).all()
-    versions: dict[int, list[tuple[ExamVersion, str]]] = {}
-    for version, by in session.execute(
-        select(ExamVersion, Account.username)
-        .join(Account, Account.id == ExamVersion.corrected_by_id)
-        .where(ExamVersion.exam_id.in_(ids))
-        .order_by(ExamVersion.exam_id, ExamVersion.version)
-    ):
-        versions.setdefault(version.exam_id, []).append((version, by))
-    voiders = _voiders(session, [exam.id for exam, *_more in exams if exam.voided_at])
-    return [
-        (
-            exam,
-            [
-                *_beginning(exam, by, brought_in, _first(exam, versions.get(exam.id, []))),
-                *_life(exam, versions.get(exam.id, []), voiders.get(exam.id, "")),
-            ],
-        )
-        for exam, by, brought_in in exams
-    ]
-
-
-def _first(exam: Exam, versions: Sequence[tuple[ExamVersion, str]]) -> Counted:
-    return _as_it_was(versions[0][0]) if versions else _as_it_is(exam)
-
-
-def _beginning(
-    exam: Exam, logged_by: str, brought_in: ExamImport | None, first: Counted
-) -> Iterable[Step]:
-    """How it came to count; of an import also how that ended."""
-    if brought_in is None:
-        yield Step(exam.logged_at, ENTERED, logged_by, exam.entered_reason, first)
-        return
-    yield Step(brought_in.staged_at, STAGED, logged_by, "", first)
-    for kind, at in ((IN_FORCE, brought_in.in_force_at), (UNDONE, brought_in.undone_at)):
-        if at is not None:
-            yield Step(at, kind, logged_by, _why(brought_in, kind))
-
-
-def _life(
-    exam: Exam, versions: Sequence[tuple[ExamVersion, str]], voided_by: str
-) -> Iterable[Step]:
-    """Its corrections and its end."""
-    stood = [*(_as_it_was(version) for version, _by in versions[1:]), _as_it_is(exam)]
-    for (version, by), after in zip(versions, stood, strict=False):
-        yield Step(version.corrected_at, CORRECTED, by, version.reason, after)
-    if exam.voided_at is not None:
-        yield Step(exam.voided_at, VOIDED, voided_by, exam.void_reason)
-
-
-def _as_it_is(exam: Exam) -> Counted:
-    key = (exam.stream_id, exam.exam_type_id, exam.device_id, exam.operator_id)
-    figures = Figures(1, exam.parts, exam.minutes, exam.points_hundredths)
-    return Counted(exam.local_date, key, figures)
-
-
-def _as_it_was(version: ExamVersion) -> Counted:
-    values = version.values
-    stream, exam_type, device, operator = (int(str(values[name])) for name in _KEY)
-    sums = (int(str(values[name])) for name in ("parts", "minutes", "points_hundredths"))
-    return Counted(
-        date.fromisoformat(str(values["local_date"])),
-        (stream, exam_type, device, operator),
-        Figures(1, *sums),
-    )
-
-
-def _voiders(session: Session, ids: Sequence[int]) -> dict[int, str]:
-    """Who voided each, as the audit has it: the row itself does not say. One statement."""
-    if not ids:
-        return {}
-    rows = session.execute(
-        select(AuditEntry.entity_id, Account.username)
-        .join(Account, Account.id == AuditEntry.by_id)
-        .where(
-            AuditEntry.entity == "exam",
-            AuditEntry.entity_id.in_([str(each) for each in ids]),
-            AuditEntry.action == "void",
-        )
-    )
-    return {int(entity_id): username for entity_id, username in rows}
+    return {(row[0], (row[1], row[2], row[3], row[4])): Amounts(*map(int, row[5:])) for row in rows}

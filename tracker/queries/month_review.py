@@ -7,7 +7,7 @@ from datetime import date
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from tracker.domain.closing import NOTHING, Change, Figures, may_close
+from tracker.domain.closing import NOTHING, Change, may_close
 from tracker.domain.months import last_of_month, month_end
 from tracker.models import Device, ExamType, StaffMember, Stream
 from tracker.queries.closing import (
@@ -17,7 +17,7 @@ from tracker.queries.closing import (
     Three,
     closed_month,
     closed_months,
-    closed_totals,
+    closed_sums,
     month_figures,
     reopenings,
 )
@@ -45,15 +45,17 @@ def months_of_year(session: Session, year: int, today: date) -> list[MonthOfYear
     """The months of a year, newest first, those that have begun. Three statements."""
     first, last = date(year, 1, 1), date(year, 12, 31)
     closed = closed_months(session)
-    totals = closed_totals(session, [row.id for row in closed.values() if row.month.year == year])
+    totals = closed_sums(
+        session, [row for row in closed.values() if row.month.year == year], ["month"]
+    )
     found = volume(session, VolumeFilter(first, last), ["month"])
-    present = {row.keys["month"]: Figures.of(row.amounts) for row in found.rows}
+    present = {row.keys["month"]: row.amounts for row in found.rows}
     lines = []
     month = first
     while month <= min(last, today):
         closing = closed.get(month)
-        kept = totals.get(closing.id, NOTHING) if closing else NOTHING
-        three = Three(kept, present.get(f"{month:%Y-%m}", NOTHING))
+        code = f"{month:%Y-%m}"
+        three = Three(totals.get((code,), NOTHING), present.get(code, NOTHING))
         over = month_end(month) <= today
         lines.append(MonthOfYear(month, closing, three, over, may_close(month, closed, today)))
         month = month_end(month)
@@ -116,8 +118,8 @@ def _figures(
     for row in found.rows:
         for key in DIMENSIONS:
             before = by[key].get(row.keys[key], Three()).present
-            by[key][row.keys[key]] = Three(NOTHING, before + Figures.of(row.amounts))
-    return by, Three(NOTHING, Figures.of(found.total))
+            by[key][row.keys[key]] = Three(NOTHING, before + row.amounts)
+    return by, Three(NOTHING, found.total)
 
 
 def codes_of_keys(session: Session) -> list[dict[int, str]]:

@@ -15,7 +15,7 @@ from sqlalchemy.orm import Session
 
 from tracker.domain.catalogue import TITLES
 from tracker.domain.errors import N_, InvalidError
-from tracker.domain.volume import NO_TITLE, SUMS
+from tracker.domain.volume import AMOUNTS, NO_TITLE, SUMS, Amounts
 from tracker.models import Booking, PartOfDay, StaffMember
 from tracker.queries.volume_source import CODED, DATED, NAMED, VolumeFilter, grouped, sources
 
@@ -28,6 +28,7 @@ __all__ = [
     "Volume",
     "VolumeFilter",
     "VolumeRow",
+    "period_of",
     "standing",
     "sums_by",
     "volume",
@@ -38,49 +39,6 @@ KEYS = (*DATED, *CODED)
 
 _Named = Mapping[Any, tuple[Any, Any]]
 """What stands in a row for a key → by what it is sorted, and how it is shown."""
-
-
-@dataclass(frozen=True, slots=True)
-class Amounts:
-    """How much: exams, their parts, their minutes, their points (hundredths), and the visits they opened.
-
-    `minutes` are of all exams; `live_minutes` of the `live_exams` alone, whose times were clicked at the machine.
-    """
-
-    exams: int = 0
-    parts: int = 0
-    minutes: int = 0
-    points_hundredths: int = 0
-    visits: int = 0
-    live_exams: int = 0
-    live_minutes: int = 0
-
-    def __add__(self, other: "Amounts") -> "Amounts":
-        return Amounts(
-            self.exams + other.exams,
-            self.parts + other.parts,
-            self.minutes + other.minutes,
-            self.points_hundredths + other.points_hundredths,
-            self.visits + other.visits,
-            self.live_exams + other.live_exams,
-            self.live_minutes + other.live_minutes,
-        )
-
-    @property
-    def live_share(self) -> float | None:
-        """The part of the exams that the live minutes are of; None where there is no exam."""
-        return self.live_exams / self.exams if self.exams else None
-
-
-_SUMS = (
-    "exams",
-    "parts",
-    "minutes",
-    "points_hundredths",
-    "visits",
-    "live_exams",
-    "live_minutes",
-)  # in the order of Amounts
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,7 +64,7 @@ def volume(session: Session, chosen: VolumeFilter, by: Sequence[str] = ()) -> Vo
     roll-up that is read and one for each key's names. Raises InvalidError on `by` for a key that does not exist.
     """
     keys = tuple(dict.fromkeys(by))
-    found = sums_by(session, chosen, keys, _SUMS)
+    found = sums_by(session, chosen, keys, AMOUNTS)
     rows = tuple(
         VolumeRow(dict(zip(keys, shown, strict=True)), Amounts(*sums)) for shown, sums in found
     )
@@ -171,6 +129,11 @@ def _quarter(day: date) -> tuple[Any, Any]:
 
 def _year(day: date) -> tuple[Any, Any]:
     return day.year, day.year
+
+
+def period_of(key: str, day: date) -> Any:
+    """The day, week, month, quarter or year of a day, as rows carry it."""
+    return _PERIODS[key](day)[1]
 
 
 _PERIODS = {"day": _day, "week": _week, "month": _month, "quarter": _quarter, "year": _year}

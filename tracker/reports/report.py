@@ -14,7 +14,7 @@ from tracker.domain.workcalendar import local_date_of
 from tracker.queries.closing import (
     DIMENSIONS,
     ClosedMonthRow,
-    MonthFigures,
+    ClosedPart,
     Three,
     closed_month,
     month_figures,
@@ -122,7 +122,7 @@ def _sum_of(planned: Sequence[int | None]) -> int | None:
 
 
 def _tables(
-    session: Session, found: Volume, figures: MonthFigures | None
+    session: Session, found: Volume, figures: ClosedPart | None
 ) -> dict[str, list[ReportLine]]:
     tables = {}
     for key, names in names_of(session, DIMENSIONS).items():

@@ -5,7 +5,7 @@ from collections.abc import Iterator, Sequence
 from flask_babel import gettext as _
 
 from tracker import clock
-from tracker.domain.closing import KINDS, Figures
+from tracker.domain.closing import KINDS
 from tracker.queries.closing import Three
 from tracker.reports.report import Report, ReportLine
 from tracker.reports.tables import Column, Kind, Table, Value
@@ -123,7 +123,7 @@ def change_table(report: Report) -> Table:
 def _changes(report: Report) -> Iterator[Sequence[Value]]:
     zone = clock.hospital_zone()
     for change in report.changes:
-        total: Figures = change.total
+        total = change.total
         yield (
             change.at.astimezone(zone).replace(tzinfo=None, microsecond=0),
             _(KINDS[change.kind]),

@@ -12,6 +12,7 @@ from tracker.domain.closing import may_close
 from tracker.domain.errors import N_, ConflictError, InvalidError, NotFoundError
 from tracker.domain.months import last_of_month, month_end
 from tracker.domain.texts import needed_reason
+from tracker.domain.volume import AMOUNTS
 from tracker.models import (
     ClosedMonth,
     ClosedVolume,
@@ -34,15 +35,6 @@ _KEYS: Mapping[str, type[Stream | ExamType | Device | StaffMember]] = {
     "device": Device,
     "operator": StaffMember,
 }
-_SUMS = (
-    "exams",
-    "live_exams",
-    "visits",
-    "parts",
-    "minutes",
-    "live_minutes",
-    "points_hundredths",
-)
 
 
 @service
@@ -108,7 +100,7 @@ def _keep_volume(session: Session, kept: ClosedMonth) -> int:
         {
             "closed_month_id": kept.id,
             **{f"{key}_id": ids[key][row.keys[key]] for key in _KEYS},
-            **{name: getattr(row.amounts, name) for name in _SUMS},
+            **{name: getattr(row.amounts, name) for name in AMOUNTS},
         }
         for row in found.rows
     ]

@@ -3,18 +3,18 @@
 Other volume pages take `closing_of` and the macro of macros/closing.html where they show whole closed months.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
 from urllib.parse import urlencode
 
-from tracker.domain.closing import Change, Figures, Key, total_of
-from tracker.domain.months import last_of_month, month_end
+from tracker.domain.closing import Change, Key
+from tracker.domain.months import last_of_month
 from tracker.queries import Reading
-from tracker.queries.closing import ClosedMonthRow, Three, closed_months, closed_totals
+from tracker.queries.closing import ClosedMonthRow, Three, closed_part
 from tracker.queries.month_review import MonthReview, month_review
-from tracker.queries.volume import VolumeFilter, volume
+from tracker.queries.volume import VolumeFilter
 from tracker.reports.words import name_of
 from tracker.web.exam_choices import Catalogue, read_catalogue
 
@@ -67,25 +67,14 @@ class MonthPage:
 def closing_of(reading: Reading, first: date, last: date) -> Closing | None:
     """The three figures of the days `first` to `last`, when they are whole months and all closed; else None.
 
-    For one month or a year that is over: two statements, or four.
+    Closed months leave no gap. Four statements at most.
     """
     if first.day != 1 or last != last_of_month(last):
         return None
-    found = closed_months(reading, first, last)
-    wanted = list(_months_between(first, last))
-    if not found or any(month not in found for month in wanted):
+    part = closed_part(reading, VolumeFilter(first, last), ())
+    if part is None or (part.months[0].month, part.last) != (first, last):
         return None
-    rows = [found[month] for month in wanted]
-    closed = total_of(closed_totals(reading, [row.id for row in rows]).values())
-    present = Figures.of(volume(reading, VolumeFilter(first, last)).total)
-    return Closing(rows, Three(closed, present))
-
-
-def _months_between(first: date, last: date) -> Iterable[date]:
-    month = first
-    while month <= last:
-        yield month
-        month = month_end(month)
+    return Closing(part.months, part.total)
 
 
 def read_month(reading: Reading, month: date, today: date) -> MonthPage:
@@ -131,7 +120,7 @@ class _Places:
     def of(self, change: Change) -> list[tuple[int, str]]:
         """Exams more or less, and where; what was taken away first."""
         effects = sorted(change.effects.items(), key=lambda each: each[1].exams)
-        return [(figures.exams, self._word_of(key)) for key, figures in effects]
+        return [(amounts.exams, self._word_of(key)) for key, amounts in effects]
 
     def _word_of(self, key: Key) -> str:
         stream, exam_type, device, operator = (
