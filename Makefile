@@ -19,6 +19,8 @@ help: ## list these targets
 run: $(MADE)/product ## install what is missing, then serve on http://127.0.0.1:5000
 	@exec $(PY) run.py
 
+# Dozens of tests start processes: each would compile its imports anew where the machine keeps no byte code.
+test: export PYTHONDONTWRITEBYTECODE :=
 test: $(MADE)/product $(MADE)/tools check ## install what tests need and run all of them
 	$(PY) -m pytest -n 2 -m "not browser"
 	$(PY) -m pytest -n 0 -m browser
