@@ -69,6 +69,20 @@ def test_a_closed_month_has_three_figures_that_add_up(app, head, client_of: Clie
     (effect,) = found["changes_since"][1]["effects"]
     where = {"stream": "outpatient", "exam_type": "superficial", "device": "US03", "operator": "D01"}  # fmt: skip
     assert where.items() <= effect.items()
+    with clock.at(at(10)):
+        days = {"from_": "2026-09-01", "to": "2026-11-30"}
+        by_device = head.get("/volume", by="device", **days).json
+        by_day = head.get("/volume", by="day", device="US01", **days).json["closed"]
+    closed = by_device["closed"]
+    assert (closed["first_month"], closed["last_month"]) == ("2026-10", "2026-10")
+    three = {name: found[name] for name in ("closed", "changes", "present")}
+    assert closed["total"] == three
+    named = [{"device": line["code"], **line} for line in found["by_device"]]
+    assert {line["device"]: line["changes"] for line in closed["rows"]} == {
+        line["device"]: line["changes"] for line in named
+    }
+    (us01,) = (line for line in named if line["device"] == "US01")
+    assert (by_day["rows"], by_day["total"]["closed"]) == ([], us01["closed"])
     assert all(each["number"] in page for each in found["changes_since"])
     of_month = {each["month"]: each for each in listed["items"]}
     assert [*of_month][:3] == ["2026-11", "2026-10", "2026-09"]

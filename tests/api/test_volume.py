@@ -39,6 +39,7 @@ def test_rows_add_up_to_the_total_in_every_grouping(head):
     total = head.get("/volume", **DAYS).json
     assert total == {
         "rows": [],
+        "closed": None,
         "total": NONE_LIVE | {"exams": 3, "parts": 3, "minutes": 30, "points": 2.8},
     }
     for by in (*KEYS, "day,device", "week,title", "quarter,part_of_day"):

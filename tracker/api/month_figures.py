@@ -4,26 +4,17 @@ from collections.abc import Sequence
 
 from marshmallow import fields, validate
 
+from tracker.api.amounts import AmountsSchema, ThreeSchema, amounts_document, three_document
 from tracker.api.documents import (
-    AnswerSchema,
     Document,
     instant,
     instant_or_none,
     moment,
     text,
 )
-from tracker.api.volume import AmountsSchema, amounts_document
 from tracker.domain.closing import KINDS, Change
 from tracker.queries.closing import DIMENSIONS, Three
 from tracker.queries.month_review import MonthOfYear, MonthReview
-
-
-class ThreeSchema(AnswerSchema):
-    """As it was closed, what changed since (null where the month is open), and as it is now."""
-
-    closed = fields.Nested(AmountsSchema, allow_none=True)
-    changes = fields.Nested(AmountsSchema, allow_none=True)
-    present = fields.Nested(AmountsSchema)
 
 
 class MonthSchema(ThreeSchema):
@@ -68,15 +59,6 @@ def month_document(month: MonthOfYear | MonthReview, three: Three) -> Document:
         "closed_at": instant_or_none(closing.closed_at if closing else None),
         "closed_by": closing.closed_by if closing else None,
         **three_document(three, is_closed=closing is not None),
-    }
-
-
-def three_document(three: Three, *, is_closed: bool) -> Document:
-    """ThreeSchema."""
-    return {
-        "closed": amounts_document(three.closed) if is_closed else None,
-        "changes": amounts_document(three.changes) if is_closed else None,
-        "present": amounts_document(three.present),
     }
 
 

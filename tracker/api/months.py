@@ -9,16 +9,15 @@ from marshmallow import fields
 
 from tracker import clock
 from tracker.api.access import caller
+from tracker.api.amounts import ThreeSchema, three_document
 from tracker.api.documents import AnswerSchema, Document, instant, moment, text
 from tracker.api.fields import LONGEST_REASON, Text
 from tracker.api.interface import answer, blueprint
 from tracker.api.month_figures import (
     ChangeSchema,
     MonthSchema,
-    ThreeSchema,
     change_document,
     month_document,
-    three_document,
 )
 from tracker.api.reading import RequestSchema
 from tracker.api.volume_year import YearQuery

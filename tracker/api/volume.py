@@ -1,18 +1,21 @@
 """GET /volume: exams, visits, parts, minutes and points, in any grouping and of any part."""
 
+from collections.abc import Mapping
 from datetime import date
 from typing import Any
 
 from flask import Response
 from marshmallow import fields
 
+from tracker.api.amounts import AmountsSchema, ThreeSchema, amounts_document, three_document
 from tracker.api.documents import AnswerSchema, Document, text
 from tracker.api.fields import Codes, Day, Several
 from tracker.api.interface import answer, blueprint
 from tracker.api.reading import RequestSchema
 from tracker.domain.stretches import check_stretch
 from tracker.queries import read_session
-from tracker.queries.volume import CODED, KEYS, Amounts, VolumeFilter, VolumeRow, volume
+from tracker.queries.closing import ClosedPart, closed_part
+from tracker.queries.volume import CODED, KEYS, VolumeFilter, volume
 
 
 class VolumeQuery(RequestSchema):
@@ -29,24 +32,8 @@ class VolumeQuery(RequestSchema):
     part_of_day = Codes("Begun in these half-days only; other: outside of all.", load_default=None)
 
 
-class AmountsSchema(AnswerSchema):
-    """How much; of a change it may be negative."""
-
-    exams = fields.Integer()
-    visits = fields.Integer(
-        metadata={"description": "Patients on a day, where their first exam counts."}
-    )
-    parts = fields.Integer()
-    minutes = fields.Integer(metadata={"description": "Of all exams."})
-    live_exams = fields.Integer(
-        metadata={"description": "Whose times were clicked at the machine."}
-    )
-    live_minutes = fields.Integer(metadata={"description": "Of the live exams alone."})
-    points = fields.Float()
-
-
-class VolumeRowSchema(AmountsSchema):
-    """One group: what it was grouped by, and how much."""
+class GroupSchema(AnswerSchema):
+    """What was grouped by."""
 
     class Meta:
         sometimes = KEYS
@@ -64,11 +51,29 @@ class VolumeRowSchema(AmountsSchema):
     part_of_day = text()
 
 
+class VolumeRowSchema(GroupSchema, AmountsSchema):
+    """One group: what it was grouped by, and how much."""
+
+
+class ClosedRowSchema(GroupSchema, ThreeSchema):
+    """One group of closed months: as it was closed, what changed since, as it is now."""
+
+
+class ClosedPartSchema(AnswerSchema):
+    """The closed months that lie whole within the days; no rows where closed figures are not kept by these keys."""
+
+    first_month = text("2026-01")
+    last_month = text("2026-10")
+    rows = fields.List(fields.Nested(ClosedRowSchema))
+    total = fields.Nested(ThreeSchema)
+
+
 class VolumeSchema(AnswerSchema):
-    """The groups, in the order of what they are grouped by, and their sum."""
+    """The groups, in the order of what they are grouped by, and their sum; beside them what of the days is closed."""
 
     rows = fields.List(fields.Nested(VolumeRowSchema))
     total = fields.Nested(AmountsSchema)
+    closed = fields.Nested(ClosedPartSchema, allow_none=True)
 
 
 @blueprint.route("/volume", tags=["volume"])
@@ -78,30 +83,32 @@ def show_volume(query: dict[str, Any]) -> Response:
     """Exams that were performed, counted"""
     first, last = query["first"], query["last"]
     check_stretch(first, last, longest=None)
+    chosen = VolumeFilter(first, last, **{key: query[key] for key in CODED})
     with read_session() as session:
-        codes = {key: query[key] for key in CODED}
-        counted = volume(session, VolumeFilter(first, last, **codes), query["by"])
+        counted = volume(session, chosen, query["by"])
+        closed = closed_part(session, chosen, query["by"])
     return answer(
-        {"rows": [_row(row) for row in counted.rows], "total": amounts_document(counted.total)}
+        {
+            "rows": [{**_group(row.keys), **amounts_document(row.amounts)} for row in counted.rows],
+            "total": amounts_document(counted.total),
+            "closed": None if closed is None else _closed(closed),
+        }
     )
 
 
-def _row(row: VolumeRow) -> Document:
-    keys = {
-        key: value.isoformat() if isinstance(value, date) else value
-        for key, value in row.keys.items()
-    }
-    return {**keys, **amounts_document(row.amounts)}
-
-
-def amounts_document(amounts: Amounts) -> Document:
-    """AmountsSchema."""
+def _closed(part: ClosedPart) -> Document:
     return {
-        "exams": amounts.exams,
-        "visits": amounts.visits,
-        "parts": amounts.parts,
-        "minutes": amounts.minutes,
-        "live_exams": amounts.live_exams,
-        "live_minutes": amounts.live_minutes,
-        "points": amounts.points_hundredths / 100,
+        "first_month": f"{part.months[0].month:%Y-%m}",
+        "last_month": f"{part.last:%Y-%m}",
+        "rows": [
+            {**_group(dict(zip(part.keys, group, strict=True))), **three_document(three)}
+            for group, three in part.groups.items()
+        ],
+        "total": three_document(part.total),
+    }
+
+
+def _group(keys: Mapping[str, Any]) -> Document:
+    return {
+        key: value.isoformat() if isinstance(value, date) else value for key, value in keys.items()
     }
