@@ -76,11 +76,42 @@ function series({ name, kind, stroke, hue, values, links }, chart) {
   };
 }
 
-function axesChart(data, chart, description) {
+// How many lines a legend takes: what lies below it begins that much lower.
+const LEGEND_LINE = 20;
+const pen = document.createElement("canvas").getContext("2d");
+
+function legendLines(names, width) {
+  pen.font = `${TEXT.fontSize}px ${TEXT.fontFamily}`;
+  let lines = 1;
+  let taken = 0;
+  for (const name of names) {
+    const needs = pen.measureText(name).width + 32;
+    if (taken && taken + needs > width - 24) [lines, taken] = [lines + 1, 0];
+    taken += needs;
+  }
+  return lines;
+}
+
+// A few names are all shown, in lines of their own where there is room for words; of many those that fit.
+const FEW_NAMES = 12;
+const NAME_WIDTH = 64;
+
+function namesBelow(categories, width) {
+  const room = (width - 80) / categories.length;
+  if (categories.length > FEW_NAMES || room < NAME_WIDTH) return { hideOverlap: true };
+  return { interval: 0, width: room - 6, overflow: "break", lineHeight: 14 };
+}
+
+function axesChart(data, chart, description, width) {
   const options = base(description);
   options.tooltip = { ...options.tooltip, trigger: "axis", valueFormatter: shown };
-  if (data.series.length > 1) options.legend = { top: 4, left: 8, itemWidth: 14, itemHeight: 9, textStyle: TEXT };
-  options.xAxis = { type: "category", data: data.categories, axisLabel: { color: TEXT.color, hideOverlap: true } };
+  if (data.series.length > 1) {
+    options.legend = { top: 4, left: 8, itemWidth: 14, itemHeight: 9, textStyle: TEXT };
+    options.grid.top += LEGEND_LINE * (legendLines(data.series.map(({ name }) => name), width) - 1);
+  }
+  options.xAxis = {
+    type: "category", data: data.categories, axisLabel: { color: TEXT.color, ...namesBelow(data.categories, width) },
+  };
   options.yAxis = {
     type: "value",
     axisLabel: { color: TEXT.color, formatter: shown },
@@ -90,7 +121,10 @@ function axesChart(data, chart, description) {
   return options;
 }
 
-function heatChart(data, description) {
+// A field has its number where there is room for it: shades alone say little.
+const FIELD_WIDTH = 40;
+
+function heatChart(data, description, width) {
   const cells = data.series.flatMap(({ values }, x) => values.map((value, y) => [x, y, value ?? "-"]));
   const most = Math.max(1, ...cells.map(([, , value]) => (value === "-" ? 0 : value)));
   const options = base(description);
@@ -101,7 +135,12 @@ function heatChart(data, description) {
     `${data.categories[y]} · ${data.series[x].name}: ${shown(value === "-" ? null : value)}`;
   options.visualMap = { min: 0, max: most, show: false, inRange: { color: ["#f0f5fa", "#8fb9da", "#14619b"] } };
   const cursor = data.series.some(({ links }) => links.some(Boolean)) ? "pointer" : "default";
-  options.series = [{ type: "heatmap", data: cells, cursor }];
+  const label = { show: width / data.series.length >= FIELD_WIDTH, fontSize: 11, formatter: ({ value }) => shown(value[2]) };
+  const fields = cells.map((value) => ({
+    value,
+    label: { ...label, show: label.show && value[2] !== "-", color: value[2] > most * 0.65 ? "#ffffff" : TEXT.color },
+  }));
+  options.series = [{ type: "heatmap", data: fields, cursor, label }];
   return options;
 }
 
@@ -116,7 +155,8 @@ function draw(figure) {
   const description = figure.getAttribute("aria-label") ?? table.caption?.textContent.trim() ?? "";
   const heat = figure.dataset.chart === "heat";
   const chart = echarts.init(place, null, { renderer: "svg" });
-  chart.setOption(heat ? heatChart(data, description) : axesChart(data, figure.dataset.chart, description));
+  const width = place.clientWidth;
+  chart.setOption(heat ? heatChart(data, description, width) : axesChart(data, figure.dataset.chart, description, width));
   chart.on("click", "series", ({ seriesIndex, dataIndex, value }) => {
     const [column, row] = heat ? value : [seriesIndex, dataIndex];
     const link = data.series[column].links[row];
