@@ -31,6 +31,7 @@ from tracker.reports.pdf_charts import bars, months_against_plan
 from tracker.reports.report import Report
 from tracker.reports.report_tables import (
     change_table,
+    closed_table,
     line_table,
     month_table,
     summary_table,
@@ -94,6 +95,10 @@ def _story(report: Report) -> Iterable[Any]:
     if report.closing:
         yield Paragraph(_closed_words(report), _style(9, spaceAfter=3 * mm))
     yield _grid(summary_table(report), (90 * mm, 50 * mm))
+    if report.closed:
+        table = closed_table(report)
+        yield _heading(table.title)
+        yield _grid(table, (50 * mm, *([28 * mm] * (len(table.columns) - 1))))
     yield from _months(report)
     for key in report.tables:
         yield from _by(report, key)
@@ -123,7 +128,7 @@ def _months(report: Report) -> Iterable[Any]:
 
 
 def _by(report: Report, key: str) -> Iterable[Any]:
-    table = line_table(report, key)
+    table = line_table(report, key, is_on_paper=True)
     lines = report.tables[key]
     chart = bars([(line.name, line.amounts.exams) for line in lines], FONT)
     heading = _heading(table.title)
@@ -141,7 +146,7 @@ def _changes(report: Report) -> Iterable[Any]:
         yield Paragraph(_("Nothing was changed since this month was closed."), _style(9))
         return
     shown = Table(table.title, table.columns, rows[:MOST_CHANGES])
-    widths = (28, 22, 24, 18, 44, 13, 15, 14)
+    widths = (23, 17, 19, 15, 33, 9, 9, 9, 12, 10, 11, 11)
     yield _grid(shown, tuple(width * mm for width in widths))
     if len(rows) > MOST_CHANGES:
         left = number(len(rows) - MOST_CHANGES)

@@ -17,7 +17,7 @@ from tracker.queries.closing import (
     ClosedPart,
     Three,
     closed_month,
-    month_figures,
+    closed_part,
 )
 from tracker.queries.closing_changes import changes_since_closing
 from tracker.queries.settings import department_settings
@@ -51,7 +51,7 @@ class MonthLine:
 class Report:
     """Everything a report says; `tables` holds lines by key of DIMENSIONS, in the department's order.
 
-    `three` and `changes` are of a closed month; in a year `months` says which are closed.
+    `closing` and `changes` are of a closed month; `closed` is what is closed of the month or the year, by `tables`' keys.
     """
 
     department: str
@@ -64,7 +64,7 @@ class Report:
     tables: Mapping[str, Sequence[ReportLine]]
     months: Sequence[MonthLine]
     closing: ClosedMonthRow | None = None
-    three: Three | None = None
+    closed: ClosedPart | None = None
     changes: Sequence[Change] = ()
 
     @property
@@ -86,7 +86,7 @@ def year_report(session: Session, year: int, *, now: datetime) -> Report:
 def _report(session: Session, first: date, last: date, now: datetime) -> Report:
     is_year = first.month != last.month
     closing = None if is_year else closed_month(session, first)
-    figures = month_figures(session, closing) if closing else None
+    closed = closed_part(session, VolumeFilter(first, last), DIMENSIONS)
     found = volume(session, VolumeFilter(first, last), DIMENSIONS)
     standings = year_standings(session, first.year, local_date_of(now, clock.hospital_zone()))
     months = [line for line in _months(standings) if line.month <= last]
@@ -101,10 +101,10 @@ def _report(session: Session, first: date, last: date, now: datetime) -> Report:
         made_at=now,
         total=found.total,
         planned=_sum_of([line.planned for line in known]),
-        tables=_tables(session, found, figures),
+        tables=_tables(session, found, closed),
         months=months,
         closing=closing,
-        three=figures.total if figures else None,
+        closed=closed,
         changes=changes_since_closing(session, closing) if closing else (),
     )
 
@@ -122,7 +122,7 @@ def _sum_of(planned: Sequence[int | None]) -> int | None:
 
 
 def _tables(
-    session: Session, found: Volume, figures: ClosedPart | None
+    session: Session, found: Volume, closed: ClosedPart | None
 ) -> dict[str, list[ReportLine]]:
     tables = {}
     for key, names in names_of(session, DIMENSIONS).items():
@@ -130,7 +130,7 @@ def _tables(
         for row in found.rows:
             code = row.keys[key]
             sums[code] = sums.get(code, Amounts()) + row.amounts
-        threes = figures.by(key) if figures else {}
+        threes = closed.by(key) if closed else {}
         codes = [code for code in names if code in sums or code in threes]
         tables[key] = [
             ReportLine(names[code], sums.get(code, Amounts()), threes.get(code)) for code in codes

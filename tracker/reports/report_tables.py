@@ -6,7 +6,9 @@ from flask_babel import gettext as _
 
 from tracker import clock
 from tracker.domain.closing import KINDS
+from tracker.domain.volume import Amounts
 from tracker.queries.closing import Three
+from tracker.reports.closed_columns import Beside, all_sums, measures, value_of
 from tracker.reports.report import Report, ReportLine
 from tracker.reports.tables import Column, Kind, Table, Value
 from tracker.reports.volume_table import sum_columns, sums
@@ -30,6 +32,8 @@ def report_tables(report: Report) -> list[Table]:
         *(line_table(report, key) for key in report.tables),
         month_table(report),
     ]
+    if report.closed:
+        tables.append(closed_table(report))
     return [*tables, change_table(report)] if report.closing else tables
 
 
@@ -45,42 +49,82 @@ def summary_table(report: Report) -> Table:
         (_("Minutes clicked live"), total.live_minutes),
         (_("Points"), total.points_hundredths / 100),
     ]
-    if report.three:
+    if report.closing and report.closed:
+        three = report.closed.total
         lines += [
-            (_("Closed figure, exams"), report.three.closed.exams),
-            (_("Changes since closing, exams"), report.three.changes.exams),
-            (_("Present figure, exams"), report.three.present.exams),
+            (_("Closed figure, exams"), three.closed.exams),
+            (_("Changes since closing, exams"), three.changes.exams),
+            (_("Present figure, exams"), three.present.exams),
         ]
     lines.append((_("As of"), moment(report.made_at)))
     columns = (Column(report.title, width=34), Column(_("Value"), Kind.POINTS, 18))
     return Table(_("Summary"), columns, [line for line in lines if line[1] is not None])
 
 
-def line_table(report: Report, key: str) -> Table:
-    """The lines of one key; in a closed month each with its three figures."""
-    three = _three_columns() if report.closing else []
-    columns = [Column("", width=26), *three, *sum_columns()]
-    return Table(titles()[key], columns, _lines(report, report.tables[key]))
+def closed_table(report: Report) -> Table:
+    """Every measure as it was closed, as it changed and as it is; of a year also what is not closed."""
+    columns = [Column(_("Figure"), width=24), *_three_columns(report, Kind.POINTS)]
+    return Table(_("Closed figures"), columns, _closed(report))
 
 
-def _lines(report: Report, lines: Sequence[ReportLine]) -> Iterator[Sequence[Value]]:
-    for line in lines:
-        three = _three_cells(line.three or Three()) if report.closing else ()
-        yield (line.name, *three, *sums(line.amounts))
-    three = _three_cells(report.three or Three()) if report.closing else ()
-    yield (_("All"), *three, *sums(report.total))
+def _closed(report: Report) -> Iterator[Sequence[Value]]:
+    assert report.closed is not None
+    three = report.closed.total
+    for name, (word, _kind) in measures().items():
+        cells = (value_of(each, name) for each in _parts(report, report.total, three))
+        yield (word, *cells)
 
 
-def _three_columns() -> list[Column]:
+def line_table(report: Report, key: str, *, is_on_paper: bool = False) -> Table:
+    """The lines of one key, where something is closed each with its three figures: on paper of the exams alone."""
+    columns = [Column("", width=26), *_line_columns(report, is_on_paper)]
+    return Table(titles()[key], columns, _lines(report, report.tables[key], is_on_paper))
+
+
+def _line_columns(report: Report, is_on_paper: bool) -> list[Column]:
+    three = _three_columns(report) if report.closed else []
+    others = [] if is_on_paper else _others(report).columns() if report.closed else []
+    return [*three, *sum_columns(), *others]
+
+
+def _lines(
+    report: Report, lines: Sequence[ReportLine], is_on_paper: bool
+) -> Iterator[Sequence[Value]]:
+    total = report.closed.total if report.closed else None
+    for line in (*lines, ReportLine(_("All"), report.total, total)):
+        three, others = (), ()  # type: tuple[Value, ...], Sequence[Value]
+        if report.closed:
+            known = line.three or Three()
+            three = tuple(each.exams for each in _parts(report, line.amounts, known))
+            others = () if is_on_paper else _others(report).cells(line.amounts, known)
+        yield (line.name, *three, *sums(line.amounts), *others)
+
+
+def _others(report: Report) -> Beside:
+    """What stands beside the sums, the exams aside: they have columns of their own."""
+    assert report.closed is not None
+    names = [name for name in measures() if name != "exams"]
+    return Beside(report.closed, _has_open(report), names)
+
+
+def _has_open(report: Report) -> bool:
+    part = report.closed
+    return part is not None and (part.months[0].month, part.last) != (report.first, report.last)
+
+
+def _three_columns(report: Report, kind: Kind = Kind.NUMBER) -> list[Column]:
     return [
-        Column(_("Closed figure"), Kind.NUMBER, 12),
-        Column(_("Changes"), Kind.NUMBER, 10),
-        Column(_("Present figure"), Kind.NUMBER, 12),
+        Column(_("Closed figure"), kind, 12),
+        Column(_("Changes"), kind, 10),
+        *([Column(_("Not closed"), kind, 12)] if _has_open(report) else []),
+        Column(_("Present figure"), kind, 12),
     ]
 
 
-def _three_cells(three: Three) -> tuple[Value, ...]:
-    return (three.closed.exams, three.changes.exams, three.present.exams)
+def _parts(report: Report, present: Amounts, three: Three) -> list[Amounts]:
+    """The amounts of `_three_columns`: all but the last add up to it."""
+    left = [present - three.present] if _has_open(report) else []
+    return [three.closed, three.changes, *left, present]
 
 
 def month_table(report: Report) -> Table:
@@ -113,9 +157,7 @@ def change_table(report: Report) -> Table:
         Column(_("Exam"), width=18),
         Column(_("Who"), width=14),
         Column(_("Why"), width=40),
-        Column(_("Exams"), Kind.NUMBER, 9),
-        Column(_("Minutes"), Kind.NUMBER, 9),
-        Column(_("Points"), Kind.POINTS, 9),
+        *(Column(word, kind, 10) for word, kind in measures().values()),
     )
     return Table(_("Changes since closing"), columns, _changes(report))
 
@@ -123,28 +165,38 @@ def change_table(report: Report) -> Table:
 def _changes(report: Report) -> Iterator[Sequence[Value]]:
     zone = clock.hospital_zone()
     for change in report.changes:
-        total = change.total
         yield (
             change.at.astimezone(zone).replace(tzinfo=None, microsecond=0),
             _(KINDS[change.kind]),
             change.number or _("import %(number)s", number=change.import_id),
             change.by,
             change.why,
-            total.exams,
-            total.minutes,
-            total.points_hundredths / 100,
+            *all_sums(change.total),
         )
 
 
 def flat_table(report: Report) -> Table:
-    """Everything in one table, as CSV has it: what kind of line, whose, its sums."""
-    three = _three_columns() if report.closing else []
-    columns = [Column(_("Table"), width=18), Column(_("Line"), width=26), *three, *sum_columns()]
+    """Everything in one table, as CSV has it: what kind of line, whose, its sums; last each change since closing.
+
+    A change has its effects in the columns of changes.
+    """
+    columns = [
+        Column(_("Table"), width=18),
+        Column(_("Line"), width=26),
+        *_line_columns(report, False),
+    ]
     return Table(report.title, columns, _flat(report))
 
 
 def _flat(report: Report) -> Iterator[Sequence[Value]]:
     words = titles()
     for key, lines in report.tables.items():
-        for line in _lines(report, lines):
+        for line in _lines(report, lines, False):
             yield (words[key], *line)
+    if report.closing is None:
+        return
+    blanks = [None] * len(sum_columns())
+    for change, told in zip(report.changes, _changes(report), strict=True):
+        others = _others(report).effect(change.total)
+        name = " · ".join(str(each) for each in told[:5] if each)
+        yield (_("Changes since closing"), name, None, change.total.exams, None, *blanks, *others)

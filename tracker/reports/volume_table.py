@@ -6,7 +6,10 @@ from datetime import date
 from flask_babel import gettext as _
 from sqlalchemy.orm import Session
 
-from tracker.queries.volume import Amounts, VolumeFilter, VolumeRow, volume
+from tracker.domain.volume import Amounts
+from tracker.queries.closing import closed_part
+from tracker.queries.volume import Volume, VolumeFilter, volume
+from tracker.reports.closed_columns import Beside
 from tracker.reports.names import names_of
 from tracker.reports.tables import Column, Kind, Table, Value
 
@@ -14,25 +17,31 @@ from tracker.reports.tables import Column, Kind, Table, Value
 def volume_table(
     session: Session, chosen: VolumeFilter, by: Sequence[str], *, title: str = ""
 ) -> Table:
-    """The groups of `volume` and, last, their sum. Raises InvalidError on `by`."""
+    """The groups of `volume` and, last, their sum; where a month is closed with its closed figures. Raises InvalidError on `by`."""
     found = volume(session, chosen, by)
     names = names_of(session, by)
     keys = [Column(_key_word(key), Kind.DAY if key == "day" else Kind.TEXT, 18) for key in by]
-    return Table(
-        title or _("Volume"), [*keys, *sum_columns()], _rows(found.rows, found.total, by, names)
-    )
+    beside = Beside.of(closed_part(session, chosen, by), chosen.first, chosen.last)
+    columns = [*keys, *sum_columns(), *(beside.columns() if beside else ())]
+    return Table(title or _("Volume"), columns, _rows(found, by, names, beside))
 
 
 def _rows(
-    rows: Sequence[VolumeRow],
-    total: Amounts,
+    found: Volume,
     by: Sequence[str],
     names: Mapping[str, Mapping[str, str]],
+    beside: Beside | None,
 ) -> Iterator[Sequence[Value]]:
-    for row in rows:
-        yield (*(_shown(row.keys[key], names.get(key, {})) for key in by), *sums(row.amounts))
+    """The last line is of all. Closed figures of what has no exam any more stand before it."""
+    groups = {tuple(row.keys[key] for key in by): row.amounts for row in found.rows}
+    threes = beside.part.groups if beside and by else {}
+    for group in (*groups, *(each for each in threes if each not in groups)):
+        amounts, three = groups.get(group, Amounts()), threes.get(group)
+        words = (_shown(value, names.get(key, {})) for key, value in zip(by, group, strict=True))
+        yield (*words, *sums(amounts), *(beside.cells(amounts, three) if beside else ()))
     blanks = [""] * (len(by) - 1)
-    yield (*([_("All"), *blanks] if by else []), *sums(total))
+    total = beside.cells(found.total, beside.part.total) if beside else ()
+    yield (*([_("All"), *blanks] if by else []), *sums(found.total), *total)
 
 
 def _shown(value: object, names: Mapping[str, str]) -> Value:

@@ -72,8 +72,14 @@ def test_changes_are_listed_with_who_why_and_effect(client_of: ClientOf, hands: 
     with clock.at(NOW):
         page = client_of("head").get(OCTOBER).text
     (change,) = cells(page, "list-of-changes")
-    assert change[1:] == ["Voided", change[2], "head", "重复登记", "−1", "−10", change[7]]
-    assert cells(page, "totals")[0] == ["Exams", "2", "−1", "1"]
+    effects = ["−1", "0", "−1", "−10", "0", "0", "−1.0"]  # the visit goes to the other exam
+    assert change[1:] == ["Voided", change[2], "head", "重复登记", *effects]
+    totals = cells(page, "totals")
+    assert totals[0] == ["Exams", "2", "−1", "1"]
+    assert [line[0] for line in totals] == [
+        "Exams", "Visits", "Parts", "Minutes", "Exams clicked live", "Minutes clicked live", "Points",
+    ]  # fmt: skip
+    assert [line[2] for line in totals] == effects
     assert cells(page, "by-device") == [["US01", "1", "−1", "0"], ["US02", "1", "0", "1"]]
 
 

@@ -69,8 +69,14 @@ def test_a_closed_month_has_its_three_figures_in_the_workbook(
     close(hands, date(2026, 10, 1))
     with clock.at(NOW):
         days = "?from=2026-10-01&to=2026-10-31"
-        words = sheets(client_of("head").get(f"/volume/stretch.xlsx{days}").data)["Definitions"]
-    told = {line[0]: line[1] for line in words}
+        client = client_of("head")
+        found = sheets(client.get(f"/volume/stretch.xlsx{days}").data)
+        comma = client.get(f"/volume/explore.csv{days}&rows=device&columns=").data
+    told = {line[0]: line[1] for line in found["Definitions"]}
+    closed = found["By stream"][0].index("Exams, closed")
+    assert found["By stream"][-1][closed : closed + 2] == [1, 0]
+    header, *lines = csv.reader(io.StringIO(comma.decode("utf-8-sig")))
+    assert [line[header.index("Exams, closed")] for line in lines] == ["1", "1"]
     assert (told["Closed figure, exams"], told["Changes since closing, exams"]) == ("1", "0")
 
 

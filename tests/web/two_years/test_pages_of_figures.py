@@ -250,7 +250,8 @@ def a_month(head: FlaskClient, told: Recount, month: str) -> str:
     page = head.get(f"/volume/months/{month}").text
     sums = told.sums(exam for exam in told.exams if exam.month == month)
     assert [line[-1].text for line in cells(page, "totals")] == [
-        f"{sums.exams:,}", f"{sums.parts:,}", f"{sums.minutes:,}", points(sums.points),
+        *(f"{each:,}" for each in (sums.exams, sums.visits, sums.parts, sums.minutes, sums.live_exams, sums.live_minutes)),
+        points(sums.points),
     ]  # fmt: skip
     for key in TABLES:
         lines = cells(page, f"by-{key}")
@@ -270,7 +271,7 @@ def a_closed_month(
     assert tuple(cell.text for cell in totals[0][1:]) == three
     listed = cells(page, "list-of-changes")
     assert listed
-    for place, line in ((5, totals[0]), (6, totals[2])):
+    for place, line in enumerate(totals[:-1], start=5):
         assert sum(signed(change[place].text) for change in listed) == signed(line[2].text)
     for key in TABLES:
         for line in cells(page, f"by-{key}"):

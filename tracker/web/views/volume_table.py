@@ -5,7 +5,6 @@ from io import BytesIO
 
 from flask import Blueprint, Response, send_file
 from flask.typing import ResponseReturnValue
-from flask_babel import gettext as _
 
 from tracker import clock
 from tracker.domain.workcalendar import local_date_of
@@ -13,15 +12,14 @@ from tracker.queries import Reading, read_session
 from tracker.queries.closing import DIMENSIONS
 from tracker.queries.exams import ExamFilter
 from tracker.queries.volume import VolumeFilter
+from tracker.reports.closed_columns import closing_words
 from tracker.reports.csv_file import CSV, csv_pieces
 from tracker.reports.definitions import definitions
 from tracker.reports.exam_rows import filter_words
 from tracker.reports.report_tables import titles
 from tracker.reports.tables import Definition, Table
 from tracker.reports.volume_table import volume_table
-from tracker.reports.words import more, number
 from tracker.reports.workbook import XLSX, write_xlsx
-from tracker.web.closing_page import closing_of
 from tracker.web.explore_page import checked
 from tracker.web.person import request_now
 from tracker.web.views.volume_explore import asked_cross
@@ -36,7 +34,7 @@ def explored(kind: str) -> ResponseReturnValue:
     by = [key for key in (cross.rows, cross.columns) if key]
     with read_session() as reading:
         tables = [volume_table(reading, cross.chosen, by)]
-        words = _words(reading, cross.chosen)
+        words = _words(reading, cross.chosen, by)
     return _sent(tables, words, kind)
 
 
@@ -48,24 +46,16 @@ def stretch() -> ResponseReturnValue:
     with read_session() as reading:
         words = titles()
         tables = [volume_table(reading, chosen, [key], title=words[key]) for key in DIMENSIONS]
-        told = _words(reading, chosen)
+        told = _words(reading, chosen, DIMENSIONS)
     return _sent(tables, told, "xlsx")
 
 
-def _words(reading: Reading, chosen: VolumeFilter) -> list[Definition]:
-    """The filter, the three figures where whole months are closed and nothing is filtered, the definitions."""
+def _words(reading: Reading, chosen: VolumeFilter, by: Sequence[str]) -> list[Definition]:
+    """The filter, what is closed of the days, the definitions."""
     codes = {key: getattr(chosen, key) for key in (*DIMENSIONS, "title", "part_of_day")}
     same = ExamFilter(first=chosen.first, last=chosen.last, **codes)
     words = filter_words(reading, same, now=request_now())
-    closing = None if any(codes.values()) else closing_of(reading, chosen.first, chosen.last)
-    if closing is not None:
-        three = closing.three
-        words += [
-            Definition(_("Closed figure, exams"), number(three.closed.exams)),
-            Definition(_("Changes since closing, exams"), more(three.changes.exams)),
-            Definition(_("Present figure, exams"), number(three.present.exams)),
-        ]
-    return [*words, *definitions()]
+    return [*words, *closing_words(reading, chosen, by), *definitions()]
 
 
 def _sent(tables: Sequence[Table], words: Sequence[Definition], kind: str) -> ResponseReturnValue:
