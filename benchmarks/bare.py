@@ -53,7 +53,7 @@ def create_bare_app(url: str) -> Flask:
         prepare_engine(bare.engine)
         # both worker processes come here at once: PostgreSQL refuses the second's table or finds it there
         with contextlib.suppress(IntegrityError), bare.engine.begin() as connection:
-            connection.execute(CreateTable(BareRow.__table__, if_not_exists=True))
+            connection.execute(CreateTable(BareRow.__table__, if_not_exists=True))  # type: ignore[arg-type]
     numbers = itertools.count()
 
     @app.get("/bare/read")

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from zoneinfo import ZoneInfo
 
+from tracker.domain.cellmeans import Cell
 from tracker.domain.daylevels import WorkDays
-from tracker.domain.forecast import Cell
 from tracker.domain.workcalendar import WorkCalendar
 
 SEED = 11

@@ -58,9 +58,8 @@ def starting_problem(load: float, *, mix: Mapping[str, float] | None = None) -> 
     return PlanProblem(half_days, facts, needs, standing, frozenset({2, 3}))
 
 
-def _read(name: str) -> list[dict[str, Any]]:
-    rows: list[dict[str, Any]] = json.loads((DATA / f"{name}.json").read_text("utf-8"))
-    return rows
+def _read(name: str) -> Any:
+    return json.loads((DATA / f"{name}.json").read_text("utf-8"))
 
 
 def _types() -> Types:

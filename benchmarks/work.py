@@ -16,17 +16,17 @@ from tracker.db import db, read_session
 from tracker.domain.workcalendar import local_date_of
 from tracker.models import Block, BlockExamType, Booking, Device, ExamType
 
-_MIX = (
-    ("abdominal", 33),
-    ("superficial", 29),
-    ("vascular", 14),
-    ("cardiac", 13),
-    ("prostate", 3),
-    ("musculoskeletal", 2),
-    ("contrast", 2),
-    ("pelvic_floor", 1),
-)
-_STREAMS = (("outpatient", 60), ("medical_exam", 30), ("cadre_ward", 10))
+_MIX = {
+    "abdominal": 33,
+    "superficial": 29,
+    "vascular": 14,
+    "cardiac": 13,
+    "prostate": 3,
+    "musculoskeletal": 2,
+    "contrast": 2,
+    "pelvic_floor": 1,
+}
+_STREAMS = {"outpatient": 60, "medical_exam": 30, "cadre_ward": 10}
 _STEP_MINUTES = 8  # of a superficial exam, the shortest
 
 
@@ -95,8 +95,8 @@ def searches(facts: Facts) -> Iterator[Request]:
     rng = random.Random(3)
     first, last = facts.today, facts.today + timedelta(days=13)
     while True:
-        exam_type = rng.choices(*zip(*_MIX, strict=True))[0]
-        stream = rng.choices(*zip(*_STREAMS, strict=True))[0]
+        exam_type = rng.choices(list(_MIX), list(_MIX.values()))[0]
+        stream = rng.choices(list(_STREAMS), list(_STREAMS.values()))[0]
         yield Request(
             "GET",
             f"/api/v1/openings?exam_type={exam_type}&stream={stream}&from={first}&to={last}&limit=10",

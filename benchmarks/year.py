@@ -9,7 +9,7 @@ from datetime import date
 from statistics import fmean, median
 
 from benchmarks.made_years import COURSES, FIRST_YEAR, LAST_YEAR, made_calendar, made_years
-from tracker.domain.closing import last_day
+from tracker.domain.months import last_of_month
 from tracker.planner.year_past import PastYear, judge_year
 
 YEARS_BEFORE = 4
@@ -27,7 +27,7 @@ def measure() -> None:
         totals = made_years(course, days)
         for year in range(FIRST_YEAR + YEARS_BEFORE, LAST_YEAR + 1):
             for month in MONTHS:
-                through = last_day(date(year, month, 1)) if month else date(year - 1, 12, 31)
+                through = last_of_month(date(year, month, 1)) if month else date(year - 1, 12, 31)
                 begun = time.perf_counter()
                 judged = judge_year(totals, days, through=through, year=year)
                 seconds.append(time.perf_counter() - begun)

@@ -6,7 +6,7 @@ docs/adr/0021-a-time-is-ranked-by-what-it-takes-from-others.md names the sources
 
 import math
 import random
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
 
@@ -161,6 +161,6 @@ def _group_asked_at(day: date, rng: random.Random) -> datetime:
     return _moment(ahead, {9: 1, 10: 1, 14: 1, 15: 1}, rng)
 
 
-def _moment(day: date, hours: dict[int, float], rng: random.Random) -> datetime:
+def _moment(day: date, hours: Mapping[int, float], rng: random.Random) -> datetime:
     hour = rng.choices(list(hours), list(hours.values()))[0]
     return instant_of(day, time(hour, rng.randrange(60)), ZONE)

@@ -48,7 +48,7 @@ class Programme:
     """The linear programme: minutes of alike asks in each cell, minutes of each exam type on each block."""
 
     def __init__(self, department: Department, asks: list[Ask]) -> None:
-        self._solver = highspy.Highs()
+        self._solver = highspy.Highs()  # type: ignore[no-untyped-call]
         self._solver.setOptionValue("output_flag", False)
         self._solver.setOptionValue("threads", 1)
         self._department = department
