@@ -7,7 +7,7 @@ import argparse
 import itertools
 from collections.abc import Callable, Iterator
 
-from benchmarks import forecast, load, planner, volume, work, year
+from benchmarks import bringing_in, forecast, load, planner, volume, work, year
 from benchmarks.databases import PASSWORD, Prepared, prepared
 from benchmarks.load import Request, Result
 from benchmarks.page_load import page_sizes, sign_in
@@ -33,12 +33,13 @@ def main() -> None:
 
 def measure_alone(arguments: argparse.Namespace) -> None:
     """What needs no database."""
-    for name, work_of in (
-        ("quality", lambda: tables.main(arguments.fortnights)),
-        ("forecast", forecast.measure_made),
-        ("planner", planner.measure),
-        ("year", year.measure),
-    ):
+    alone: dict[str, Callable[[], None]] = {
+        "quality": lambda: tables.main(arguments.fortnights),
+        "forecast": forecast.measure_made,
+        "planner": planner.measure,
+        "year": year.measure,
+    }
+    for name, work_of in alone.items():
         if name.startswith(arguments.only):
             work_of()
 
@@ -59,6 +60,8 @@ def measure_engines(arguments: argparse.Namespace) -> None:
             facts = work.facts_of(database)
             with serving(database) as server:
                 measure(database, server, facts, arguments)
+                if "import".startswith(arguments.only):
+                    bringing_in.measure(database, server, facts)
 
 
 def measure(
