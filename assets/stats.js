@@ -162,8 +162,23 @@ function draw(figure) {
     const link = data.series[column].links[row];
     if (link) window.location.assign(link);
   });
+  drawn.push(chart);
   new ResizeObserver(() => chart.resize()).observe(place);
 }
+
+// On paper a drawing is as wide as a page, with letters as large as on the screen; print.css fits it to the column.
+const PAPER_WIDTH = 690;
+const drawn = [];
+
+function redraw(chart, size) {
+  chart.resize(size);
+  chart.getZr().flush();
+  const svg = chart.getDom().querySelector("svg");
+  svg?.setAttribute("viewBox", `0 0 ${chart.getWidth()} ${chart.getHeight()}`);
+}
+
+addEventListener("beforeprint", () => drawn.forEach((chart) => redraw(chart, { width: PAPER_WIDTH })));
+addEventListener("afterprint", () => drawn.forEach((chart) => redraw(chart)));
 
 function drawAll() {
   document.querySelectorAll("[data-chart]").forEach(draw);

@@ -23,3 +23,14 @@ window.addEventListener("beforeprint", () => {
   rollPage.replaceSync(`@page slip-roll { size: 80mm ${length}mm; margin: 3mm; }`);
   document.adoptedStyleSheets = [rollPage];
 });
+
+// What is folded away on the screen is told on paper: the definitions beside the figures.
+let unfolded = [];
+addEventListener("beforeprint", () => {
+  unfolded = [...document.querySelectorAll("details.card:not([open])")];
+  for (const each of unfolded) each.open = true;
+});
+addEventListener("afterprint", () => {
+  for (const each of unfolded) each.open = false;
+  unfolded = [];
+});
