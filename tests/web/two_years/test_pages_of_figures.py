@@ -51,7 +51,8 @@ def test_today_this_month_this_year_and_the_tables_of_any_days(
     for first, last in STRETCHES:
         page = head.get(address("/volume", first, last)).text
         chosen = told.chosen(first, last)
-        for key in TABLES:
+        assert ("No exams in these days" in page) is not bool(chosen)
+        for key in TABLES if chosen else ():
             *lines, foot = cells(page, f"by-{key}")
             assert {code_in(line[1].href, key) for line in lines} == {getattr(each, key) for each in chosen}  # fmt: skip
             for line in (*lines, foot):
@@ -200,7 +201,7 @@ def taken(exams: Iterable[Counted]) -> Iterator[tuple[str, str, int]]:
 
 
 def test_devices_waits_and_durations_count_the_same_exams(head: FlaskClient, told: Recount) -> None:
-    for first, last in STRETCHES[1:4]:
+    for first, last in (*STRETCHES[1:3], STRETCHES[4]):
         chosen = told.chosen(first, last)
         devices = cells(head.get(address("/volume/devices", first, last)).text, "use-devices")
         of_device = told.by(chosen, "device")
