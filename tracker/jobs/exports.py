@@ -10,7 +10,9 @@ from flask_babel import force_locale
 
 from tracker import clock
 from tracker.db import read_session
+from tracker.domain.roles import LEADING
 from tracker.logs import log, report_incident
+from tracker.queries.accounts import roles_of
 from tracker.queries.exports import ExportRow, export_row, is_export_left, old_exports
 from tracker.reports.definitions import definitions
 from tracker.reports.exam_rows import exam_table, filter_words
@@ -65,7 +67,9 @@ def _write_file(run: ExportRow, path: Path, is_ending: Callable[[], bool]) -> No
             raise _Ended("failed")
 
     with read_session() as session:
-        chosen = filter_words(session, run.exam_filter, now=clock.now())
+        leads = not LEADING.isdisjoint(roles_of(session, run.asked_by_id))
+        closed_by = () if leads else None
+        chosen = filter_words(session, run.exam_filter, now=clock.now(), closed_by=closed_by)
     path.touch(mode=0o600)
     write_xlsx(path, [exam_table(run.exam_filter, watch=watch)], [*chosen, *definitions()])
 

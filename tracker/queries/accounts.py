@@ -158,6 +158,11 @@ def _account_row(row: Row[*tuple[Any, ...]]) -> AccountRow:
     )
 
 
+def roles_of(session: Session, account_id: int) -> frozenset[str]:
+    """The roles of an account. One statement."""
+    return frozenset(session.scalars(select(Account.roles).where(Account.id == account_id)).one())
+
+
 def accounts(session: Session) -> list[AccountRow]:
     """All accounts of people by name, active ones first; the system's own is left out."""
     order = (_account.is_active.desc(), _account.username)

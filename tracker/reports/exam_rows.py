@@ -11,6 +11,8 @@ from tracker.db import read_session
 from tracker.queries.exam_types import exam_types
 from tracker.queries.exams import ExamDetails, ExamFilter, list_exams
 from tracker.queries.streams import streams
+from tracker.queries.volume import CODED, VolumeFilter
+from tracker.reports.closed_columns import closing_words
 from tracker.reports.tables import Column, Definition, Kind, Table, Value
 from tracker.reports.words import day, language, listed, moment, name_of, weekday
 
@@ -99,8 +101,18 @@ def _local(instant: datetime) -> datetime:
     return instant.astimezone(clock.hospital_zone()).replace(tzinfo=None, microsecond=0)
 
 
-def filter_words(session: Session, chosen: ExamFilter, *, now: datetime) -> list[Definition]:
-    """What was chosen, and when it was read. Two statements."""
+def filter_words(
+    session: Session,
+    chosen: ExamFilter,
+    *,
+    now: datetime,
+    closed_by: Sequence[str] | None = None,
+) -> list[Definition]:
+    """What was chosen, and when it was read.
+
+    `closed_by`: the keys of the table, (): none; then also what is closed of the days. That is for those who may see
+    the figures of these exams.
+    """
     known = {
         "exam_type": {row.code: name_of(row) for row in exam_types(session, include_retired=True)},
         "stream": {row.code: name_of(row) for row in streams(session, include_retired=True)},
@@ -129,7 +141,18 @@ def filter_words(session: Session, chosen: ExamFilter, *, now: datetime) -> list
         given.append(Definition(_("With minutes in the hour"), f"{chosen.hour:02d}:00"))
     if chosen.include_voided:
         given.append(Definition(_("Voided exams"), _("listed too")))
-    return [*given, Definition(_("As of"), moment(now))]
+    given.append(Definition(_("As of"), moment(now)))
+    counted = None if closed_by is None else _as_volume(chosen)
+    return [*given, *(closing_words(session, counted, closed_by or ()) if counted else ())]
+
+
+def _as_volume(chosen: ExamFilter) -> VolumeFilter | None:
+    """The filter of the figures of these exams; None where no figures are kept of them."""
+    codes = {key: getattr(chosen, key) for key in CODED}
+    if None in (chosen.first, chosen.last):
+        return None
+    same = ExamFilter(chosen.first, chosen.last, include_voided=chosen.include_voided, **codes)
+    return VolumeFilter(chosen.first, chosen.last, **codes) if chosen == same else None  # type: ignore[arg-type]
 
 
 def _codes(given: str | Collection[str] | None) -> list[str]:

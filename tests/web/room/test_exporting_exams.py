@@ -15,6 +15,7 @@ from werkzeug.test import TestResponse
 from tests.support.cast import ClientOf
 from tests.support.department import at
 from tests.web.desk.hands import Hands
+from tests.web.room.test_closing_months import close
 from tests.web.room.test_reading_the_volume import enter
 from tracker import clock
 from tracker.jobs import exports
@@ -152,6 +153,28 @@ def test_a_long_workbook_is_written_by_the_jobs_process(
             found = sheets(answer.data)
         assert client_of("sonographer").get(href).status_code == 404
     assert [row[0] for row in found["Exams"][1:]] == ["A2", "A1"]
+
+
+def test_rows_of_a_closed_month_have_its_figures_beside_the_filter(
+    client_of: ClientOf, hands: Hands, few_at_once: None
+) -> None:
+    for number, device, kind in (("A1", "US01", "abdominal"), ("A2", "US04", "cardiac")):
+        enter(hands, day=-30, number=number, device=device, exam_type=kind)
+    close(hands)
+    october = "/exams/export?from=2026-10-01&to=2026-10-31"
+    with clock.at(NOW):
+        client = client_of("head")
+        found = sheets(take(client, "xlsx", f"{october}&device=US01").data)
+        take(client, "xlsx", october)
+        with hands.app.app_context():
+            exports.write_those_asked_for()
+        href = re.search(r'href="(/exams/export/\d+\.xlsx)"', client.get(october).text)[1]
+        with client.get(href) as answer:
+            long = sheets(answer.data)
+        doctors = sheets(take(client_of("sonographer"), "xlsx", f"{october}&device=US01").data)
+    words = [dict(line[:2] for line in book["Definitions"][1:]) for book in (found, long, doctors)]
+    assert [each.get("Closed figure, exams") for each in words] == ["1", "2", None]
+    assert words[0]["Closed months"] == "October 2026"
 
 
 def test_a_long_workbook_is_cancelled(

@@ -19,7 +19,7 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
 from tracker.domain.errors import DomainError
-from tracker.queries import read_session
+from tracker.queries import Reading, read_session
 from tracker.queries.exams import ExamFilter, count_exams
 from tracker.queries.exports import export_of, exports_of
 from tracker.reports.csv_file import CSV, csv_pieces
@@ -35,7 +35,7 @@ from tracker.web.forms.export import CancelForm, ExportForm
 from tracker.web.fragments import is_htmx, render_block
 from tracker.web.languages import current_language
 from tracker.web.person import caller, request_now
-from tracker.web.views.exams import chosen_exams, filter_params
+from tracker.web.views.exams import chosen_exams, filter_params, shows_total
 
 blueprint = Blueprint("exam_export", __name__)
 
@@ -57,7 +57,7 @@ def take() -> ResponseReturnValue:
         return _page(form.kind.errors[:1] or form.form_errors, 422)
     with read_session() as reading:
         rows = count_exams(reading, chosen)
-        words = [*filter_words(reading, chosen, now=request_now()), *definitions()]
+        words = [*_words(reading, chosen), *definitions()]
     kind = form.kind.data
     if kind == "xlsx" and rows > MOST_ROWS:
         return _page([_("A sheet takes at most a million rows. Choose fewer days, or CSV.")], 422)
@@ -71,6 +71,12 @@ def take() -> ResponseReturnValue:
         return see_other(_address(chosen))
     note_export(wanted, by=by, now=now)
     return _as_csv(chosen) if kind == "csv" else _as_xlsx(chosen, words)
+
+
+def _words(reading: Reading, chosen: ExamFilter) -> list[Definition]:
+    """The filter; for those who may see the figures of these exams also what is closed of them."""
+    closed_by = () if shows_total(chosen) else None
+    return filter_words(reading, chosen, now=request_now(), closed_by=closed_by)
 
 
 def _as_csv(chosen: ExamFilter) -> Response:
@@ -117,7 +123,7 @@ def _page(errors: Sequence[str] = (), status: int = 200) -> ResponseReturnValue:
     chosen = chosen_exams()
     with read_session() as reading:
         rows = count_exams(reading, chosen)
-        words = filter_words(reading, chosen, now=request_now())
+        words = _words(reading, chosen)
         runs = exports_of(reading, caller().account_id)
     context = {
         "rows": rows,

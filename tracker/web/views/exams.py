@@ -88,7 +88,7 @@ def _list(form: FindForm, status: int = 200) -> ResponseReturnValue:
             reading, chosen, after=place_argument(), limit=PAGE_LENGTH + 1, newest_first=True
         )
         day_parts = part_pairs(reading) if chosen.part_of_day else []
-        total = volume(reading, _as_volume(chosen)).total if _shows_total(chosen) else None
+        total = volume(reading, _as_volume(chosen)).total if shows_total(chosen) else None
     shown = found[:PAGE_LENGTH]
     is_last = len(found) <= PAGE_LENGTH
     context = {
@@ -145,7 +145,7 @@ def filter_params(chosen: ExamFilter) -> dict[str, Any]:
     return {name: value for name, value in given.items() if value} | shown
 
 
-def _shows_total(chosen: ExamFilter) -> bool:
+def shows_total(chosen: ExamFilter) -> bool:
     """Figures of everybody are the head's; anybody sees their own. A patient's exams are not rolled up."""
     is_own = chosen.operator is not None and chosen.operator == caller().staff_code
     others = (chosen.patient_id, chosen.supervisor, chosen.assistant, chosen.weekday, chosen.hour)

@@ -12,7 +12,6 @@ from tracker.queries import Reading, read_session
 from tracker.queries.closing import DIMENSIONS
 from tracker.queries.exams import ExamFilter
 from tracker.queries.volume import VolumeFilter
-from tracker.reports.closed_columns import closing_words
 from tracker.reports.csv_file import CSV, csv_pieces
 from tracker.reports.definitions import definitions
 from tracker.reports.exam_rows import filter_words
@@ -54,8 +53,8 @@ def _words(reading: Reading, chosen: VolumeFilter, by: Sequence[str]) -> list[De
     """The filter, what is closed of the days, the definitions."""
     codes = {key: getattr(chosen, key) for key in (*DIMENSIONS, "title", "part_of_day")}
     same = ExamFilter(first=chosen.first, last=chosen.last, **codes)
-    words = filter_words(reading, same, now=request_now())
-    return [*words, *closing_words(reading, chosen, by), *definitions()]
+    words = filter_words(reading, same, now=request_now(), closed_by=by)
+    return [*words, *definitions()]
 
 
 def _sent(tables: Sequence[Table], words: Sequence[Definition], kind: str) -> ResponseReturnValue:
