@@ -6,11 +6,13 @@ from tests.support.api import ApiCaller
 from tests.support.databases import Template
 from tests.support.department import at
 from tests.support.known_weeks import FIRST, KNOWN_WEEKS, LAST
+from tests.support.starting_data import SYSTEM
 from tests.web.figures.reading import number, table
 from tracker import clock
 from tracker.queries import read_session
 from tracker.queries.attendance import LEADS
 from tracker.queries.unmet_demand import unmet_counts
+from tracker.services.morning_openings import note_morning
 
 pytestmark = pytest.mark.engines("sqlite")
 
@@ -70,6 +72,31 @@ def test_minutes_and_openings_are_the_pages(head, client_of):
     assert len(openings) == 12 * 3
     assert (openings[0]["exam_type"], openings[0]["stream"]) == ("abdominal", "outpatient")
     assert (openings[0]["days"], openings[0]["start"][:10]) == (0, "2026-11-23")
+
+
+def test_mornings_are_as_they_were_noted(app, head):
+    today = {"from_": "2026-11-23", "to": "2026-11-23"}
+    openings = head.get("/volume/quality/openings").json["items"]
+    assert head.get("/volume/quality/mornings", **today).json == {"items": [], "course": []}
+    with app.app_context():
+        assert note_morning(by=SYSTEM, now=at(7)) == len(openings)
+    found = head.get("/volume/quality/mornings", exam_type="cardiac", **today).json
+    seen = {
+        (of_type["exam_type"], each["stream"]): each["median_days"]
+        for of_type in found["items"]
+        for each in of_type["streams"]
+    }
+    assert seen == {(each["exam_type"], each["stream"]): each["days"] for each in openings}
+    assert all(
+        each["out_of_reach"] == (each["median_days"] is None)
+        for of_type in found["items"]
+        for each in of_type["streams"]
+    )
+    assert [(each["stream"], each["days"]) for each in found["course"]] == [
+        (each["stream"], each["days"]) for each in openings if each["exam_type"] == "cardiac"
+    ]
+    unknown = head.get("/volume/quality/mornings", exam_type="none", **today)
+    assert list(unknown.fields) == ["exam_type"]
 
 
 def test_the_use_of_devices_is_the_pages(head, client_of):
@@ -141,7 +168,7 @@ def test_unmet_demand_is_counted_and_listed(app, head: ApiCaller):
         assert len(alone) == each["searches"]
 
 
-PATHS = ("/volume/quality", "/volume/quality/minutes", "/volume/devices", "/volume/capabilities", "/unmet-demand", "/unmet-demand/searches")  # fmt: skip
+PATHS = ("/volume/quality", "/volume/quality/mornings", "/volume/quality/minutes", "/volume/devices", "/volume/capabilities", "/unmet-demand", "/unmet-demand/searches")  # fmt: skip
 
 
 def test_each_wrong_value_is_refused_on_its_field(head):

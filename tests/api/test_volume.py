@@ -76,6 +76,24 @@ def test_filters_take_one_code_or_several(head):
     assert counted(part_of_day="afternoon,other") == 0
 
 
+@pytest.mark.usefixtures("three_exams")
+def test_every_group_is_as_many_rows_as_it_counts(head):
+    for by in ("stream", "exam_type", "device", "operator", "title", "part_of_day"):
+        for row in head.get("/volume", by=by, **DAYS).json["rows"]:
+            behind = head.get("/exams", **{by: row[by]}, **DAYS).json["items"]
+            assert len(behind) == row["exams"], (by, row)
+
+    def listed(**chosen):
+        return [row["local_date"] for row in head.get("/exams", **DAYS, **chosen).json["items"]]
+
+    assert listed(weekday=5, hour=8) == ["2026-11-20"]
+    assert listed(weekday=6) == ["2026-11-21"] * 2
+    assert listed(weekday=6, device="US02,US03") == ["2026-11-21"]
+    assert listed(hour=9) == listed(supervisor="D02") == []
+    for wrong in ({"weekday": 0}, {"weekday": 8}, {"hour": 48}, {"device": "US01,"}):
+        assert list(head.get("/exams", **DAYS, **wrong).fields) == [*wrong]
+
+
 @pytest.mark.engines("sqlite")
 def test_each_wrong_value_is_refused_on_its_field(head):
     wrong = [

@@ -49,6 +49,7 @@ ACCESS: Mapping[str, Audience] = {
     "api.show_year": LEADING,
     "api.show_quality": LEADING,
     "api.show_next_openings": LEADING,
+    "api.show_mornings": LEADING,
     "api.show_durations": LEADING,
     "api.show_indicators": LEADING,
     "api.show_device_use": LEADING,

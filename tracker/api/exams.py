@@ -10,6 +10,7 @@ from tracker import clock
 from tracker.api.access import caller
 from tracker.api.booking_steps import LONGEST_EXAM_NUMBER, CancelBody, StepBody
 from tracker.api.bookings import number_of
+from tracker.api.chosen import RowsQuery, exam_filter
 from tracker.api.documents import AnswerSchema, ExamSchema, exam_document, text
 from tracker.api.fields import (
     LONGEST_REASON,
@@ -30,7 +31,7 @@ from tracker.domain.errors import N_, InvalidError
 from tracker.domain.fileexams import NOT_MATCHED
 from tracker.drivers.naming import name_doctor as name_in_all
 from tracker.queries import read_session
-from tracker.queries.exams import ExamDetails, ExamFilter, exam_details, list_exams
+from tracker.queries.exams import ExamDetails, exam_details, list_exams
 from tracker.queries.openings import MOST_PARTS
 from tracker.services.exams import Correction, ExamEntry, correct, enter_exam_later, void
 
@@ -94,8 +95,8 @@ class NamedSchema(AnswerSchema):
     left = fields.Integer()
 
 
-class ExamQuery(PageQuery):
-    """Which exams; both days are inclusive."""
+class ExamQuery(PageQuery, RowsQuery):
+    """Which exams; both days are inclusive. What figures are filtered by, filters the rows behind them."""
 
     first = Day("The first day.", data_key="from", load_default=None)
     last = Day("The last day.", data_key="to", load_default=None)
@@ -153,7 +154,7 @@ def list_performed(query: dict[str, Any]) -> Response:
     with read_session() as session:
         found = list_exams(
             session,
-            ExamFilter(first, last),
+            exam_filter(query, first=first, last=last),
             after=read_cursor(query["cursor"], date.fromisoformat, row_id),
             limit=limit + 1,
         )

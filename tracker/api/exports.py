@@ -9,6 +9,7 @@ from marshmallow import fields, validate
 from tracker import clock
 from tracker.api.access import caller
 from tracker.api.bookings import number_of
+from tracker.api.chosen import RowsQuery, exam_filter
 from tracker.api.documents import (
     AnswerSchema,
     Document,
@@ -17,14 +18,13 @@ from tracker.api.documents import (
     moment,
     text,
 )
-from tracker.api.fields import Code, Codes, Day, Flag
+from tracker.api.fields import Day, Flag
 from tracker.api.interface import answer, blueprint, path_id
 from tracker.api.problems import language
-from tracker.api.reading import RequestSchema
 from tracker.domain.errors import N_, InvalidError
 from tracker.domain.stretches import check_stretch
 from tracker.queries import read_session
-from tracker.queries.exams import ExamFilter, count_exams
+from tracker.queries.exams import count_exams
 from tracker.queries.exports import ExportRow, export_of, exports_of
 from tracker.reports.export_files import export_path, sent_name
 from tracker.reports.workbook import MOST_ROWS, XLSX
@@ -34,19 +34,11 @@ PATH = path_id("export", "Its id.")
 STATES = ("waiting", "running", "done", "cancelled", "failed")
 
 
-class ExportBody(RequestSchema):
+class ExportBody(RowsQuery):
     """Which exams, in the language of the request; both days are inclusive."""
 
     first = Day("The first day.", data_key="from", required=True)
     last = Day("The last day.", data_key="to", required=True)
-    stream = Codes("Of these streams only.", load_default=None)
-    exam_type = Codes("Of these exam types only.", load_default=None)
-    device = Codes("Of these devices only.", load_default=None)
-    operator = Codes("Of these doctors only.", load_default=None)
-    title = Codes("Of doctors with these titles only; none: without one.", load_default=None)
-    part_of_day = Codes("Begun in these half-days only; other: outside of all.", load_default=None)
-    supervisor = Code("Supervised by.", load_default=None)
-    assistant = Code("Assisted by.", load_default=None)
     include_voided = Flag("List voided exams, too.", load_default=False)
 
 
@@ -75,8 +67,9 @@ class ExportsSchema(AnswerSchema):
 @blueprint.response(201, ExportSchema)
 def ask_export(body: dict[str, Any]) -> Response:
     """Ask for exam rows as a workbook; one at a time"""
-    check_stretch(body["first"], body["last"], longest=None)
-    chosen = ExamFilter(**body)
+    days = {name: body[name] for name in ("first", "last")}
+    check_stretch(**days, longest=None)
+    chosen = exam_filter(body, **days, include_voided=body["include_voided"])
     with read_session() as session:
         rows = count_exams(session, chosen)
     if rows > MOST_ROWS:

@@ -8,28 +8,22 @@ from flask import Response
 from marshmallow import fields
 
 from tracker.api.amounts import AmountsSchema, ThreeSchema, amounts_document, three_document
+from tracker.api.chosen import ChosenQuery
 from tracker.api.documents import AnswerSchema, Document, text
-from tracker.api.fields import Codes, Day, Several
+from tracker.api.fields import Day, Several
 from tracker.api.interface import answer, blueprint
-from tracker.api.reading import RequestSchema
 from tracker.domain.stretches import check_stretch
 from tracker.queries import read_session
 from tracker.queries.closing import ClosedPart, closed_part
 from tracker.queries.volume import CODED, KEYS, VolumeFilter, volume
 
 
-class VolumeQuery(RequestSchema):
+class VolumeQuery(ChosenQuery):
     """Which days, both inclusive, and how they are grouped."""
 
     first = Day("The first day.", data_key="from", required=True)
     last = Day("The last day.", data_key="to", required=True)
     by = Several(KEYS, "What rows are grouped by; without it the total alone.", load_default=())
-    stream = Codes("Of these streams only.", load_default=None)
-    exam_type = Codes("Of these exam types only.", load_default=None)
-    device = Codes("Of these devices only.", load_default=None)
-    operator = Codes("Of these doctors only.", load_default=None)
-    title = Codes("Of doctors with these titles only; none: without one.", load_default=None)
-    part_of_day = Codes("Begun in these half-days only; other: outside of all.", load_default=None)
 
 
 class GroupSchema(AnswerSchema):
