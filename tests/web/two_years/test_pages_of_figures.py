@@ -6,6 +6,7 @@ pages that show the same thing cannot disagree.
 
 import random
 import re
+from calendar import monthrange
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from datetime import date
@@ -270,6 +271,9 @@ def a_closed_month(
     page = a_month(head, told, month)
     totals = cells(page, "totals")
     assert tuple(cell.text for cell in totals[0][1:]) == three
+    first = date.fromisoformat(f"{month}-01")
+    days = head.get(address("/volume", first, first.replace(day=monthrange(first.year, first.month)[1]))).text  # fmt: skip
+    assert "Closed: {} exams, changes since {}, present {}.".format(*three) in days
     listed = cells(page, "list-of-changes")
     assert listed
     for place, line in enumerate(totals[:-1], start=5):
@@ -277,6 +281,16 @@ def a_closed_month(
     for key in TABLES:
         for line in cells(page, f"by-{key}"):
             assert number(line[1].text) + signed(line[2].text) == number(line[3].text)
+
+
+def test_the_53rd_week_lies_in_two_years(head: FlaskClient, told: Recount) -> None:
+    days = date(2026, 12, 21), date(2027, 1, 10)
+    page = head.get(address("/volume/explore", *days, rows="week", columns="year")).text
+    week = next(line for line in cells(page, "cross") if line[0].text == "2026 week 53")
+    both = [told.chosen(date(2026, 12, 28), date(2026, 12, 31)), told.chosen(date(2027, 1, 1), date(2027, 1, 3))]  # fmt: skip
+    assert [cell.text for cell in week[1:3]] == [str(len(exams)) for exams in both]
+    assert min(map(len, both)) > 0
+    assert behind(told, week[3].href) == told.chosen(date(2026, 12, 28), date(2027, 1, 3))
 
 
 def test_what_is_retired_still_shows_in_its_years(head: FlaskClient, told: Recount) -> None:
