@@ -5,6 +5,8 @@ from collections.abc import Callable
 import pytest
 
 from tests.support.api import Answer, ApiCaller
+from tests.support.department import at
+from tracker import clock
 
 ASKED = {"exam_type": "abdominal", "stream": "outpatient", "from_": "2026-11-23"}
 
@@ -57,3 +59,33 @@ def test_a_booking_costs_its_reads_its_four_rows_and_its_answer(reception, state
 @pytest.mark.engines("postgresql")
 def test_a_booking_costs_few_journeys_to_a_server(reception, statements):
     assert cost(statements, lambda: book(reception, 1)) == 5  # its four rows in one
+
+
+def enter(sonographer: ApiCaller, hour: int) -> None:
+    """An exam of today, and one that is said to be missing."""
+    start, end = (f"2026-11-23T0{hour}:{minute}:00+08:00" for minute in (10, 20))
+    what = {"patient": f"M{hour:05}", "exam_type": "abdominal", "device": f"US0{hour}"}
+    more = {"operator": "D01", "supervisor": "D02", "stream": "outpatient"}
+    assert sonographer.post("/exams", start=start, end=end, **what, **more).status == 201
+    assert sonographer.post("/objections", day="2026-11-23", **what).status == 201
+
+
+@pytest.mark.engines("sqlite")
+def test_figures_and_their_rows_cost_the_same_for_one_exam_and_for_three(
+    head, sonographer, statements
+):
+    days = {"from_": "2026-11-01", "to": "2026-11-30"}
+    paths = ("/volume/staff", "/volume/staff/D01/exams", "/volume/devices", "/volume/quality", "/exams")  # fmt: skip
+
+    def costs() -> list[int]:
+        asked = [cost(statements, lambda path=path: head.get(path, **days)) for path in paths]
+        others = ("/objections", "/volume/months", "/volume/months/2026-11")
+        return [*asked, *(cost(statements, lambda path=path: head.get(path)) for path in others)]
+
+    with clock.at(at(9)):
+        enter(sonographer, 1)
+        one = costs()
+        enter(sonographer, 2)
+        enter(sonographer, 3)
+        assert costs() == one
+    assert max(one) == 13  # token, and twelve of the quality
