@@ -60,6 +60,7 @@ def test_a_file_is_looked_at_brought_in_and_undone(app, instance, head):
     assert head.post(f"{ONE}/undo").fields == {"reason": "required"}
     undone = head.post(f"{ONE}/undo", reason="wrong file").json
     assert (undone["state"], undone["undo_reason"], exams(head)) == ("undone", "wrong file", 0)
+    assert (undone["put_in_force_by"], undone["undone_by"]) == ("head", "head")
     assert head.post(f"{ONE}/undo", reason="again").code == "conflict"
 
 

@@ -25,7 +25,7 @@ from tracker.api.problems import language
 from tracker.api.reading import RequestSchema
 from tracker.domain.errors import Params, Reason
 from tracker.queries import read_session
-from tracker.queries.imports import ImportRow, imports, one_import
+from tracker.queries.imports import ImportRow, imports, one_import, who_did
 from tracker.sentences import sentence
 from tracker.services.import_requests import ask_bringing
 from tracker.services.importing import undo_import
@@ -114,8 +114,10 @@ class FindingsSchema(AnswerSchema):
 
 
 class OneImportSchema(ImportSchema):
-    """An import with what was found; null before it was read."""
+    """An import with what was found (null before it was read), and who let it count and undid it (account names)."""
 
+    put_in_force_by = text(allow_none=True)
+    undone_by = text(allow_none=True)
     findings = fields.Nested(FindingsSchema, allow_none=True)
 
 
@@ -167,8 +169,14 @@ def undo(body: dict[str, Any], number: str) -> Response:
 def _answer(import_id: int) -> Response:
     with read_session() as session:
         row = one_import(session, import_id)
+        doers = who_did(session, [import_id]) if row.in_force_at else {}
+    told = {name: doers.get((import_id, action)) for name, action in _DOERS.items()}
     with force_locale(language()):
-        return answer({**_import(row), "findings": _findings(row) if row.findings else None})
+        findings = _findings(row) if row.findings else None
+        return answer({**_import(row), **told, "findings": findings})
+
+
+_DOERS = {"put_in_force_by": "put_in_force", "undone_by": "undo"}
 
 
 def _import(row: ImportRow) -> Document:

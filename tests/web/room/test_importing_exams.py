@@ -12,6 +12,7 @@ from werkzeug.test import TestResponse
 
 from tests.support import exam_files as files
 from tests.support.cast import ClientOf
+from tests.support.department import account_id
 from tests.support.exam_files import ROWS, row, sheet
 from tests.web.desk.hands import Hands
 from tests.web.office.forms import form_of, resend, words
@@ -20,6 +21,7 @@ from tracker import clock
 from tracker.db import read_session
 from tracker.jobs.imports import do_those_asked_for
 from tracker.queries.imports import one_import
+from tracker.services.importing import undo_import
 
 pytestmark = pytest.mark.engines("sqlite")
 
@@ -80,8 +82,11 @@ def test_a_file_is_looked_at_brought_in_and_undone(
     one = re.search(r'href="(/exams/\d+)"', listed)
     assert one is not None
     assert head.get(one[1]).status_code == 200
-    assert resend(head, ONE, f"{ONE}/undo", reason="wrong file").status_code == 303
+    with app.app_context():
+        undo_import(1, reason="wrong file", by=account_id("admin"), now=clock.now())
     assert state(app) == "undone"
+    assert re.search(r"· admin\b.*wrong file", words(head.get(ONE).text))
+    assert re.search(r"· head\b", words(head.get(ONE).text))
     assert "H900001" not in head.get("/exams?from=2026-11-16&to=2026-11-17").text
     assert head.get(PAGE).status_code == 200
 
@@ -92,6 +97,8 @@ def test_undoing_asks_why(app: Flask, head: FlaskClient, hands: Hands):
     work(app)
     assert resend(head, ONE, f"{ONE}/undo").status_code == 422
     assert state(app) == "in_force"
+    assert resend(head, ONE, f"{ONE}/undo", reason="wrong file").status_code == 303
+    assert state(app) == "undone"
 
 
 def test_a_refused_file_says_why(app: Flask, head: FlaskClient, hands: Hands):

@@ -20,7 +20,7 @@ from tracker.drivers.import_files import (
     upload_path,
 )
 from tracker.queries import read_session
-from tracker.queries.imports import days_of_import, imports, one_import
+from tracker.queries.imports import days_of_import, imports, one_import, who_did
 from tracker.reports.workbook import XLSX, write_xlsx
 from tracker.sentences import sentence
 from tracker.services.import_requests import ask_bringing, ask_reading, decide
@@ -110,10 +110,12 @@ def _page(
         row = one_import(reading, number)
         page = read_page(reading, row)
         days = days_of_import(reading, number) if row.in_force_at else None
+        doers = who_did(reading, [number]) if row.in_force_at else {}
     context = {
         "page": page,
         "row": row,
         "days": days,
+        "doers": {action: name for (_id, action), name in doers.items()},
         "states": STATE,
         "words": COLUMN,
         "bring": bring or BringForm(formdata=None),
