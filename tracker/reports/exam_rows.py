@@ -113,6 +113,22 @@ def filter_words(
     `closed_by`: the keys of the table, (): none; then also what is closed of the days. That is for those who may see
     the figures of these exams.
     """
+    days = ((_("From"), chosen.first), (_("To"), chosen.last))
+    given = [Definition(word, day(value)) for word, value in days if value]
+    given += _chosen_codes(session, chosen)
+    if chosen.weekday is not None:
+        given.append(Definition(_("Weekday"), weekday(chosen.weekday)))
+    if chosen.hour is not None:
+        given.append(Definition(_("With minutes in the hour"), f"{chosen.hour:02d}:00"))
+    if chosen.include_voided:
+        given.append(Definition(_("Voided exams"), _("listed too")))
+    given.append(Definition(_("As of"), moment(now)))
+    counted = None if closed_by is None else _as_volume(chosen)
+    return [*given, *(closing_words(session, counted, closed_by or ()) if counted else ())]
+
+
+def _chosen_codes(session: Session, chosen: ExamFilter) -> Iterator[Definition]:
+    """A line for each key of which some were chosen. Two statements."""
     known = {
         "exam_type": {row.code: name_of(row) for row in exam_types(session, include_retired=True)},
         "stream": {row.code: name_of(row) for row in streams(session, include_retired=True)},
@@ -128,22 +144,10 @@ def filter_words(
         "assistant": _("Assistant"),
         "taking_part": _("Taking part"),
     }
-    days = ((_("From"), chosen.first), (_("To"), chosen.last))
-    given = [Definition(word, day(value)) for word, value in days if value]
     for name, word in words.items():
         codes = _codes(getattr(chosen, name))
         if codes:
-            names = [known.get(name, {}).get(code, code) for code in codes]
-            given.append(Definition(word, listed(names)))
-    if chosen.weekday is not None:
-        given.append(Definition(_("Weekday"), weekday(chosen.weekday)))
-    if chosen.hour is not None:
-        given.append(Definition(_("With minutes in the hour"), f"{chosen.hour:02d}:00"))
-    if chosen.include_voided:
-        given.append(Definition(_("Voided exams"), _("listed too")))
-    given.append(Definition(_("As of"), moment(now)))
-    counted = None if closed_by is None else _as_volume(chosen)
-    return [*given, *(closing_words(session, counted, closed_by or ()) if counted else ())]
+            yield Definition(word, listed([known.get(name, {}).get(code, code) for code in codes]))
 
 
 def _as_volume(chosen: ExamFilter) -> VolumeFilter | None:
