@@ -13,6 +13,7 @@ from tests.support.rows import COUNTS, LIVE, instant, rows
 from tracker.db import read_session, transaction
 from tracker.domain.indicators import CHECKED, INDICATORS, INPATIENT, REPORTS, Indicator
 from tracker.queries.indicators import IndicatorYear, indicators
+from tracker.queries.staff_standing import staff_standing
 from tracker.services.devices import note_check
 
 pytestmark = pytest.mark.usefixtures("app_context")
@@ -59,7 +60,12 @@ def test_reports_per_doctor_are_of_the_months_that_are_over() -> None:
 def test_who_left_before_the_end_is_no_doctor_of_it() -> None:
     with transaction() as session:
         session.execute(text("UPDATE staff_member SET retired_at = '2026-10-20 00:00:00+00:00' WHERE code = 'D03'"))  # fmt: skip
-    assert read(today=date(2026, 11, 1)).doctors == read(today=date(2026, 10, 1)).doctors - 1
+    after, before = read(today=date(2026, 11, 1)).doctors, read(today=date(2026, 10, 1)).doctors
+    assert after == before - 1
+    with read_session() as session:  # the page of the doctors counts them alike
+        for last, doctors in ((date(2026, 9, 30), before), (date(2026, 10, 31), after)):
+            standing = staff_standing(session, last.replace(day=1), last, today=date(2026, 11, 1))
+            assert standing.doctors == doctors
 
 
 def test_inpatients_within_48_hours_are_those_of_the_rows() -> None:

@@ -88,6 +88,12 @@ class StaffSchema(AnswerSchema):
     people = fields.List(fields.Nested(PersonSchema))
     comparisons = fields.List(fields.Nested(ComparisonSchema))
     unmatched = fields.List(fields.Nested(UnmatchedSchema))
+    doctors = fields.Integer(
+        allow_none=True,
+        metadata={
+            "description": "In service at the end of the last day, as indicators count them."
+        },
+    )
     shares = fields.Nested(
         SharesSchema, allow_none=True, metadata={"description": "Of the last day, for everybody."}
     )
@@ -116,6 +122,7 @@ def show_staff_figures(query: dict[str, Any]) -> Response:
                 for each in found.unmatched
             ],
             "shares": shares_document(found.shares),
+            "doctors": found.doctors,
         }
     )
 
@@ -139,7 +146,7 @@ def _one(code: str, first: date, last: date, today: date) -> PersonStanding:
 
 
 def _alone(people: list[Document]) -> Document:
-    return {"people": people, "comparisons": [], "unmatched": [], "shares": None}
+    return {"people": people, "comparisons": [], "unmatched": [], "shares": None, "doctors": None}
 
 
 def _person(one: PersonStanding) -> Document:

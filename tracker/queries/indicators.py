@@ -4,10 +4,9 @@ from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import date, timedelta
 
-from sqlalchemy import case, func, or_, select
+from sqlalchemy import case, func, select
 from sqlalchemy.orm import Session
 
-from tracker import clock
 from tracker.domain.errors import N_
 from tracker.domain.indicators import (
     CHECK_DAYS,
@@ -19,14 +18,12 @@ from tracker.domain.indicators import (
     REPORTS,
     Indicator,
 )
-from tracker.domain.workcalendar import DAY, day_start
-from tracker.models import Booking, Device, Exam, StaffMember, Stream
+from tracker.domain.workcalendar import DAY
+from tracker.models import Booking, Device, Exam, Stream
 from tracker.queries.counting import counts, is_live
 from tracker.queries.local_time import seconds_of
+from tracker.queries.staff import doctors_in_service
 from tracker.queries.streams import StreamRow
-
-UNNAMED = "?"
-"""Stands for the doctors of a file that nobody here is: no doctor of the department."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +48,7 @@ def indicators(
 ) -> IndicatorYear:
     """The indicators of a year as far as it is over on `today`; `inpatient` are codes of streams. Six statements."""
     last, months = _months_over(year, today)
-    doctors = _doctors(session, last or today)
+    doctors = doctors_in_service(session, last or today)
     checked, unchecked = _checked(session, year, today)
     within, left_out = _inpatient(session, year, inpatient, today)
     found = {
@@ -80,17 +77,6 @@ def _months_over(year: int, today: date) -> tuple[date | None, int]:
         return None, 0
     following = date(year + months // MONTHS, months % MONTHS + 1, 1)
     return following - DAY, months
-
-
-def _doctors(session: Session, on: date) -> int:
-    """Doctors of the department who had not left by the end of a day."""
-    end = day_start(on + DAY, clock.hospital_zone())
-    chosen = select(func.count(StaffMember.id)).where(
-        StaffMember.kind == "doctor",
-        StaffMember.code != UNNAMED,
-        or_(StaffMember.retired_at.is_(None), StaffMember.retired_at >= end),
-    )
-    return session.scalar(chosen) or 0
 
 
 def _reports(session: Session, year: int, last: date | None, doctor_months: int) -> Indicator:

@@ -2,11 +2,15 @@
 
 from collections import defaultdict
 from dataclasses import dataclass
+from datetime import date
 from typing import Any
 
-from sqlalchemy import Select, select
+from sqlalchemy import Select, func, or_, select
 from sqlalchemy.orm import Session
 
+from tracker import clock
+from tracker.domain.fileexams import NOT_MATCHED
+from tracker.domain.workcalendar import DAY, day_start
 from tracker.models.catalogue import ExamType
 from tracker.models.staff import Competence, StaffMember
 
@@ -52,6 +56,20 @@ def staff_members(
     if not include_retired:
         chosen = chosen.where(StaffMember.retired_at.is_(None))
     return _with_competences(session, chosen)
+
+
+def doctors_in_service(session: Session, on: date) -> int:
+    """The department's doctors who had not left by the end of a day: the one count of pages, reports and indicators.
+
+    Who stands for the unknown doctors of files is none. One statement.
+    """
+    end = day_start(on + DAY, clock.hospital_zone())
+    chosen = select(func.count(StaffMember.id)).where(
+        StaffMember.kind == "doctor",
+        StaffMember.code != NOT_MATCHED,
+        or_(StaffMember.retired_at.is_(None), StaffMember.retired_at >= end),
+    )
+    return session.scalar(chosen) or 0
 
 
 def staff_member_by_code(session: Session, code: str) -> StaffRow | None:

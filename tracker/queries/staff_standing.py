@@ -10,6 +10,7 @@ from tracker.domain.comparison import Comparison, comparison_of, months_between
 from tracker.domain.shares import Shares, share_points, shares_on
 from tracker.queries.exams import ExamDetails, ExamFilter, Place, list_exams
 from tracker.queries.shares import shares_rows
+from tracker.queries.staff import doctors_in_service
 from tracker.queries.staff_volume import StaffFigures, staff_figures
 from tracker.queries.unmatched import UnmatchedName, not_matched
 
@@ -26,7 +27,7 @@ class PersonStanding:
 class StaffStanding:
     """Everybody; how doctors who examined compare, by figure; `unmatched`: names of files and their exams.
 
-    `shares` are those of the last day.
+    `shares` are those of the last day; `doctors` of the department were in service at its end (or are today).
     """
 
     people: list[PersonStanding]
@@ -34,6 +35,7 @@ class StaffStanding:
     unmatched: list[UnmatchedName]
     months: float
     shares: Shares
+    doctors: int
 
 
 _COMPARED: Mapping[str, Callable[[PersonStanding], float | None]] = {
@@ -47,7 +49,7 @@ COMPARED = tuple(_COMPARED)
 
 
 def staff_standing(session: Session, first: date, last: date, *, today: date) -> StaffStanding:
-    """Both days inclusive. Eight statements, whatever the days."""
+    """Both days inclusive. Nine statements, whatever the days."""
     months = months_between(first, min(last, today))
     people = [_standing(figures, months) for figures in staff_figures(session, first, last)]
     return StaffStanding(
@@ -56,6 +58,7 @@ def staff_standing(session: Session, first: date, last: date, *, today: date) ->
         unmatched=not_matched(session, first, last),
         months=months,
         shares=shares_on(last, [row.held for row in shares_rows(session)]),
+        doctors=doctors_in_service(session, min(last, today)),
     )
 
 

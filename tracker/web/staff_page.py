@@ -41,7 +41,7 @@ class StaffPage:
 
 
 def read_staff(reading: Reading, stretch: DayStretch, *, today: date) -> StaffPage:
-    """Eight statements, whatever the days."""
+    """Nine statements, whatever the days."""
     standing = staff_standing(reading, stretch.first, stretch.last, today=today)
     return StaffPage(
         lines=[_line(each, stretch) for each in standing.people],
