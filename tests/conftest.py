@@ -12,6 +12,7 @@ import hypothesis
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
+from playwright.sync_api import expect
 from sqlalchemy import event
 
 from tests.support import browser, postgres
@@ -185,5 +186,6 @@ def client_of(app: Flask, cast: Cast) -> ClientOf:
 @pytest.fixture(scope="session")
 def browser_type_launch_args(browser_type_launch_args: dict[str, Any]) -> dict[str, Any]:
     """Debian's Chromium, not one that a test tool would download."""
+    expect.set_options(timeout=browser.PATIENCE_MS)
     arguments = {"executable_path": browser.chromium(), "args": browser.ARGUMENTS}
     return {**browser_type_launch_args, **arguments}

@@ -7,6 +7,7 @@ from flask import Flask
 from playwright.sync_api import BrowserContext, Page
 
 from tests.journeys.looking import DESK
+from tests.support.browser import PATIENCE_MS
 from tests.support.cast import PASSWORD
 from tests.support.databases import Template
 from tests.support.live import Hospital, Words
@@ -70,7 +71,7 @@ def browser_page(
 ) -> Page:
     """An empty page of a new browser; what fails in it is added to `complaints`."""
     context = new_context(viewport=size, locale={"zh": "zh-CN", "en": "en-GB"}[language])
-    context.set_default_timeout(15_000)
+    context.set_default_timeout(PATIENCE_MS)
     page = context.new_page()
     page.on("pageerror", lambda error: complaints.append(str(error)))
     page.on("console", lambda message: note(message.text, complaints))

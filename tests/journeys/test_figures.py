@@ -108,7 +108,7 @@ def jobs_look_once(app: Flask, hospital: Hospital, page: Page) -> None:
     expect(page.locator("progress")).to_be_visible()
     with app.app_context(), clock.at(hospital.now):
         assert do_those_asked_for() == 1
-    expect(page.locator("progress")).to_have_count(0, timeout=15_000)
+    expect(page.locator("progress")).to_have_count(0)
 
 
 def exams_of_october(page: Page, hospital: Hospital) -> int:

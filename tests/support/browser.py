@@ -11,6 +11,9 @@ ARGUMENTS = [
     "--no-first-run",
 ]
 
+PATIENCE_MS = 60_000
+"""When a test gives up waiting for a page; a busy machine may take its time."""
+
 
 @functools.cache
 def chromium() -> str | None:
