@@ -14,7 +14,7 @@ from tracker.models import Booking, Closure
 from tracker.queries.closures import Stretch, bookings_hit, closing_device_id, span_of_hit
 from tracker.queries.occupancy import DayKey
 from tracker.queries.occupancy_derived import closed_mask, opened_keys
-from tracker.writes.audit import write_audit
+from tracker.writes.audit import note_row
 from tracker.writes.booking_rows import Author
 from tracker.writes.booking_steps import Days
 from tracker.writes.evading import evade, flag, unflag
@@ -166,14 +166,12 @@ def _place(booking: Booking) -> DayKey:
 
 
 def _audit(session: Session, closure: Closure, action: str, author: Author) -> None:
-    write_audit(
+    note_row(
         session,
-        action=action,
-        entity="closure",
-        entity_id=closure.id,
-        by=author.by,
-        now=author.now,
-        change={
+        closure,
+        action,
+        author,
+        {
             "device_id": closure.device_id,
             "starts_at": closure.starts_at.isoformat(),
             "ends_at": closure.ends_at.isoformat(),

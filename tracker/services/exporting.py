@@ -14,7 +14,7 @@ from tracker.domain.errors import N_, ConflictError, NotFoundError
 from tracker.models import ExportRun
 from tracker.queries.exams import ExamFilter
 from tracker.queries.exports import OPEN, kept_filter
-from tracker.writes.audit import write_audit
+from tracker.writes.audit import note_row
 from tracker.writes.booking_rows import Author
 
 
@@ -60,14 +60,8 @@ def _run(wanted: Wanted, by: int, now: datetime) -> ExportRun:
 def _keep(session: Session, run: ExportRun, wanted: Wanted, author: Author) -> None:
     session.add(run)
     session.flush()
-    write_audit(
-        session,
-        action="export",
-        entity="export_run",
-        entity_id=run.id,
-        by=author.by,
-        now=author.now,
-        change={"kind": wanted.kind, "rows": wanted.rows, **run.chosen},
+    note_row(
+        session, run, "export", author, {"kind": wanted.kind, "rows": wanted.rows, **run.chosen}
     )
 
 

@@ -17,7 +17,7 @@ from tracker.domain.errors import (
 from tracker.domain.patients import LONGEST_NUMBER
 from tracker.domain.texts import LONGEST_REASON, needed_reason, plain_line
 from tracker.models import Account, Exam, ExamType, Objection, StaffMember
-from tracker.writes.audit import write_audit
+from tracker.writes.audit import note_row
 from tracker.writes.booking_rows import Author
 from tracker.writes.entering import ExamEntry, any_device_id, enter_exam, lock_entries
 from tracker.writes.exam_rows import correct_exam, lock_exam
@@ -181,7 +181,8 @@ def _add(session: Session, row: Objection, author: Author) -> int:
     row.made_at, row.made_by_id = author.now, author.by
     session.add(row)
     session.flush()
-    _note(session, row, "add", author, {"kind": row.kind})
+    # notes and reasons stay out of the audit: somebody may have written a patient's name
+    note_row(session, row, "add", author, {"kind": row.kind})
     return row.id
 
 
@@ -189,19 +190,4 @@ def _decide(session: Session, row: Objection, decision: str, author: Author) -> 
     row.decision, row.decision_reason = decision, author.reason
     row.decided_at, row.decided_by_id = author.now, author.by
     session.flush()
-    _note(session, row, "decide", author, {"decision": decision})
-
-
-def _note(
-    session: Session, row: Objection, action: str, author: Author, change: dict[str, object]
-) -> None:
-    """Notes and reasons stay out of the audit: somebody may have written a patient's name."""
-    write_audit(
-        session,
-        action=action,
-        entity=Objection.__tablename__,
-        entity_id=row.id,
-        by=author.by,
-        now=author.now,
-        change=change,
-    )
+    note_row(session, row, "decide", author, {"decision": decision})

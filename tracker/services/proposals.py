@@ -21,7 +21,7 @@ from tracker.queries.forecast import expected_demand
 from tracker.queries.plan import moment_of, week_plan
 from tracker.queries.plan_problem import half_days, week_problem
 from tracker.queries.plan_runs import OPEN, is_cancel_asked
-from tracker.writes.audit import write_audit
+from tracker.writes.audit import note_row
 from tracker.writes.booking_rows import Author
 from tracker.writes.draft_rows import lock_or_make_draft
 from tracker.writes.drafting import put_in_draft
@@ -119,15 +119,7 @@ def _wanted(
 
 def _note(session: Session, run: PlanRun, action: str, author: Author) -> None:
     change = {"monday": run.monday.isoformat()}
-    write_audit(
-        session,
-        action=action,
-        entity="plan_run",
-        entity_id=run.id,
-        by=author.by,
-        now=author.now,
-        change=change,
-    )
+    note_row(session, run, action, author, change)
 
 
 # --- the jobs process --------------------------------------------------------------------------------

@@ -4,7 +4,7 @@ from sqlalchemy.orm import Session
 
 from tracker.models.plan import Absence
 from tracker.queries.plan_facts import AbsenceSpan
-from tracker.writes.audit import write_audit
+from tracker.writes.audit import note_row
 from tracker.writes.booking_rows import Author
 
 
@@ -22,14 +22,12 @@ def insert_absence(session: Session, span: AbsenceSpan, author: Author, *, note:
     )
     session.add(absence)
     session.flush()
-    write_audit(
+    note_row(
         session,
-        action="add",
-        entity="absence",
-        entity_id=absence.id,
-        by=author.by,
-        now=author.now,
-        change={
+        absence,
+        "add",
+        author,
+        {
             "operator_id": span.operator_id,
             "first_date": span.first.isoformat(),
             "last_date": span.last.isoformat(),

@@ -15,7 +15,7 @@ from tracker.domain.errors import N_, ConflictError, InvalidError
 from tracker.domain.roles import Role
 from tracker.models import Account
 from tracker.writes.accounts import end_sign_ins, staff_member_id_of
-from tracker.writes.audit import write_audit
+from tracker.writes.audit import note_row
 from tracker.writes.booking_rows import Author
 
 
@@ -117,12 +117,4 @@ def note_account(
     session: Session, account: Account, action: str, author: Author, **change: object
 ) -> None:
     """The audit entry of a step of an account."""
-    write_audit(
-        session,
-        action=action,
-        entity="account",
-        entity_id=account.id,
-        by=author.by,
-        now=author.now,
-        change=change,
-    )
+    note_row(session, account, action, author, change)

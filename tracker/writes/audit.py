@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from datetime import date, datetime, time
+from typing import Any, Protocol
 
 from sqlalchemy.orm import Session
 
@@ -25,6 +26,43 @@ def write_audit(  # noqa: PLR0913 - who, what, which, when: an audit entry has s
     values = audit_values(action=action, entity=entity, by=by, now=now)
     core(session).execute(
         _entry, {**values, "entity_id": str(entity_id), "change": dict(change or {})}
+    )
+
+
+class Noted(Protocol):
+    """A row with an id of its own; an entry names it by its table."""
+
+    __tablename__: Any
+
+    @property
+    def id(self) -> int: ...
+
+
+class By(Protocol):
+    """Who changed it, and when (writes/booking_rows.Author)."""
+
+    @property
+    def by(self) -> int: ...
+    @property
+    def now(self) -> datetime: ...
+
+
+def note_row(
+    session: Session,
+    row: Noted,
+    action: str,
+    author: By,
+    change: Mapping[str, object] | None = None,
+) -> None:
+    """Note that an author did `action` to a row; for `change` holds what `write_audit` says."""
+    write_audit(
+        session,
+        action=action,
+        entity=row.__tablename__,
+        entity_id=row.id,
+        by=author.by,
+        now=author.now,
+        change=change,
     )
 
 

@@ -16,7 +16,7 @@ from tracker.domain.lifecycle import Status
 from tracker.domain.supply import DeviceDay
 from tracker.models import Booking, BookingHistory
 from tracker.queries.occupancy import DayKey
-from tracker.writes.audit import plain, write_audit
+from tracker.writes.audit import note_row, plain
 from tracker.writes.occupancy import lock_device_days
 
 _insert_history = BookingHistory.__table__.insert()  # type: ignore[attr-defined]
@@ -92,15 +92,7 @@ def save_change(
     session.flush()
     statuses = (Status(str(before["status"])), Status(booking.status))
     write_history(session, booking.id, statuses, author, changed)
-    write_audit(
-        session,
-        action=action,
-        entity="booking",
-        entity_id=booking.id,
-        by=author.by,
-        now=author.now,
-        change=changed,
-    )
+    note_row(session, booking, action, author, changed)
 
 
 def snapshot(booking: Booking) -> dict[str, object]:

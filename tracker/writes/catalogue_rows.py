@@ -11,7 +11,7 @@ from tracker.models.block import Block, WeeklyBlock
 from tracker.models.catalogue import Capability, Device, ExamType, Stream
 from tracker.models.plan import Absence
 from tracker.models.staff import StaffMember
-from tracker.writes.audit import plain, write_audit
+from tracker.writes.audit import note_row, plain
 from tracker.writes.booking_rows import Author
 
 Versioned = TypeVar("Versioned", Device, ExamType, Stream, StaffMember, Block, WeeklyBlock, Absence)
@@ -85,7 +85,7 @@ def add_row(session: Session, row: Versioned, author: Author, change: Mapping[st
     """Insert a row with its audit entry; returns its id."""
     session.add(row)
     session.flush()
-    _note(session, row, "add", author, change)
+    note_row(session, row, "add", author, change)
     return row.id
 
 
@@ -100,18 +100,4 @@ def save_row(
     """Write a changed row under its next version, with its audit entry."""
     row.version += 1
     session.flush()
-    _note(session, row, action, author, change or {})
-
-
-def _note(
-    session: Session, row: Versioned, action: str, author: Author, change: Mapping[str, object]
-) -> None:
-    write_audit(
-        session,
-        action=action,
-        entity=row.__tablename__,
-        entity_id=row.id,
-        by=author.by,
-        now=author.now,
-        change=change,
-    )
+    note_row(session, row, action, author, change or {})

@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 from tracker.domain.errors import N_, ConflictError, StaleError
 from tracker.domain.plan import DeviceDate, PlanBlock, as_json
 from tracker.models.plan import DraftDay, DraftStep, PlanDraft
-from tracker.writes.audit import write_audit
+from tracker.writes.audit import note_row
 from tracker.writes.booking_rows import Author
 from tracker.writes.occupancy_rows import insert_ignoring
 
@@ -130,12 +130,4 @@ def close_draft(session: Session, draft: PlanDraft, outcome: str, author: Author
 def _save(session: Session, draft: PlanDraft, author: Author, change: Mapping[str, object]) -> None:
     draft.version += 1
     session.flush()
-    write_audit(
-        session,
-        action="change",
-        entity="plan_draft",
-        entity_id=draft.id,
-        by=author.by,
-        now=author.now,
-        change={"week": draft.monday.isoformat(), **change},
-    )
+    note_row(session, draft, "change", author, {"week": draft.monday.isoformat(), **change})

@@ -14,7 +14,7 @@ from tracker.domain.texts import plain_line
 from tracker.domain.volume import part_of_day_at
 from tracker.models import Exam, ExamVersion
 from tracker.queries.streams import parts_of_day
-from tracker.writes.audit import write_audit
+from tracker.writes.audit import note_row
 from tracker.writes.booking_rows import Author
 from tracker.writes.closing import touch_months
 from tracker.writes.visit_opening import visits_of
@@ -164,15 +164,7 @@ def _audit(
     session: Session, exam: Exam, author: Author, action: str, change: dict[str, object]
 ) -> None:
     change = {"reason": author.reason, **change} if author.reason else change
-    write_audit(
-        session,
-        action=action,
-        entity="exam",
-        entity_id=exam.id,
-        by=author.by,
-        now=author.now,
-        change=change,
-    )
+    note_row(session, exam, action, author, change)
 
 
 def _plain(value: object) -> object:

@@ -29,7 +29,7 @@ from tracker.models import (
 )
 from tracker.queries.streams import PartOfDayRow, parts_of_day
 from tracker.queries.weights import AllWeights, all_weights
-from tracker.writes.audit import write_audit
+from tracker.writes.audit import note_row
 from tracker.writes.booking_rows import Author
 
 _Ids = dict[str, dict[str, int]]
@@ -169,15 +169,7 @@ def note_import(
 ) -> None:
     """An audit entry of an import; the file's name may hold anything and is left out."""
     told = {"reason": author.reason, **change} if author.reason else change
-    write_audit(
-        session,
-        action=action,
-        entity="exam_import",
-        entity_id=row.id,
-        by=author.by,
-        now=author.now,
-        change=told,
-    )
+    note_row(session, row, action, author, told)
 
 
 def staged_days(session: Session, import_id: int) -> list[tuple[date, int]]:

@@ -15,7 +15,7 @@ from tracker.domain.patients import PatientFacts, temporary_number
 from tracker.models import Patient
 from tracker.queries.merged import merged_refusal
 from tracker.queries.openings import patient_id_of
-from tracker.writes.audit import write_audit
+from tracker.writes.audit import note_row
 from tracker.writes.booking_rows import Author
 from tracker.writes.placing import day_of
 
@@ -94,12 +94,4 @@ def note_patient(
     session: Session, patient: Patient, action: str, author: Author, change: Mapping[str, object]
 ) -> None:
     """An audit entry; `change` holds no name, birth date or phone, only which of them changed."""
-    write_audit(
-        session,
-        action=action,
-        entity="patient",
-        entity_id=patient.id,
-        by=author.by,
-        now=author.now,
-        change=change,
-    )
+    note_row(session, patient, action, author, change)
