@@ -7,6 +7,7 @@ import re
 import unicodedata
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import lru_cache
 from itertools import islice
 
 from tracker.domain.errors import N_, InvalidError
@@ -55,13 +56,29 @@ Words = Mapping[str, Mapping[str, str]]
 
 def plain_word(text: str) -> str:
     """A word as it is compared: one form of each sign, small letters, no blanks."""
-    return re.sub(r"\s+", "", unicodedata.normalize("NFKC", text)).casefold()
+    return _plain(text) if len(text) <= _SHORT else _made_plain(text)
 
 
 def header_word(cell: object) -> str:
     """A header's cell as it is compared: without units in brackets, stars and separators."""
-    text = plain_word("" if cell is None else str(cell))
-    return re.sub(r"\(.*?\)|\[.*?\]|【.*?】|[*:_./\-#\"']", "", text)
+    text = "" if cell is None else str(cell)
+    return _bare(text) if len(text) <= _SHORT else _made_bare(text)
+
+
+def _made_plain(text: str) -> str:
+    return _BLANKS.sub("", unicodedata.normalize("NFKC", text)).casefold()
+
+
+def _made_bare(text: str) -> str:
+    return _BESIDE.sub("", _made_plain(text))
+
+
+# A file says the same few words in each of its rows; long ones would only fill the memory.
+_SHORT = 40
+_BLANKS = re.compile(r"\s+")
+_BESIDE = re.compile(r"\(.*?\)|\[.*?\]|【.*?】|[*:_./\-#\"']")
+_plain = lru_cache(8192)(_made_plain)
+_bare = lru_cache(1024)(_made_bare)
 
 
 _KNOWN = {

@@ -29,6 +29,38 @@ def _nothing(_batch: Sequence[JudgedRow]) -> None:
     """Nobody watches."""
 
 
+@dataclass(slots=True)
+class _Days:
+    """The days of a file: how many exams each has, and on which a row came before one of the same visit that began
+    earlier.
+    """
+
+    exams: dict[date, int] = field(default_factory=dict)
+    _disordered: set[date] = field(default_factory=set)
+    _opened: dict[int, datetime] = field(default_factory=dict)
+
+    def take(self, exam: FileExam) -> bool:
+        """Count an exam; whether it is the first of its patient on its day in the file. Who is not named has a visit of
+        his own.
+        """
+        day = exam.local_date
+        self.exams[day] = self.exams.get(day, 0) + 1
+        patient = patient_of(exam)
+        if not patient:
+            return True
+        visit = hash((patient, day))
+        if visit not in self._opened:
+            self._opened[visit] = exam.started_at
+            return True
+        if exam.started_at < self._opened[visit]:
+            self._disordered.add(day)
+        return False
+
+    def are_ordered(self, first: date, last: date) -> bool:
+        """Whether no visit of these days was opened by the wrong row."""
+        return not any(first <= day <= last for day in self._disordered)
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Bringing:
     """How a file is to be brought in, and by whom; `clock` is asked when it is put in force."""
@@ -56,10 +88,10 @@ def bring_in(register: Callable[[], int], path: Path, how: Bringing) -> Tally:
         import_id = register()
         terms = importing.begin_staging(import_id, by=how.by, now=began)
         days = _stage(import_id, file, terms, how, tally)
-    for first, last in stretches(days):
+    for first, last in stretches(days.exams):
         _go_on(how)
-        importing.stage_sums(import_id, first, last)
-    for month in sorted({day.replace(day=1) for day in days}):
+        importing.stage_sums(import_id, first, last, is_ordered=days.are_ordered(first, last))
+    for month in sorted({day.replace(day=1) for day in days.exams}):
         _go_on(how)
         importing.stage_month_sums(import_id, month)
     importing.put_in_force(
@@ -70,18 +102,16 @@ def bring_in(register: Callable[[], int], path: Path, how: Bringing) -> Tally:
 
 def _stage(
     import_id: int, file: ExamFile, terms: ImportTerms, how: Bringing, tally: Tally
-) -> dict[date, int]:
+) -> _Days:
     author = Author(how.by, how.clock())
-    days: dict[date, int] = {}
-    visits: set[int] = set()
+    days = _Days()
     waiting: list[StagedExam] = []
     for batch in file.judged(how.decisions):
         _go_on(how)
         tally.add(batch)
         how.watch(batch)
-        for exam in (each.verdict for each in batch if isinstance(each.verdict, FileExam)):
-            waiting.append(StagedExam(exam, _opens_visit(exam, visits)))
-            days[exam.local_date] = days.get(exam.local_date, 0) + 1
+        exams = (each.verdict for each in batch if isinstance(each.verdict, FileExam))
+        waiting += [StagedExam(exam, days.take(exam)) for exam in exams]
         if len(waiting) >= BATCH:
             _write(import_id, waiting, terms, author)
             waiting = []
@@ -95,18 +125,6 @@ def _write(
 ) -> None:
     rows: list[dict[str, Any]] = [terms.row_of(each, import_id, author) for each in staged]
     importing.stage_exams(import_id, rows, staged)
-
-
-def _opens_visit(exam: FileExam, visits: set[int]) -> bool:
-    """Whether it is the first of its patient on its day in the file; who is not named has a visit of his own."""
-    patient = patient_of(exam)
-    if not patient:
-        return True
-    visit = hash((patient, exam.local_date))
-    if visit in visits:
-        return False
-    visits.add(visit)
-    return True
 
 
 def _go_on(how: Bringing) -> None:

@@ -96,9 +96,15 @@ def stage_exams(
 
 
 @service
-def stage_sums(session: Session, import_id: int, first: date, last: date) -> None:
-    """Make the sums of an import's own days; keep the stretch to a few thousand exams."""
-    open_visits_of_file(session, import_id, first, last)
+def stage_sums(
+    session: Session, import_id: int, first: date, last: date, *, is_ordered: bool = False
+) -> None:
+    """Make the sums of an import's own days; keep the stretch to a few thousand exams.
+
+    `is_ordered`: each visit was opened by its earliest exam, as in a file that is sorted by time.
+    """
+    if not is_ordered:
+        open_visits_of_file(session, import_id, first, last)
     rebuild_day_sums(session, first, last, import_id=import_id)
     _note_sums(session, import_id, last)
 

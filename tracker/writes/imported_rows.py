@@ -13,6 +13,7 @@ from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
 from tracker import clock
+from tracker.db import core
 from tracker.domain.errors import N_, NotFoundError
 from tracker.domain.fileexams import NOT_MATCHED, FileExam
 from tracker.domain.volume import part_of_day_at
@@ -114,10 +115,11 @@ def insert_staged(
     session: Session, rows: Sequence[dict[str, Any]], staged: Sequence[StagedExam]
 ) -> None:
     """Write a batch: the exams (`rows`, see ImportTerms.row_of) and beside each what else its file says."""
-    inserting = insert(Exam).returning(Exam.id, sort_by_parameter_order=True)
-    ids = session.scalars(inserting, rows).all()
-    session.execute(
-        insert(ImportedExam),
+    exams, said = Exam.__table__, ImportedExam.__table__
+    inserting = insert(exams).returning(exams.c.id, sort_by_parameter_order=True)  # type: ignore[arg-type]
+    ids = core(session).execute(inserting, rows).scalars().all()
+    core(session).execute(
+        insert(said),  # type: ignore[arg-type]
         [
             {
                 "exam_id": exam_id,
