@@ -58,6 +58,7 @@ def _config(url: str) -> dict[str, object]:
         "SECRET_KEY": secrets.token_hex(32),
         "HOSPITAL_TIMEZONE": "Asia/Shanghai",
         "INSTANCE_DIR": str(HOME),
+        "REPORTS_DIR": str(HOME / "reports"),
         "TRIAL": False,
     }
 

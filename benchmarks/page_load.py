@@ -5,7 +5,7 @@ import http.client
 import re
 import urllib.parse
 
-_TOKEN = re.compile(r'name="csrf_token"[^>]*value="([^"]+)"')
+TOKEN = re.compile(r'name="csrf_token"[^>]*value="([^"]+)"')
 _ASSET = re.compile(r'(?:src|href)="(/assets/[^"#]+)')
 
 
@@ -16,7 +16,7 @@ def sign_in(port: int, username: str, password: str) -> str:
     answer = connection.getresponse()
     page = answer.read().decode()
     cookie = _cookies(answer)
-    found = _TOKEN.search(page)
+    found = TOKEN.search(page)
     body = urllib.parse.urlencode(
         {
             "username": username,
