@@ -1,6 +1,7 @@
 """The pages about waits and durations: their numbers are the queries', add up, and belong to the head."""
 
 import re
+from datetime import timedelta
 from html import unescape
 
 import pytest
@@ -9,11 +10,16 @@ from flask import Flask
 from tests.support.cast import ClientOf
 from tests.support.department import at
 from tests.support.known_weeks import FIRST, LAST, REASONS
-from tests.web.figures.reading import number, table
+from tests.web.figures.reading import cells, number, table
 from tracker import clock
+from tracker.db import transaction
 from tracker.queries import read_session
 from tracker.queries.durations import durations
+from tracker.queries.exam_types import exam_types
+from tracker.queries.morning_openings import OUT_OF_REACH
+from tracker.queries.streams import streams
 from tracker.queries.waits import days_waited, minutes_waited
+from tracker.writes.morning_openings import MorningRow, insert_morning
 
 pytestmark = pytest.mark.engines("sqlite")
 
@@ -105,3 +111,40 @@ def test_planned_and_actual_minutes_stand_beside_each_other(
 )  # fmt: skip
 def test_they_are_the_heads_pages(client_of: ClientOf, name: str, status: int, path: str) -> None:
     assert client_of(name).get(path).status_code == status
+
+
+def test_the_course_of_the_openings_is_told_morning_by_morning(
+    app: Flask, client_of: ClientOf
+) -> None:
+    mornings = [LAST - timedelta(days=3), LAST - timedelta(days=1), LAST]
+    with app.app_context():
+        with read_session() as session:
+            kinds = {each.code: each.id for each in exam_types(session)}
+            first, *others = [each.id for each in streams(session)]
+        with transaction() as session:
+            rows = [
+                MorningRow(day, kinds["abdominal"], stream, 0, at(7))
+                for day in mornings
+                for stream in (first, *others)
+            ]
+            far = zip(mornings, (3, None, 5), strict=True)
+            rows += [MorningRow(day, kinds["contrast"], first, days, at(7)) for day, days in far]
+            insert_morning(session, rows)
+    with clock.at(NOW):
+        head = client_of("head")
+        page = head.get(f"/volume/quality?{WEEKS}").text
+        other = head.get(f"/volume/quality?{WEEKS}&exam_type=abdominal").text
+        unknown = head.get(f"/volume/quality?{WEEKS}&exam_type=nothing").status_code
+        nothing = head.get("/volume/quality?from=2020-01-01&to=2020-01-31&exam_type=contrast").text
+    # the one that was farthest away is told in full, unless another is asked for
+    assert [line[1:] for line in table(page, "morning-course")[1:]] == [
+        ["3", "–", "–"], ["none", "–", "–"], ["5", "–", "–"],
+    ]  # fmt: skip
+    assert [cell.value for cell in cells(page, "morning-course")[1]] == ["", str(OUT_OF_REACH), "", ""]  # fmt: skip
+    assert [line[1:] for line in table(other, "morning-course")[1:]] == [["0"] * 3] * 3
+    shown = {line[0]: line[1:] for line in table(page, "mornings")[1:]}
+    assert shown == {"Abdominal": ["0 0"] * 3, "Contrast-enhanced": ["5 none", "–", "–"]}
+    links = [line[0].href for line in cells(page, "mornings")]
+    assert all(f"exam_type={code}#course" in href for code, href in zip(("abdominal", "contrast"), links, strict=True))  # fmt: skip
+    assert unknown == 422
+    assert "Nothing was noted on the mornings of these days" in nothing
