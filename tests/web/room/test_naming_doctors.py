@@ -48,21 +48,24 @@ def test_a_name_leads_to_its_exams_and_to_its_doctor(
     with clock.at(LATER):
         client = head(client_of, language)
         page = client.get(STAFF).text
-        links = dict(re.findall(r'href="(/volume/unmatched/\d+)" data-row>([^<]*)<', page))
-        address = f"/volume/unmatched/{handle}"
+        links = dict(re.findall(r'href="(/volume/staff/unmatched/\d+)" data-row>([^<]*)<', page))
+        address = f"/volume/staff/unmatched/{handle}"
         assert links[address] == "某医生"
         assert len(links) == 2
         opened = client.get(address).text
         assert len(re.findall(r'href="/exams/\d+" data-row', opened)) == 3
         assert "H9" not in words(opened)
-        assert resend(client, address).status_code == 422  # no reason
+        assert resend(client, address, operator="D05").status_code == 422  # no reason
+        assert resend(client, address, reason="x").status_code == 422  # nobody
         assert resend(client, address, operator="?", reason="x").status_code == 422
         answer = resend(client, address, operator="D05", reason="按旧排班表")
         assert answer.location == address
         after = words(client.get(address).text)
         assert ("3 exams have their doctor now" in after) == (language == "en")
         assert list(
-            re.findall(r'href="/volume/unmatched/\d+" data-row>([^<]*)<', client.get(STAFF).text)
+            re.findall(
+                r'href="/volume/staff/unmatched/\d+" data-row>([^<]*)<', client.get(STAFF).text
+            )
         ) != ["某医生"]
         rows = client.get("/exams?operator=D05&from=2026-11-16&to=2026-11-18").text
         assert len(re.findall(r'href="/exams/\d+" data-row', rows)) == 3
@@ -102,4 +105,4 @@ def test_what_a_file_brought_is_corrected_but_for_its_patient(
 
 @pytest.mark.parametrize("name", ["reception", "sonographer", "admin"])
 def test_doctors_are_named_by_the_head(client_of: ClientOf, handle: int, name: str) -> None:
-    assert client_of(name).get(f"/volume/unmatched/{handle}").status_code == 403
+    assert client_of(name).get(f"/volume/staff/unmatched/{handle}").status_code == 403

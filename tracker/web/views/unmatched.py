@@ -6,6 +6,7 @@ from flask import Blueprint, flash, render_template
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from flask_babel import ngettext
+from wtforms.fields.choices import SelectChoice
 
 from tracker.domain.fileexams import NOT_MATCHED
 from tracker.drivers.naming import name_doctor
@@ -26,13 +27,13 @@ blueprint = Blueprint("unmatched", __name__)
 ROWS = 50
 
 
-@blueprint.get("/volume/unmatched/<int:exam_id>")
+@blueprint.get("/volume/staff/unmatched/<int:exam_id>")
 def show(exam_id: int) -> ResponseReturnValue:
     """All exams for which files have the name that they have for this one. Raises NotFoundError."""
     return _page(exam_id, NameForm(formdata=None))
 
 
-@blueprint.post("/volume/unmatched/<int:exam_id>")
+@blueprint.post("/volume/staff/unmatched/<int:exam_id>")
 def name(exam_id: int) -> ResponseReturnValue:
     """Give all of them to a doctor."""
     form = NameForm()
@@ -57,7 +58,7 @@ def name(exam_id: int) -> ResponseReturnValue:
     flash(told, "success")
     if left:
         flash(_("%(left)s are left. Press once more.", left=left), "warning")
-    return see_other(f"/volume/unmatched/{exam_id}")
+    return see_other(f"/volume/staff/unmatched/{exam_id}")
 
 
 def _page(exam_id: int, form: NameForm) -> str:
@@ -80,7 +81,7 @@ def _page(exam_id: int, form: NameForm) -> str:
     )
 
 
-def _people(known: Catalogue) -> list[tuple[str, str]]:
+def _people(known: Catalogue) -> list[SelectChoice]:
     """Whoever works here or has left, but for who stands for the unknown."""
     pairs = known.pairs("people", with_retired=True)
-    return choices_of([pair for pair in pairs if pair[0] != NOT_MATCHED])
+    return choices_of([pair for pair in pairs if pair[0] != NOT_MATCHED], none=_("Choose …"))
