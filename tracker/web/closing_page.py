@@ -64,15 +64,16 @@ class MonthPage:
     changes: Sequence[ChangeLine]
 
 
-def closing_of(reading: Reading, first: date, last: date) -> Closing | None:
-    """The three figures of the days `first` to `last`, when they are whole months and all closed; else None.
+def closing_of(reading: Reading, chosen: VolumeFilter) -> Closing | None:
+    """The three figures of a filter, when its days are whole months and all closed; else None.
 
     Closed months leave no gap. Four statements at most.
     """
-    if first.day != 1 or last != last_of_month(last):
+    days = (chosen.first, chosen.last)
+    if chosen.first.day != 1 or chosen.last != last_of_month(chosen.last):
         return None
-    part = closed_part(reading, VolumeFilter(first, last), ())
-    if part is None or (part.months[0].month, part.last) != (first, last):
+    part = closed_part(reading, chosen, ())
+    if part is None or (part.months[0].month, part.last) != days:
         return None
     return Closing(part.months, part.total)
 

@@ -72,6 +72,9 @@ def test_a_closed_month_has_its_three_figures_in_the_workbook(
         client = client_of("head")
         found = sheets(client.get(f"/volume/stretch.xlsx{days}").data)
         comma = client.get(f"/volume/explore.csv{days}&rows=device&columns=").data
+        note = "Closed: 1 exams, changes since 0, present 1."
+        for more, is_there in (("&device=US01", True), ("&part_of_day=morning", False)):
+            assert (note in client.get(f"/volume/explore{days}{more}").text) == is_there
     told = {line[0]: line[1] for line in found["Definitions"]}
     closed = found["By stream"][0].index("Exams, closed")
     assert found["By stream"][-1][closed : closed + 2] == [1, 0]

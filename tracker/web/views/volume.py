@@ -9,6 +9,7 @@ from tracker import clock
 from tracker.domain.workcalendar import local_date_of
 from tracker.queries import Reading, read_session
 from tracker.queries.day_summary import day_summary
+from tracker.queries.volume import VolumeFilter
 from tracker.reports.day_text import day_text
 from tracker.reports.definitions import definitions
 from tracker.web.closing_page import closing_of
@@ -39,6 +40,6 @@ def _of_the_department(reading: Reading, stretch: DayStretch, today: date) -> di
     """The day as text, what a stretch of closed months was when they were closed, and what the words mean."""
     return {
         "day_text": day_text(reading, day_summary(reading, today, now=request_now())),
-        "closing": closing_of(reading, stretch.first, stretch.last),
+        "closing": closing_of(reading, VolumeFilter(stretch.first, stretch.last)),
         "definitions": definitions(),
     }

@@ -11,11 +11,15 @@ from tracker.queries import read_session
 from tracker.queries.volume import CODED
 from tracker.reports.definitions import definitions
 from tracker.web.arguments import code_argument, codes_argument, day_argument
+from tracker.web.closing_page import closing_of
 from tracker.web.explore_page import Cross, checked, read_pivot
 from tracker.web.person import request_now
 from tracker.web.volume_keys import KEY_WORDS, read_words
 
 blueprint = Blueprint("volume_explore", __name__)
+
+LONGEST_CLOSED_DAYS = 366
+"""Of more days than a year the closed figures stand in the files alone: to add them up takes longer than the page."""
 
 
 @blueprint.get("/volume/explore")
@@ -26,11 +30,14 @@ def show() -> ResponseReturnValue:
     with read_session() as reading:
         words = read_words(reading)
         found = read_pivot(reading, cross, words)
+        is_short = (cross.last - cross.first).days <= LONGEST_CLOSED_DAYS
+        closing = closing_of(reading, cross.chosen) if is_short else None
     pivot = None if isinstance(found, int) else found
     page = render_template(
         "volume/explore.html",
         cross=cross,
         pivot=pivot,
+        closing=closing,
         too_many=found if isinstance(found, int) else 0,
         words=words,
         keys=KEY_WORDS,
