@@ -43,6 +43,8 @@ hypothesis.settings.load_profile("house")
 def pytest_configure(config: pytest.Config) -> None:
     # TERM would end the process without stopping PostgreSQL; an interrupt lets pytest clean up.
     signal.signal(signal.SIGTERM, _interrupt)
+    # A shell without job control starts its background with INT ignored, and every process from there inherits it.
+    signal.signal(signal.SIGINT, signal.default_int_handler)
     # A developer's own settings must not reach a test.
     for name in ("DATABASE_URL", "DEMO", "DEMO_PASSWORD", "SECRET_KEY", "METRICS_TOKEN", "HTTPS"):
         os.environ.pop(name, None)

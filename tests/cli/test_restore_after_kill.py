@@ -65,7 +65,7 @@ def back_up_under_load(bench: Bench, file: Path) -> tuple[Said, dict[int, str]]:
         heard(line, STEPS_AFTER)  # it works on during the backup and after it
     finally:
         os.kill(process.pid or 0, signal.SIGKILL)
-        process.join(30)
+        process.join(60)
         line.close()
     assert process.exitcode == -signal.SIGKILL
     with bench.app.app_context():

@@ -15,9 +15,11 @@ import pytest
 
 from tests.support.commands import free_port, run_command, start_command
 
+PATIENCE = 120  # seconds
 
-def wait_until(what: Callable[[], bool], *, seconds: float = 60) -> None:
-    deadline = time.monotonic() + seconds
+
+def wait_until(what: Callable[[], bool]) -> None:
+    deadline = time.monotonic() + PATIENCE
     while not what():
         assert time.monotonic() < deadline, "waited too long"
         time.sleep(0.05)
@@ -43,7 +45,7 @@ def serving(folder: Path, port: int) -> Iterator[subprocess.Popen[str]]:
         yield server
     finally:
         server.terminate()
-        server.wait(30)
+        server.wait(PATIENCE)
 
 
 def test_it_serves_and_says_where_and_how_to_begin(tmp_path: Path) -> None:
@@ -61,8 +63,8 @@ def test_it_ends_with_everything_it_started(how: signal.Signals, tmp_path: Path)
         family = psutil.Process(server.pid).children(recursive=True)
         assert len(family) == 3  # two workers and the jobs
         server.send_signal(how)
-        assert server.wait(30) == 0
-        gone, alive = psutil.wait_procs(family, timeout=5)
+        assert server.wait(PATIENCE) == 0
+        gone, alive = psutil.wait_procs(family, timeout=PATIENCE)
         assert (len(gone), alive) == (len(family), [])
 
 

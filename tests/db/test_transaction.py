@@ -280,7 +280,7 @@ def test_a_broken_statement_is_not_tried_again() -> None:
 def test_a_deadlock_is_tried_again_and_both_win(app: Flask) -> None:
     with transaction() as session:
         session.add_all([Setting(key="a", value=0), Setting(key="b", value=0)])
-    both_hold_one = threading.Barrier(2, timeout=30)
+    both_hold_one = threading.Barrier(2, timeout=60)
     calls: list[str] = []
 
     @service

@@ -18,7 +18,9 @@ from config import ROOT
 from tracker.db_queue import WriteQueue, write_queue_for
 
 TURNS = 200
-# Writes TURNS times its letter to a shared text, reading it and writing it back whole: two at once lose letters.
+PATIENCE = 120  # seconds
+# Writes its letter to a shared text, reading it and writing it back whole: two at once lose letters. It counts
+# TURNS of them from when all three write, however late the machine lets one begin, and says how many it wrote in all.
 WRITER = f"""
 import sys, time
 from pathlib import Path
@@ -28,11 +30,15 @@ letter, folder = sys.argv[1], Path(sys.argv[2])
 queue, shared = write_queue_for(make_url(f"sqlite:///{{folder}}/x.sqlite")), folder / "shared"
 print("ready", flush=True)
 sys.stdin.readline()
-for _ in range({TURNS}):
+wrote = together = 0
+while together < {TURNS}:
     with queue.turn():
         before = shared.read_text()
         time.sleep(0.001)
         shared.write_text(before + letter)
+    wrote += 1
+    together += len(set(before)) == 3
+print(wrote)
 """
 HOLDER = """
 import sys, time
@@ -95,7 +101,7 @@ def take_turn(queue: WriteQueue) -> None:
 
 
 def wait_until_in_line(queue: WriteQueue, how_many: int) -> None:
-    give_up = time.monotonic() + 30
+    give_up = time.monotonic() + PATIENCE
     while len(queue._waiting) != how_many:
         assert time.monotonic() < give_up, "nobody came to stand in line"
         time.sleep(0.001)
@@ -165,20 +171,26 @@ def test_an_interrupted_waiter_leaves_the_line(queue: WriteQueue) -> None:
     def hold() -> None:
         with queue.turn():
             holding.set()
-            release.wait(30)
+            release.wait(PATIENCE)
+
+    def interrupt_who_waits() -> None:
+        wait_until_in_line(queue, 1)
+        time.sleep(0.05)  # from standing in line to sleeping there
+        signal.pthread_kill(threading.main_thread().ident or 0, signal.SIGALRM)
 
     holding = threading.Event()
     before = signal.signal(signal.SIGALRM, interrupt)
     with ThreadPoolExecutor(2) as pool:
         held = pool.submit(hold)
-        holding.wait(30)
-        signal.setitimer(signal.ITIMER_REAL, 0.05)
+        holding.wait(PATIENCE)
+        sent = pool.submit(interrupt_who_waits)
         with pytest.raises(StoppedError), queue.turn():
             pytest.fail("two held the queue")
+        sent.result(PATIENCE)
         signal.signal(signal.SIGALRM, before)
         release.set()
-        held.result(30)
-        pool.submit(take_turn, queue).result(30)
+        held.result(PATIENCE)
+        pool.submit(take_turn, queue).result(PATIENCE)
 
 
 # --- processes -------------------------------------------------------------------------------------
@@ -195,9 +207,12 @@ def test_processes_write_one_at_a_time_and_none_is_left_behind(tmp_path: Path) -
             assert writer.stdin is not None
             writer.stdin.write("go\n")
             writer.stdin.flush()
-        assert [writer.wait(120) for writer in writers] == [0, 0, 0]
+        assert [writer.wait(PATIENCE) for writer in writers] == [0, 0, 0]
+        said = {
+            letter: int(read_line(writer)) for letter, writer in zip(letters, writers, strict=True)
+        }
     written = shared.read_text()
-    assert Counter(written) == dict.fromkeys(letters, TURNS)
+    assert Counter(written) == said
     all_have_begun = max(written.index(letter) for letter in letters)
     none_is_done = min(written.rindex(letter) for letter in letters)
     together = written[all_have_begun:none_is_done]
@@ -222,12 +237,12 @@ def test_a_waiting_process_is_let_in_when_the_other_is_gone(
         time.sleep(0.1)
         assert not turn.done()
         holder.kill()
-        turn.result(30)
+        turn.result(PATIENCE)
 
 
 def test_a_forked_child_waits_for_its_parent(tmp_path: Path) -> None:
     with running(FORKER, tmp_path) as forker:
-        assert forker.wait(60) == 0
+        assert forker.wait(PATIENCE) == 0
     assert (tmp_path / "story").read_text() == "parent child "
 
 

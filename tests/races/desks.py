@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-_SECONDS_TO_GIVE_UP = 30
+_SECONDS_TO_GIVE_UP = 120
 _REQUEST = {"exam_type": "abdominal", "stream": "outpatient"}
 
 
@@ -76,7 +76,7 @@ class Desk:
     def _connected(self) -> http.client.HTTPConnection:
         if self._line is None:
             port = self.ports[self._place % len(self.ports)]
-            self._line = http.client.HTTPConnection("127.0.0.1", port, timeout=5)
+            self._line = http.client.HTTPConnection("127.0.0.1", port, timeout=_SECONDS_TO_GIVE_UP)
         return self._line
 
     def _hang_up(self) -> None:

@@ -25,7 +25,7 @@ def killed_after(url: str, steps: int, round_number: int) -> list[tuple[str, int
     its_end.close()
     said = [line.recv() for _ in range(steps)]
     os.kill(process.pid, signal.SIGKILL)
-    process.join(30)
+    process.join(60)
     assert process.exitcode == -signal.SIGKILL
     with contextlib.suppress(EOFError):
         while True:

@@ -15,7 +15,7 @@ import tarfile
 import time
 from pathlib import Path
 
-_PATIENCE = 60  # seconds
+_PATIENCE = 120  # seconds
 _SET_FLAGS, _UP = 0x8914, 0x1  # ioctl SIOCSIFFLAGS, IFF_UP: linux/sockios.h, linux/if.h
 
 
@@ -75,7 +75,7 @@ def _serve(release: Path, place: Path) -> dict[str, object]:
         pages = {path: _status(port, path) for path in ("/readyz", "/login", _style_sheet(release))}
     finally:
         server.terminate()
-        ended = server.wait(30)
+        ended = server.wait(_PATIENCE)
     return {"healthz": alive, "pages": pages, "ended": ended}
 
 

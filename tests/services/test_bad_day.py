@@ -64,7 +64,7 @@ def killed_at_work(url: str) -> set[int]:
     its_end.close()
     said = {line.recv() for _ in range(15)}
     os.kill(process.pid, signal.SIGKILL)
-    process.join(30)
+    process.join(60)
     with contextlib.suppress(EOFError):
         while True:
             said.add(line.recv())

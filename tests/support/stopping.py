@@ -13,6 +13,8 @@ from tests.support.commands import start_command
 from tracker.db import db
 from tracker.db_queue import write_queue_for
 
+PATIENCE = 120  # seconds
+
 
 class Stopped(Exception):  # noqa: N818 - what happens to a run, not what it does wrong
     """The process is gone in the middle of a transaction."""
@@ -41,7 +43,7 @@ def begin_and_stop(how: signal.Signals, folder: Path, *words: str, after: int) -
     (folder / "messages").unlink(missing_ok=True)
     process = start_command(*words, folder=folder, DEMO="0")
     engine = create_engine(f"sqlite:///{folder / 'tracker.sqlite'}")
-    deadline = time.monotonic() + 90
+    deadline = time.monotonic() + PATIENCE
     # looked at in turn with the run's own writes: however slow this process, it cannot be through by then
     turns, standing = write_queue_for(engine.url), 0
     with engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
@@ -52,6 +54,6 @@ def begin_and_stop(how: signal.Signals, folder: Path, *words: str, after: int) -
                 standing = connection.scalar(text("SELECT count(*) FROM booking"))
                 if standing >= after:  # still in turn: it could be through before the signal comes
                     psutil.Process(process.pid).send_signal(how)
-    assert process.wait(30) != 0
+    assert process.wait(PATIENCE) != 0
     engine.dispose()
     return (folder / "messages").read_text()

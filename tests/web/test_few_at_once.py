@@ -10,7 +10,7 @@ from tracker.web.few_at_once import FewAtOnce
 
 
 def test_as_many_as_allowed_run_together_and_no_more() -> None:
-    together = threading.Barrier(3, timeout=10)
+    together = threading.Barrier(3, timeout=60)
     guard, running, most = threading.Lock(), 0, 0
 
     def inner(_environ, start_response):
