@@ -146,7 +146,7 @@ def _changes(report: Report) -> Iterable[Any]:
         yield Paragraph(_("Nothing was changed since this month was closed."), _style(9))
         return
     shown = Table(table.title, table.columns, rows[:MOST_CHANGES])
-    widths = (23, 17, 19, 15, 33, 9, 9, 9, 12, 10, 11, 11)
+    widths = (25.5, 15, 17, 16, 24, 10, 10, 10, 12.5, 12, 12.5, 11)
     yield _grid(shown, tuple(width * mm for width in widths))
     if len(rows) > MOST_CHANGES:
         left = number(len(rows) - MOST_CHANGES)
@@ -181,6 +181,8 @@ def _grid(table: Table, widths: Sequence[float]) -> Any:
                 ("LINEBELOW", (0, 0), (-1, -1), 0.4, _LINE),
                 ("ALIGN", (1, 0), (-1, -1), "RIGHT"),
                 ("VALIGN", (0, 0), (-1, -1), "MIDDLE"),
+                ("LEFTPADDING", (0, 0), (-1, -1), 2),  # points; a dozen columns stand side by side
+                ("RIGHTPADDING", (0, 0), (-1, -1), 2),
                 ("TOPPADDING", (0, 0), (-1, -1), 1.5),
                 ("BOTTOMPADDING", (0, 0), (-1, -1), 1.5),
             ]
@@ -205,7 +207,7 @@ def _figure(value: float, kind: Kind) -> str:
         return percent(value)
     if isinstance(value, int):
         return number(value) if value >= 0 else more(value)
-    return f"{value:,.2f}".removesuffix("0")
+    return f"{value:,.2f}".removesuffix("0").replace("-", "−")
 
 
 def _escaped(text: str) -> str:
