@@ -11,9 +11,8 @@ from sqlalchemy.orm import Session
 from tracker.domain.errors import N_, NotFoundError
 from tracker.models import ExportRun
 from tracker.queries.exams import ExamFilter
+from tracker.queries.plan_runs import OPEN
 
-OPEN = ("waiting", "running")
-"""States of an export that has not ended."""
 SHOWN = 10
 _DAYS = ("first", "last")
 

@@ -6,16 +6,18 @@ The files themselves are written by tracker/reports.
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import select, update
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from tracker.db import service
 from tracker.domain.errors import N_, ConflictError, NotFoundError
 from tracker.models import ExportRun
 from tracker.queries.exams import ExamFilter
-from tracker.queries.exports import OPEN, kept_filter
+from tracker.queries.exports import kept_filter
+from tracker.queries.plan_runs import OPEN
 from tracker.writes.audit import note_row
 from tracker.writes.booking_rows import Author
+from tracker.writes.runs import ask_to_end, claim_oldest
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,11 +76,7 @@ def cancel_export(session: Session, run_id: int, *, by: int, now: datetime) -> N
     run = session.get(ExportRun, run_id, with_for_update=True)
     if run is None or run.asked_by_id != by:
         raise NotFoundError(N_("There is no such export."))
-    if run.state not in OPEN or run.cancel_asked:
-        return
-    run.cancel_asked = True
-    if run.state == "waiting":
-        run.state, run.ended_at = "cancelled", now
+    ask_to_end(run, now=now)
 
 
 # --- the jobs process --------------------------------------------------------------------------------
@@ -86,24 +84,8 @@ def cancel_export(session: Session, run_id: int, *, by: int, now: datetime) -> N
 
 @service
 def claim_export(session: Session, *, now: datetime) -> int | None:
-    """The oldest export that waits, now running; None when none does.
-
-    One process alone claims: what is still `running` was left by one that ended, and has failed.
-    """
-    session.execute(
-        update(ExportRun).where(ExportRun.state == "running").values(state="failed", ended_at=now)
-    )
-    run_id = session.scalar(
-        select(ExportRun.id).where(ExportRun.state == "waiting").order_by(ExportRun.id).limit(1)
-    )
-    if run_id is None:
-        return None
-    claimed = session.execute(
-        update(ExportRun)
-        .where(ExportRun.id == run_id, ExportRun.state == "waiting")
-        .values(state="running", started_at=now)
-    )
-    return run_id if claimed.rowcount else None  # type: ignore[attr-defined]
+    """The oldest export that waits, now running; None when none does."""
+    return claim_oldest(session, ExportRun, now=now)
 
 
 @service

@@ -8,7 +8,7 @@ from collections.abc import Callable, Mapping
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import select, update
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from tracker.db import read_session, service
@@ -25,6 +25,7 @@ from tracker.writes.audit import note_row
 from tracker.writes.booking_rows import Author
 from tracker.writes.draft_rows import lock_or_make_draft
 from tracker.writes.drafting import put_in_draft
+from tracker.writes.runs import ask_to_end, claim_oldest
 
 LOOK_SECONDS = 1.0
 """How often a run asks whether it is cancelled."""
@@ -61,12 +62,8 @@ def cancel_run(session: Session, run_id: int, *, by: int, now: datetime) -> None
     run = session.get(PlanRun, run_id, with_for_update=True)
     if run is None:
         raise NotFoundError(N_("This entry does not exist."))
-    if run.state not in OPEN or run.cancel_asked:
-        return
-    run.cancel_asked = True
-    if run.state == "waiting":
-        run.state, run.ended_at = "cancelled", now
-    _note(session, run, "cancel", Author(by, now))
+    if ask_to_end(run, now=now):
+        _note(session, run, "cancel", Author(by, now))
 
 
 @service
@@ -127,26 +124,9 @@ def _note(session: Session, run: PlanRun, action: str, author: Author) -> None:
 
 @service
 def claim_run(session: Session, *, now: datetime) -> int | None:
-    """The oldest run that waits, now running; None when none does.
-
-    Whoever claims is the only one who makes proposals: a run that is still `running` was left by a process that
-    ended, and has failed.
-    """
-    left = update(PlanRun).where(PlanRun.state == "running")
-    session.execute(
-        left.values(state="failed", ended_at=now, progress={"text": ENDED_EARLY, "params": {}})
-    )
-    run_id = session.scalar(
-        select(PlanRun.id).where(PlanRun.state == "waiting").order_by(PlanRun.id).limit(1)
-    )
-    if run_id is None:
-        return None
-    claimed = session.execute(
-        update(PlanRun)
-        .where(PlanRun.id == run_id, PlanRun.state == "waiting")
-        .values(state="running", started_at=now)
-    )
-    return run_id if claimed.rowcount else None  # type: ignore[attr-defined]
+    """The oldest run that waits, now running; None when none does."""
+    why = {"text": ENDED_EARLY, "params": {}}
+    return claim_oldest(session, PlanRun, now=now, progress=why)
 
 
 def make_proposal(
