@@ -47,7 +47,16 @@ def test_days_may_be_counted_from_1904() -> None:
 
 
 @pytest.mark.parametrize(
-    "cell", ["08:18", "8:18", "上午8时18分", time(8, 18), timedelta(minutes=498), 498 / 1440]
+    "cell",
+    [
+        "08:18",
+        "8:18",
+        "上午8时18分",
+        time(8, 18),
+        time(8, 17, 59, 800_000),
+        timedelta(minutes=498),
+        498 / 1440,
+    ],
 )
 def test_a_time_alone_is_one_of_a_day_that_is_told_elsewhere(cell: object) -> None:
     moment = read_moment(cell)
@@ -75,3 +84,21 @@ def test_what_is_no_date_or_might_be_two_is_refused(cell: object, code: str) -> 
     with pytest.raises(InvalidError) as refusal:
         read_moment(cell)
     assert refusal.value.code == code
+
+
+@pytest.mark.parametrize(
+    "cell",
+    [
+        "24:00",
+        timedelta(days=1),
+        1.0,
+        date(1900, 1, 1),
+        date(1904, 1, 2),
+        time(23, 59, 59, 991_000),
+    ],
+)
+def test_the_end_of_a_day_may_stand_alone(cell: object) -> None:
+    """A whole day in a cell for times comes as the day after the spreadsheet's first."""
+    moment = read_moment(cell)
+    assert moment is not None
+    assert moment.clock == timedelta(days=1)

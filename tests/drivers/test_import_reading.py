@@ -1,6 +1,7 @@
 """A file of exams read and judged: what goes in, what is refused as a whole, and which rows with which reason."""
 
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 from typing import NamedTuple
 from zoneinfo import ZoneInfo
@@ -50,6 +51,9 @@ GOOD = {
     "utf-8": sheet(ROWS),
     "utf-8 with a mark": sheet(ROWS, "utf-8-sig"),
     "gb18030": sheet(ROWS, "gb18030"),
+    "gb18030 with a mark": ("\ufeff" + files.text(ROWS)).encode("gb18030"),
+    "two marks": b"\xef\xbb\xbf" + sheet(ROWS, "utf-8-sig"),
+    "a last quotation that is not closed": sheet(ROWS).rstrip() + b'"only this line\r\n',
     "utf-16": sheet(ROWS, "utf-16"),
     "utf-16 without a mark": sheet(ROWS, "utf-16-le"),
     "utf-16 the other way round": sheet(ROWS, "utf-16-be"),
@@ -64,6 +68,7 @@ GOOD = {
     "xlsx": files.plain_book(ROWS),
     "a merged title": files.book(files.with_title),
     "merged cells": files.book(files.with_merged_cells),
+    "merged cells below empty lines": files.book(partial(files.with_merged_cells, top=3)),
     "hidden rows": files.book(files.with_hidden_rows),
     "two sheets": files.book(files.with_two_sheets),
     "dates of Excel": files.plain_book(
@@ -106,6 +111,25 @@ def test_a_row_says_what_the_file_says(tmp_path: Path) -> None:
 def test_a_cell_may_hold_a_line_end(tmp_path: Path) -> None:
     (exam,) = read(tmp_path, sheet([row(operator="某\n医生")])).exams
     assert exam.operator_text == "某 医生"
+
+
+def test_rows_within_an_open_quotation_are_not_passed_over(tmp_path: Path) -> None:
+    remarked = files.text([[*FIRST, "REMARK"], *ROWS[1:]], header=(*files.HEADER, "备注"))
+    content = remarked.replace("REMARK", '"see').encode()  # in a column that nobody reads
+    with pytest.raises(InvalidError, match="a quotation mark is never closed"):
+        read(tmp_path, content)
+
+
+def test_a_time_beyond_all_times_costs_its_row_alone(tmp_path: Path) -> None:
+    found = read(tmp_path, files.book(files.with_an_endless_time))
+    assert [exam.row for exam in found.exams] == [2, 4]
+    assert [refused.row for refused in found.refused] == [3]
+
+
+def test_a_number_is_the_same_however_it_is_typed(tmp_path: Path) -> None:
+    again = row(number="‘Ｈ９００００１", id_number="１１０１０１１９９００３０７００３８")
+    found = read(tmp_path, sheet([FIRST, again]))
+    assert (found.tally.rows_in, found.tally.duplicates) == (1, 1)
 
 
 def test_a_formula_is_its_value(tmp_path: Path) -> None:

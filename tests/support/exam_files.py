@@ -106,12 +106,19 @@ def with_title(workbook: xlsxwriter.Workbook) -> None:
     write(workbook, page, [HEADER, *ROWS], top=2)
 
 
-def with_merged_cells(workbook: xlsxwriter.Workbook) -> None:
-    """The exam type stands once over three rows."""
+def with_merged_cells(workbook: xlsxwriter.Workbook, top: int = 0) -> None:
+    """The exam type stands once over three rows, the header on a line."""
     page = workbook.add_worksheet()
     rows = [row(number=f"H{n}", exam_type="", patient_name=f"人{n}") for n in (1, 2, 3)]
-    write(workbook, page, [HEADER, *rows])
-    page.merge_range(1, 3, 3, 3, "腹部")
+    write(workbook, page, [HEADER, *rows], top)
+    page.merge_range(top + 1, 3, top + 3, 3, "腹部")
+
+
+def with_an_endless_time(workbook: xlsxwriter.Workbook) -> None:
+    """One row says that it took some thousand million days."""
+    page = workbook.add_worksheet()
+    write(workbook, page, [HEADER, *ROWS])
+    page.write_number(2, COLUMN["end"], 2.9e12, workbook.add_format({"num_format": "[h]:mm"}))
 
 
 def with_hidden_rows(workbook: xlsxwriter.Workbook) -> None:

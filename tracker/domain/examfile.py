@@ -76,7 +76,7 @@ def _made_bare(text: str) -> str:
 # A file says the same few words in each of its rows; long ones would only fill the memory.
 _SHORT = 40
 _BLANKS = re.compile(r"\s+")
-_BESIDE = re.compile(r"\(.*?\)|\[.*?\]|【.*?】|[*:_./\-#\"']")
+_BESIDE = re.compile(r"\(.*?\)|\[.*?\]|【.*?】|[*:_./\-#\"'\u200b\ufeff]")
 _plain = lru_cache(8192)(_made_plain)
 _bare = lru_cache(1024)(_made_bare)
 

@@ -16,6 +16,8 @@ _EPOCH, _EPOCH_1904 = (
     datetime.combine(day, time.min) for day in (date(1899, 12, 30), date(1904, 1, 1))
 )
 # naive as the cells of a spreadsheet are: its days and times are local ones
+_DAY_ONE = (date(1900, 1, 1), date(1904, 1, 2))
+"""What 24:00 looks like in a cell for times: one whole day."""
 _FIRST_SERIAL, _LAST_SERIAL = 20_000, 80_000  # 1954 to 2119, or four years later
 _HALF_SECOND = timedelta(microseconds=500_000)
 
@@ -80,9 +82,12 @@ def read_moment(cell: object, *, is_1904: bool = False) -> Moment | None:
     if isinstance(cell, datetime):
         return _of_datetime(cell)
     if isinstance(cell, date):
+        if cell in _DAY_ONE:
+            return Moment(clock=DAY)
         return Moment(day=_checked_day(cell.year, cell.month, cell.day))
     if isinstance(cell, time):
-        return Moment(clock=timedelta(hours=cell.hour, minutes=cell.minute, seconds=cell.second))
+        since = datetime.combine(_EPOCH, cell) - _EPOCH
+        return Moment(clock=_checked_clock(round(since.total_seconds())))
     if isinstance(cell, timedelta):
         return Moment(clock=_checked_clock(round(cell.total_seconds())))
     if isinstance(cell, float | int) and not isinstance(cell, bool):

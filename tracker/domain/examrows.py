@@ -20,6 +20,7 @@ LONGEST = {
 }  # fmt: skip
 """Characters of a cell; the number leaves room for a suffix."""
 LONGEST_EXAM = timedelta(hours=24)
+_IDS = frozenset({"number", "id_number", "mrn"})
 MOST_PARTS = 20
 
 _TOTAL = re.compile(
@@ -173,6 +174,8 @@ def _texts(raw: Mapping[str, object], reasons: list[Reason]) -> dict[str, str]:
     texts = {}
     for column, cell in raw.items():
         text = cell_text(cell)
+        if column in _IDS:
+            text = plain_number(text)
         if len(text) > LONGEST[column]:
             told = Params(count=len(text), most=LONGEST[column])
             reasons.append(
@@ -203,6 +206,12 @@ def cell_text(cell: object) -> str:
     return "" if cell is None else str(cell)
 
 
+def plain_number(text: str) -> str:
+    """A number as it is compared: full-width signs as plain ones, without the mark by which Excel keeps a text one."""
+    plain = text if text.isascii() else unicodedata.normalize("NFKC", text)
+    return plain.lstrip("'`\u2018\u2019").strip()
+
+
 def is_destroyed(column: str, cell: object, text: str) -> bool:
     """Whether a number was kept by a spreadsheet as a figure of fifteen digits.
 
@@ -212,11 +221,10 @@ def is_destroyed(column: str, cell: object, text: str) -> bool:
         return True
     if column == "number":
         return _DESTROYED_NUMBER.fullmatch(text) is not None
-    plain = unicodedata.normalize("NFKC", text).strip("'`\u2018\u2019")
-    if _DESTROYED_ID.fullmatch(plain):
+    if _DESTROYED_ID.fullmatch(text):
         return True
-    is_long = len(plain) == 18 and plain.isascii() and plain.isdigit()
-    return is_long and plain.endswith("000") and not _checks(plain)
+    is_long = len(text) == 18 and text.isascii() and text.isdigit()
+    return is_long and text.endswith("000") and not _checks(text)
 
 
 def _checks(id_number: str) -> bool:

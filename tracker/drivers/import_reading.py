@@ -16,6 +16,7 @@ from tracker.domain.fileexams import FileExam, RefusedRow, SeenRows
 from tracker.queries.import_matches import LackingExam, Matches, lacking_exams, refuse_known
 from tracker.queries.import_words import known_words
 from tracker.spreadsheets import Cells, Table, open_tables, refused
+from tracker.spreadsheets.text import NEVER_CLOSED, never_closed
 
 BATCH = 500
 """Rows that are compared with the database at once."""
@@ -63,6 +64,8 @@ class ExamFile:
             yield self._compared(judged, decisions)
 
     def _read(self, row: int, cells: Cells) -> FileExam | RefusedRow | None:
+        if cells and isinstance(cells[-1], str) and cells[-1].endswith(NEVER_CLOSED):
+            raise never_closed()  # else the rows in that cell would be left out without a word
         verdict = self.reader.read(row, cells)
         return self._seen.take(verdict) if isinstance(verdict, FileExam) else verdict
 

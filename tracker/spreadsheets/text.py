@@ -4,13 +4,16 @@ import codecs
 import csv
 from collections.abc import Iterator
 from pathlib import Path
+from typing import TextIO
 
-from tracker.domain.errors import N_
+from tracker.domain.errors import N_, InvalidError
 from tracker.spreadsheets import Cells, Table, refused
 
 SEPARATORS = (",", "\t", ";")
 LONGEST_CELL = 4_000_000
 """Characters; what is longer is a quotation mark that is never closed."""
+NEVER_CLOSED = "\0"
+"""Ends the last cell of a file whose last quotation mark is not closed and has swallowed rows; no other cell holds it."""
 
 _CHUNK = 1 << 20
 _BOMS = (
@@ -35,11 +38,35 @@ def tables_of(path: Path) -> list[Table]:
 
 def _rows(path: Path, encoding: str, separator: str) -> Iterator[Cells]:
     with path.open(encoding=encoding, newline="") as file:
-        lines = (line.replace("\0", "") for line in file)
         try:
-            yield from csv.reader(lines, delimiter=separator)
+            for cells in csv.reader(_lines(file), delimiter=separator):
+                if cells and cells[-1].endswith(NEVER_CLOSED):
+                    yield from _last_row(cells)
+                else:
+                    yield cells
         except csv.Error as error:
-            raise refused(N_("a quotation mark is never closed")) from error
+            raise never_closed() from error
+
+
+def never_closed() -> InvalidError:
+    """The refusal of a file in which a quotation mark makes one cell of many rows."""
+    return refused(N_("a quotation mark is never closed"))
+
+
+def _lines(file: TextIO) -> Iterator[str]:
+    """The lines, without marks of the encoding before the first, and one more by which the file's end is known."""
+    for number, line in enumerate(file):
+        plain = line.replace("\0", "")
+        yield plain if number else plain.lstrip("\ufeff")
+    yield NEVER_CLOSED
+
+
+def _last_row(cells: list[str]) -> Iterator[Cells]:
+    """What stands open at the file's end: nothing as a rule, a row that lacks its last mark, or all rows since one."""
+    last = cells[-1].removesuffix(NEVER_CLOSED).rstrip("\r\n")
+    if len(cells) > 1 or last:
+        mark = NEVER_CLOSED if "\n" in last or "\r" in last else ""
+        yield [*cells[:-1], last + mark]
 
 
 def _encoding_of(path: Path) -> str:

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from functools import lru_cache
 from pathlib import Path
+from typing import Any
 
 from python_calamine import CalamineError, CalamineSheet, CalamineWorkbook
 
@@ -31,18 +32,29 @@ def open_sheets(path: Path) -> Iterator[list[Table]]:
 def _rows(sheet: CalamineSheet) -> Iterator[Cells]:
     merged = _merged(sheet)
     if not merged:
-        yield from sheet.iter_rows()
+        yield from _read(sheet)
         return
-    top = sheet.start[0] if sheet.start else 0
     standing: dict[int, tuple[int, object]] = {}
-    for number, row in enumerate(sheet.iter_rows(), start=top):
+    for number, row in enumerate(_read(sheet)):
         for column, last in merged.get(number, ()):
             if column < len(row):
                 standing[column] = (last, row[column])
         for column, (last, value) in standing.items():
             if number <= last and row[column] == "":
-                row[column] = value  # type: ignore[call-overload]
+                row[column] = value
         yield row
+
+
+def _read(sheet: CalamineSheet) -> Iterator[list[Any]]:
+    """The rows; of one with a time longer than Python's no cell can be had."""
+    rows = sheet.iter_rows()
+    while True:
+        try:
+            yield next(rows)
+        except StopIteration:
+            return
+        except OverflowError:
+            yield ["#NUM!"] * sheet.width
 
 
 def _merged(sheet: CalamineSheet) -> dict[int, list[tuple[int, int]]]:
