@@ -6,6 +6,7 @@ How long a step takes is measured by benchmarks/volume. Here a booking is asked 
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import timedelta
+from functools import partial
 from pathlib import Path
 from threading import Thread, get_ident
 from time import sleep
@@ -14,16 +15,26 @@ import pytest
 from flask import Flask
 from sqlalchemy import event
 
+from tests.races.test_together import beside
 from tests.support.department import MONDAY, account_id, at
 from tests.support.exam_files import row, sheet
 from tests.support.exam_room import book
 from tests.support.soundness import assert_sound
 from tracker import clock
-from tracker.db import db
+from tracker.db import db, transaction
 from tracker.db_queue import write_queue_for
+from tracker.domain.errors import StaleError
 from tracker.drivers.importing import SUMMED_AT_ONCE, Bringing, bring_in
-from tracker.services.importing import NewImport, register_import, undo_import
+from tracker.models import ExamImport
+from tracker.services.importing import (
+    NewImport,
+    begin_staging,
+    put_in_force,
+    register_import,
+    undo_import,
+)
 from tracker.services.upkeep import rebuild_month
+from tracker.writes.imported_rows import lock_coming_in_force
 
 pytestmark = pytest.mark.usefixtures("app_context")
 
@@ -111,6 +122,26 @@ class Desk:
         day, place = divmod(nth, 12)
         with self._app.app_context():
             self.made.append(book(nth + 1, at(8, 15 * place, day=day), device="US07"))
+
+
+@pytest.mark.engines("postgresql")
+def test_of_two_files_that_come_in_force_at_once_one_is_read_again(app: Flask) -> None:
+    """Both were read before either counted: they may hold the same exams."""
+    by = account_id("head")
+    ids = [register_import(NewImport("f.csv", "0" * 64), by=by, now=LATER, state="staging")
+           for _ in range(FILES)]  # fmt: skip
+    for import_id in ids:
+        begin_staging(import_id, by=by, now=LATER)
+    second = partial(put_in_force, ids[1], {}, by=by, now=LATER)
+    with (  # noqa: PT012 - the thread's refusal comes with the end of the block
+        pytest.raises(StaleError),
+        beside(app, second) as begin,
+        transaction() as session,
+    ):
+        lock_coming_in_force(session)
+        session.get_one(ExamImport, ids[0]).in_force_at = LATER
+        session.flush()
+        begin()
 
 
 def test_no_booking_waits_for_more_than_one_step(app: Flask, tmp_path: Path) -> None:

@@ -262,6 +262,17 @@ def test_two_files_at_once_do_not_bring_the_same_exams(desk_file: Path) -> None:
         importing.put_in_force(import_id, {}, by=account_id("head"), now=LATER.replace(minute=6))
 
 
+def test_a_file_that_came_in_force_by_an_earlier_clock_stands_in_the_way_too(
+    desk_file: Path,
+) -> None:
+    """Its time was told before this one was read, and it was committed afterwards."""
+    import_id = registered()
+    importing.begin_staging(import_id, by=account_id("head"), now=LATER.replace(minute=1))
+    bring(desk_file, sheet(ROWS))
+    with pytest.raises(StaleError):
+        importing.put_in_force(import_id, {}, by=account_id("head"), now=LATER.replace(minute=6))
+
+
 def test_each_step_is_in_the_audit_without_a_name(desk_file: Path) -> None:
     import_id, _ = bring(desk_file, sheet(ROWS))
     importing.undo_import(import_id, reason="wrong file", by=account_id("head"), now=LATER)

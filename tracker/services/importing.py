@@ -24,9 +24,10 @@ from tracker.writes.imported_rows import (
     StagedExam,
     clear_exams,
     clear_sums,
+    ever_in_force,
     import_terms,
     insert_staged,
-    latest_in_force,
+    lock_coming_in_force,
     lock_import,
     note_import,
     staged_days,
@@ -78,6 +79,7 @@ def begin_staging(session: Session, import_id: int, *, by: int, now: datetime) -
     ):  # nothing of an earlier attempt may be left
         raise ConflictError(N_("This import is not waiting to be brought in."))
     row.state, row.staged_at = "staging", now
+    row.progress = {**row.progress, "earlier": ever_in_force(session)}
     return import_terms(session, Author(by, now))
 
 
@@ -136,11 +138,12 @@ def put_in_force(
     Raises InvalidError on `reason` where a closed month gets others and no reason is given, StaleError when another
     import was put in force since this one was staged: it may have brought the same exams.
     """
+    lock_coming_in_force(session)
     row = lock_import(session, import_id)
     if row.state != "staging":
         raise ConflictError(N_("This import is not waiting to be brought in."))
-    others = latest_in_force(session, besides=import_id)
-    if others is not None and others > row.staged_at:
+    # counted and not compared by their times: one that was on its way is older than what was read without it
+    if ever_in_force(session) != row.progress.get("earlier"):
         raise StaleError(N_("Another file was brought in meanwhile. Read this one again."))
     author = Author(by, now, reason)
     touch_months(session, [day for day, _count in staged_days(session, import_id)], author)

@@ -5,10 +5,10 @@ Nobody works on the exams meanwhile: they are locked against nobody, and each st
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from datetime import date, datetime
+from datetime import date
 from typing import Any
 
-from sqlalchemy import Table, delete, func, insert, select
+from sqlalchemy import Table, delete, func, insert, select, text
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
@@ -185,6 +185,13 @@ def staged_days(session: Session, import_id: int) -> list[tuple[date, int]]:
     return [(day, count) for day, count in session.execute(counted)]
 
 
-def latest_in_force(session: Session, *, besides: int) -> datetime | None:
-    """When another import came in force last."""
-    return session.scalar(select(func.max(ExamImport.in_force_at)).where(ExamImport.id != besides))
+def lock_coming_in_force(session: Session) -> None:
+    """Let no other import come in force until this transaction ends; SQLite's has the database to itself anyhow."""
+    if session.get_bind().dialect.name == "postgresql":
+        session.execute(text("LOCK TABLE exam_import IN SHARE ROW EXCLUSIVE MODE"))
+
+
+def ever_in_force(session: Session) -> int:
+    """How many imports have come in force, undone ones too: the number only grows."""
+    came = select(func.count()).where(ExamImport.in_force_at.is_not(None))
+    return session.scalar(came) or 0
