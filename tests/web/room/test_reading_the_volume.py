@@ -94,6 +94,20 @@ def test_today_this_month_this_year(client_of: ClientOf, hands: Hands) -> None:
     assert "plan line: 766" in page
 
 
+def test_todays_figures_are_asked_for_again_while_the_page_is_open(
+    client_of: ClientOf, hands: Hands
+) -> None:
+    with clock.at(at(12)):
+        client = client_of("head")
+        page = client.get("/volume").text
+        assert 'id="now" hx-get="/volume" hx-trigger="every' in page
+        some_exams(hands)
+        part = client.get("/volume", headers={"HX-Request": "true"}).text
+    assert figure(page, "Today") == "0"
+    assert figure(part, "Today") == "2"
+    assert part.lstrip().startswith("<div") and "<table" not in part
+
+
 def test_the_months_plan_adds_up_to_the_target(client_of: ClientOf, hands: Hands) -> None:
     with clock.at(at(12)):
         page = client_of("head").get("/volume").text

@@ -14,6 +14,7 @@ from tracker.reports.day_text import day_text
 from tracker.reports.definitions import definitions
 from tracker.web.closing_page import closing_of
 from tracker.web.day_stretch import DayStretch, stretch_of_address, usual_stretches
+from tracker.web.fragments import is_htmx, render_block
 from tracker.web.person import request_now
 from tracker.web.volume_page import read_volume
 
@@ -24,13 +25,18 @@ TEMPLATE = "volume/volume.html"
 
 @blueprint.get("/volume")
 def show() -> ResponseReturnValue:
-    """The department's figures; `from` and `to` choose the stretch of the tables, else it is this month."""
+    """The department's figures; `from` and `to` choose the stretch of the tables, else it is this month.
+
+    For htmx the figures of this moment alone.
+    """
     today = local_date_of(request_now(), clock.hospital_zone())
     stretch = stretch_of_address(today)
+    choices = usual_stretches(today)
     with read_session() as reading:
         page = read_volume(reading, stretch, today=today)
+        if is_htmx():
+            return render_block(TEMPLATE, "now", page=page, today=today, choices=choices)
         told = _of_the_department(reading, stretch, today)
-    choices = usual_stretches(today)
     return render_template(
         TEMPLATE, page=page, stretch=stretch, today=today, choices=choices, **told
     )
