@@ -105,7 +105,8 @@ def test_todays_figures_are_asked_for_again_while_the_page_is_open(
         part = client.get("/volume", headers={"HX-Request": "true"}).text
     assert figure(page, "Today") == "0"
     assert figure(part, "Today") == "2"
-    assert part.lstrip().startswith("<div") and "<table" not in part
+    assert part.lstrip().startswith("<div")
+    assert "<table" not in part
 
 
 def test_the_months_plan_adds_up_to_the_target(client_of: ClientOf, hands: Hands) -> None:
