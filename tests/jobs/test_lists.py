@@ -122,7 +122,9 @@ def rename(old: str, new: str) -> None:
         session.execute(update(Device).where(Device.code == old).values(code=new))
 
 
-@pytest.mark.parametrize("text", ["=1+1", "+1", "-1", "@SUM(A1)", "\t=1"])
+@pytest.mark.parametrize(
+    "text", ["=1+1", "+1", "-1", "@SUM(A1)", "\t=1", "\r=1", "\n=1", "＝1", "＋1", "－1", "＠A1"]
+)
 def test_no_cell_is_a_formula(text: str) -> None:
     assert harmless_cell(text) == f"'{text}"
     assert harmless_cell("M00021") == "M00021"

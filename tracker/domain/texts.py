@@ -62,6 +62,12 @@ def _is_searched(letter: str) -> bool:
     return kind[0] in "LN" or kind in {"Co", "Cn"}
 
 
+_FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
+
+
 def harmless_cell(text: str) -> str:
-    """A text as a cell of a table that Excel opens: what would be read as a formula gets an apostrophe before it."""
-    return f"'{text}" if text.startswith(("=", "+", "-", "@", "\t", "\r")) else text
+    """A text as a cell of a table that Excel opens: what would be read as a formula gets an apostrophe before it.
+
+    Full-width signs too: Excel in Chinese reads them as the plain ones.
+    """
+    return f"'{text}" if text.startswith(_FORMULA) else text
