@@ -83,3 +83,13 @@ def test_an_import_into_a_closed_month_is_one_change_until_it_is_undone(tmp_path
     assert exams_of(figures().total) == (0, 0, 0)
     assert adds_up()
     assert [change.by for change in listed] == ["head", "head", "admin"]
+
+
+def test_a_clock_that_is_ahead_makes_no_change_of_an_import(tmp_path: Path) -> None:
+    """It came, and went, before the month was closed, and its figures were kept so."""
+    by, path = account_id("head"), tmp_path / "exams.csv"
+    undo_import(bring(path, reason=""), reason="错", by=by, now=LATER + timedelta(seconds=1))
+    bring(path, reason="")
+    close_month(OCTOBER, by=by, now=LATER - timedelta(seconds=2))
+    assert changes() == []
+    adds_up()

@@ -18,6 +18,7 @@ from tracker.models import (
     ClosedVolume,
     Device,
     Exam,
+    ExamImport,
     ExamType,
     ExamVersion,
     StaffMember,
@@ -75,13 +76,16 @@ def _standing(session: Session) -> list[date]:
 
 
 def _after_all(session: Session, month: date, now: datetime) -> datetime:
-    """Now, or the last step of the month's exams where another machine's clock is ahead."""
+    """Now, or the last step of the month's exams and imports where another machine's clock is ahead."""
     in_month = Exam.local_date.between(month, last_of_month(month))
     steps = (
         select(func.max(Exam.logged_at), func.max(Exam.voided_at)).where(in_month),
         select(func.max(ExamVersion.corrected_at))
         .join(Exam, Exam.id == ExamVersion.exam_id)
         .where(in_month),
+        select(func.max(ExamImport.in_force_at), func.max(ExamImport.undone_at)).where(
+            ExamImport.id.in_(select(Exam.import_id).where(in_month))
+        ),
     )
     found = [at for statement in steps for at in session.execute(statement).one() if at]
     latest: datetime = max([now, *found])
