@@ -76,6 +76,8 @@ ASKED = {
     "plan_blocks.edit": ["?at=US07.2026-11-25.480", "?at=P01.2026-11-23.810"],
     "machine_lists.show": ["?device={busy}"],
     "take_over.show": ["?device={busy}", "?device=US06&operator=D01"],
+    "quality_rows.bookings": ["?from=2026-11-02&to=2026-11-23", "?status=no_show&from=2026-11-02"],
+    "quality_rows.exams": ["?from=2026-11-16&to=2026-11-23&days=0", "?measured=0"],
     "sending.show": ["", "?to=US01"],
     "wrong_patient.show": ["", "?patient={patient}"],
     "merging.show": ["", "?patient={patient}"],

@@ -43,10 +43,13 @@ class Spread:
                 return value
         return None
 
+    def number_up_to(self, limit: int) -> int:
+        """How many values are not above a limit."""
+        return sum(count for value, count in self.counts.items() if value <= limit)
+
     def share_up_to(self, limit: int) -> float | None:
         """The share of values that are not above a limit."""
-        within = sum(count for value, count in self.counts.items() if value <= limit)
-        return within / self.number if self.number else None
+        return self.number_up_to(limit) / self.number if self.number else None
 
     @property
     def mean(self) -> float | None:

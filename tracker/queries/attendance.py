@@ -2,10 +2,11 @@
 
 from collections import defaultdict
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
+from typing import Any
 
-from sqlalchemy import func, select
+from sqlalchemy import Subquery, func, select
 from sqlalchemy.orm import Session
 
 from tracker.domain.lifecycle import Status
@@ -47,19 +48,20 @@ class Attendance:
 
 @dataclass(frozen=True, slots=True)
 class ReasonCount:
-    """Why bookings that are cancelled (or not come to) were: the words given with the last such step."""
+    """Why bookings that are cancelled (or not come to) were: the words given with the last such step.
+
+    `step_id` is the latest step with these words: by it an address asks for them, for words may name somebody.
+    """
 
     status: str
     reason: str
     bookings: int
+    step_id: int = field(default=0, compare=False)
 
 
 def attendance(session: Session, first: date, last: date) -> Mapping[tuple[int, int], Attendance]:
     """(stream id, first day of a group of LEADS) → the bookings of the days `first` to `last`. One statement."""
-    early = first - BOOKED_BEFORE
-    lead = day_number_of(local_seconds_of(session, Booking.starts_at, early, last)) - day_number_of(
-        local_seconds_of(session, Booking.created_at, early, last)
-    )
+    lead = days_ahead(session, first, last)
     each = (
         select(Booking.stream_id, lead.label("lead"), Booking.status)
         .where(Booking.local_date.between(first, last))
@@ -78,6 +80,14 @@ def attendance(session: Session, first: date, last: date) -> Mapping[tuple[int, 
     return found
 
 
+def days_ahead(session: Session, first: date, last: date) -> Any:
+    """Calendar days from the making of a booking of the days `first` to `last` until its day."""
+    early = first - BOOKED_BEFORE
+    return day_number_of(local_seconds_of(session, Booking.starts_at, early, last)) - day_number_of(
+        local_seconds_of(session, Booking.created_at, early, last)
+    )
+
+
 def lead_group(days: int) -> int:
     """The group of LEADS that so many days belong to."""
     return max((each for each in LEADS if each <= days), default=LEADS[0])
@@ -85,8 +95,21 @@ def lead_group(days: int) -> int:
 
 def reasons(session: Session, first: date, last: date) -> list[ReasonCount]:
     """The reasons of bookings of the days that stand cancelled or not come to, most frequent first. One statement."""
+    final = final_steps(first, last)
+    step = BookingHistory
+    rows = session.execute(
+        select(step.to_status, step.reason, func.count(), func.max(step.id))
+        .join(final, final.c.id == step.id)
+        .group_by(step.to_status, step.reason)
+        .order_by(step.to_status, func.count().desc(), step.reason)
+    )
+    return [ReasonCount(*row) for row in rows]
+
+
+def final_steps(first: date, last: date) -> Subquery:
+    """By its `id` the step that ended each booking of the days that stands cancelled or not come to."""
     ended = [Status.CANCELLED.value, Status.NO_SHOW.value]
-    final = (
+    return (
         select(func.max(BookingHistory.id).label("id"))
         .join(Booking, Booking.id == BookingHistory.booking_id)
         .where(
@@ -98,11 +121,3 @@ def reasons(session: Session, first: date, last: date) -> list[ReasonCount]:
         .group_by(BookingHistory.booking_id)
         .subquery("final")
     )
-    step = BookingHistory
-    rows = session.execute(
-        select(step.to_status, step.reason, func.count())
-        .join(final, final.c.id == step.id)
-        .group_by(step.to_status, step.reason)
-        .order_by(step.to_status, func.count().desc(), step.reason)
-    )
-    return [ReasonCount(*row) for row in rows]

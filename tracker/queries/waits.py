@@ -6,10 +6,10 @@ Of exams clicked live that have a booking; those left out are counted.
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 
-from sqlalchemy import and_, func, select
+from sqlalchemy import ColumnElement, and_, func, select
 from sqlalchemy.orm import Session
 
 from tracker.domain.spread import Spread
@@ -57,7 +57,32 @@ class MinutesWaited:
     minutes: Spread
 
 
-_chosen = and_(counts(), is_live(), Exam.booking_id.is_not(None))
+def is_measured() -> ColumnElement[bool]:
+    """An exam that counts, whose times were clicked live, and that has a booking."""
+    return and_(counts(), is_live(), Exam.booking_id.is_not(None))
+
+
+def is_left_out() -> ColumnElement[bool]:
+    """An exam that counts and is not measured."""
+    return and_(counts(), ~and_(is_live(), Exam.booking_id.is_not(None)))
+
+
+def asked_day(session: Session, first: date, last: date) -> Any:
+    """The day (see day_of_number) on which the bookings of exams of the days `first` to `last` were made."""
+    return day_number_of(local_seconds_of(session, Booking.created_at, first - BOOKED_BEFORE, last))
+
+
+def minutes_to_start(session: Session) -> Any:
+    """Whole minutes from the check-in of a booking to the start of its exam."""
+    waited = seconds_of(session, Exam.started_at) - seconds_of(session, Booking.arrived_at)
+    return waited // 60
+
+
+def is_within_hours(
+    calendar: WorkCalendar, goal: int, asked_at: datetime, started_at: datetime
+) -> bool:
+    """Whether an exam began before its stream's goal in working hours was over."""
+    return started_at <= calendar.add_working_hours(asked_at, goal)
 
 
 def days_waited(session: Session, first: date, last: date) -> list[DaysWaited]:
@@ -85,13 +110,11 @@ def _pairs_of_days(
     session: Session, first: date, last: date
 ) -> Mapping[int, Mapping[tuple[date, date], int]]:
     """Stream → (day of asking, day of the exam) → exams."""
-    asked = day_number_of(
-        local_seconds_of(session, Booking.created_at, first - BOOKED_BEFORE, last)
-    )
+    asked = asked_day(session, first, last)
     each = (
         select(Exam.stream_id, asked.label("asked"), Exam.local_date)
         .join(Booking, Booking.id == Exam.booking_id)
-        .where(_chosen, Exam.local_date.between(first, last))
+        .where(is_measured(), Exam.local_date.between(first, last))
         .subquery("each_exam")
     ).c
     keys = each.stream_id, each.asked, each.local_date
@@ -117,12 +140,12 @@ def _within_hours(
     rows = session.execute(
         select(Exam.stream_id, Booking.created_at, Exam.started_at)
         .join(Booking, Booking.id == Exam.booking_id)
-        .where(_chosen, Exam.local_date.between(first, last), Exam.stream_id.in_(goals))
+        .where(is_measured(), Exam.local_date.between(first, last), Exam.stream_id.in_(goals))
     )
     return Counter(
         stream_id
         for stream_id, asked_at, started_at in rows
-        if started_at <= calendar.add_working_hours(asked_at, goals[stream_id])
+        if is_within_hours(calendar, goals[stream_id], asked_at, started_at)
     )
 
 
@@ -130,8 +153,7 @@ def _left_out(session: Session, first: date, last: date) -> dict[int, int]:
     """Stream → exams that count and have no live times or no booking."""
     rows: Iterable[Any] = session.execute(
         select(Exam.stream_id, func.count())
-        .where(counts(), ~and_(is_live(), Exam.booking_id.is_not(None)))
-        .where(Exam.local_date.between(first, last))
+        .where(is_left_out(), Exam.local_date.between(first, last))
         .group_by(Exam.stream_id)
     )
     return {row[0]: row[1] for row in rows}
@@ -139,11 +161,10 @@ def _left_out(session: Session, first: date, last: date) -> dict[int, int]:
 
 def minutes_waited(session: Session, first: date, last: date) -> list[MinutesWaited]:
     """The waits at the machines of exams of the days `first` to `last` (inclusive), by stream. Two statements."""
-    waited = seconds_of(session, Exam.started_at) - seconds_of(session, Booking.arrived_at)
     each = (
-        select(Exam.stream_id, (waited // 60).label("minutes"))
+        select(Exam.stream_id, minutes_to_start(session).label("minutes"))
         .join(Booking, Booking.id == Exam.booking_id)
-        .where(_chosen, Booking.arrived_at.is_not(None), Exam.local_date.between(first, last))
+        .where(is_measured(), Booking.arrived_at.is_not(None), Exam.local_date.between(first, last))
         .subquery("each_exam")
     ).c
     keys = each.stream_id, each.minutes

@@ -141,6 +141,8 @@ ACCESS: Mapping[str, Audience] = {
     "indicators.show": LEADING,
     "quality.show": LEADING,
     "quality.minutes": LEADING,
+    "quality_rows.bookings": LEADING,
+    "quality_rows.exams": LEADING,
     "volume_table.explored": LEADING,
     "volume_table.stretch": LEADING,
     "months.index": LEADING,

@@ -1,7 +1,7 @@
 """What an address may ask for: days, codes, numbers, places in a list; anything else is refused on its field."""
 
 from collections.abc import Collection
-from datetime import date
+from datetime import UTC, date, datetime
 
 from flask import request
 
@@ -62,3 +62,28 @@ def place_argument(name: str = "cursor") -> tuple[date, int] | None:
 def place_text(day: date, number: int) -> str:
     """A place in a list as an address carries it."""
     return f"{day.isoformat()}.{number}"
+
+
+def instant_place_argument(name: str = "cursor") -> tuple[datetime, int] | None:
+    """The instant and id behind which a list goes on (`instant_place_text`). Raises InvalidError on `name`."""
+    text = request.args.get(name, "")
+    if not text:
+        return None
+    seconds, _dot, number = text.partition(".")
+    try:
+        return datetime.fromtimestamp(int(seconds), UTC), int(number)
+    except (ValueError, OverflowError, OSError) as error:
+        raise InvalidError(N_("This page of the list does not exist."), field=name) from error
+
+
+def instant_place_text(instant: datetime, number: int) -> str:
+    """A place in a list by instants of whole seconds as an address carries it."""
+    return f"{int(instant.timestamp())}.{number}"
+
+
+def whole_number_argument(name: str) -> int | None:
+    """The whole number of ?name=12; None where there is none. Raises InvalidError on `name` for anything else."""
+    found = number_argument(name)
+    if found is None and request.args.get(name):
+        raise InvalidError(N_("Enter a whole number."), field=name)
+    return found

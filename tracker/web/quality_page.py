@@ -1,5 +1,6 @@
 """What the page about waits shows: days against the goal, minutes at the machine, who did not come, the next openings."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 
@@ -20,6 +21,15 @@ MOST_REASONS = 15
 
 
 @dataclass(frozen=True, slots=True)
+class ReasonLine:
+    """Bookings that ended for a reason, in its words, and how an address asks for them: by a step, never by words."""
+
+    words: str
+    bookings: int
+    params: Mapping[str, str]
+
+
+@dataclass(frozen=True, slots=True)
 class QualityPage:
     """Everything the page shows; `waits` has, for each number of days, the exams of each stream of `days`."""
 
@@ -27,10 +37,10 @@ class QualityPage:
     waits: list[tuple[int, list[int]]]
     minutes: list[MinutesWaited]
     by_stream: list[tuple[StreamRow, Attendance]]
-    by_lead: list[tuple[str, Attendance]]
+    by_lead: list[tuple[int, str, Attendance]]
     attendance: Attendance
-    cancelled: list[ReasonCount]
-    missed: list[ReasonCount]
+    cancelled: list[ReasonLine]
+    missed: list[ReasonLine]
     streams: tuple[StreamRow, ...]
     openings: list[list[NextOpening]]
 
@@ -48,7 +58,7 @@ def read_quality(
         waits=_histogram(found.days),
         minutes=found.minutes,
         by_stream=found.by_stream,
-        by_lead=[(lead_words(lead), amounts) for lead, amounts in found.by_lead],
+        by_lead=[(lead, lead_words(lead), amounts) for lead, amounts in found.by_lead],
         attendance=found.attendance,
         cancelled=_of(found.reasons, Status.CANCELLED),
         missed=_of(found.reasons, Status.NO_SHOW),
@@ -57,14 +67,19 @@ def read_quality(
     )
 
 
-def _of(why: list[ReasonCount], status: Status) -> list[ReasonCount]:
+def _of(why: list[ReasonCount], status: Status) -> list[ReasonLine]:
     """The reasons that are named most; the others as one without words."""
     found = [each for each in why if each.status == status.value]
     shown, others = found[:MOST_REASONS], found[MOST_REASONS:]
+    lines = [
+        ReasonLine(each.reason or _("Not said"), each.bookings, {"alike": str(each.step_id)})
+        for each in shown
+    ]
     if others:
         rest = sum(each.bookings for each in others)
-        shown.append(ReasonCount(status.value, _("Other reasons"), rest))
-    return shown
+        known = ",".join(str(each.step_id) for each in shown)
+        lines.append(ReasonLine(_("Other reasons"), rest, {"unlike": known}))
+    return lines
 
 
 def _histogram(days: list[DaysWaited]) -> list[tuple[int, list[int]]]:

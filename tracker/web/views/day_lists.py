@@ -1,6 +1,6 @@
 """Bookings in lists: those of a day, and what is to be settled. One booking's own page is elsewhere."""
 
-from datetime import UTC, date, datetime
+from datetime import date
 from typing import Any
 
 from flask import Blueprint, render_template, request
@@ -11,7 +11,7 @@ from tracker.domain.errors import N_, InvalidError
 from tracker.domain.lifecycle import Status
 from tracker.domain.roles import LEADING, Role
 from tracker.queries import read_session
-from tracker.queries.bookings import BookingDetails, BookingFilter, list_bookings
+from tracker.queries.bookings import BookingFilter, list_bookings
 from tracker.queries.devices import devices
 from tracker.queries.objections import open_objections
 from tracker.queries.settling import (
@@ -21,7 +21,13 @@ from tracker.queries.settling import (
     unsettled_bookings,
 )
 from tracker.web.addresses import see_other
-from tracker.web.arguments import code_argument, day_argument, number_argument
+from tracker.web.arguments import (
+    code_argument,
+    day_argument,
+    instant_place_argument,
+    instant_place_text,
+    number_argument,
+)
 from tracker.web.fragments import is_htmx
 from tracker.web.person import request_now
 from tracker.web.views.bookings import steps_of, today
@@ -47,13 +53,18 @@ def show() -> ResponseReturnValue:
     with read_session() as reading:
         machines = devices(reading, include_retired=True)
         rows = list_bookings(
-            reading, _filter(day, device, status), after=_place(), limit=PAGE_ROWS + 1
+            reading,
+            _filter(day, device, status),
+            after=instant_place_argument(),
+            limit=PAGE_ROWS + 1,
         )
     shown = rows[:PAGE_ROWS]
     return render_template(
         "bookings/day.html",
         bookings=shown,
-        next_cursor=_place_text(shown[-1]) if len(rows) > PAGE_ROWS else None,
+        next_cursor=instant_place_text(shown[-1].starts_at, shown[-1].id)
+        if len(rows) > PAGE_ROWS
+        else None,
         cursor=request.args.get("cursor"),
         chosen={"device": device or "", "status": status or ""},
         machines=machines,
@@ -111,19 +122,3 @@ def _filter(day: date, device: str | None, status: str | None) -> BookingFilter:
     return BookingFilter(
         local_date=day, device=device, statuses=statuses, flagged_only=status == FLAGGED
     )
-
-
-def _place() -> tuple[datetime, int] | None:
-    """Behind which booking the list goes on. Raises InvalidError on `cursor`."""
-    text = request.args.get("cursor", "")
-    if not text:
-        return None
-    seconds, _dot, number = text.partition(".")
-    try:
-        return datetime.fromtimestamp(int(seconds), UTC), int(number)
-    except (ValueError, OverflowError, OSError) as error:
-        raise InvalidError(N_("This page of the list does not exist."), field="cursor") from error
-
-
-def _place_text(booking: BookingDetails) -> str:
-    return f"{int(booking.starts_at.timestamp())}.{booking.id}"

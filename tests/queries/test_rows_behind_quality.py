@@ -1,0 +1,125 @@
+"""The lists behind the figures of quality have as many rows as the figures say, on both engines."""
+
+from zoneinfo import ZoneInfo
+
+import pytest
+from sqlalchemy.orm import Session
+
+from tests.support.databases import Template
+from tests.support.known_weeks import FIRST, KNOWN_WEEKS, LAST
+from tracker.db import read_session
+from tracker.domain.lifecycle import Status
+from tracker.queries.attendance import LEADS, Attendance, ReasonCount, lead_group
+from tracker.queries.attendance_rows import (
+    AttendanceFilter,
+    EndedBooking,
+    attendance_rows,
+    count_attendance,
+    words_of_step,
+)
+from tracker.queries.quality import Quality, quality
+from tracker.queries.wait_rows import WaitFilter, wait_rows, waiting_exams
+
+pytestmark = pytest.mark.usefixtures("app_context")
+
+PAGE = 50
+ZONE = ZoneInfo("Asia/Shanghai")
+
+
+@pytest.fixture
+def template() -> Template:
+    return KNOWN_WEEKS
+
+
+def listed(session: Session, chosen: AttendanceFilter) -> list[EndedBooking]:
+    """All pages of a list."""
+    found: list[EndedBooking] = []
+    while True:
+        last = found[-1].booking if found else None
+        place = (last.starts_at, last.id) if last else None
+        page = attendance_rows(session, chosen, after=place, limit=PAGE)
+        found += page
+        if len(page) < PAGE:
+            break
+    assert len(found) == len({each.booking.id for each in found})
+    assert len(found) == count_attendance(session, chosen)
+    return found
+
+
+def test_bookings_are_as_many_as_attendance_says() -> None:
+    with read_session() as session:
+        told = quality(session, FIRST, LAST, today=LAST)
+        assert_amounts(session, told.attendance)
+        for stream, amounts in told.by_stream:
+            assert_amounts(session, amounts, stream=stream.code)
+        for lead, amounts in told.by_lead:
+            assert_amounts(session, amounts, lead=lead)
+        found = listed(session, AttendanceFilter(FIRST, LAST, stream="cadre_ward", lead=LEADS[3]))
+    assert found
+    for each in (row.booking for row in found):
+        ahead = (each.local_date - each.created_at.astimezone(ZONE).date()).days
+        assert (each.stream, lead_group(ahead)) == ("cadre_ward", LEADS[3])
+
+
+def assert_amounts(session: Session, amounts: Attendance, **chosen: object) -> None:
+    """All, the cancelled and those not come to."""
+    by_status = (None, amounts.bookings), (Status.CANCELLED, amounts.cancelled), (Status.NO_SHOW, amounts.no_shows)  # fmt: skip
+    for status, number in by_status:
+        found = AttendanceFilter(FIRST, LAST, status=status, **chosen)  # type: ignore[arg-type]
+        assert len(listed(session, found)) == number
+        if status is not None:
+            assert {each.booking.status for each in listed(session, found)} <= {status.value}
+
+
+def test_reasons_lead_to_the_bookings_that_ended_with_them() -> None:
+    with read_session() as session:
+        told = quality(session, FIRST, LAST, today=LAST).reasons
+        assert len(told) == 3
+        for each in told:
+            alike = AttendanceFilter(FIRST, LAST, status=Status.CANCELLED, alike=each.step_id)
+            found = listed(session, alike)
+            assert [row.reason for row in found] == [each.reason] * each.bookings
+            assert words_of_step(session, each.step_id) == each.reason
+        first, second, third = told
+        others = AttendanceFilter(FIRST, LAST, unlike=[first.step_id, third.step_id])
+        assert {row.reason for row in listed(session, others)} == {second.reason}
+        assert count_attendance(session, others) == second.bookings
+        assert count_attendance(session, AttendanceFilter(FIRST, LAST, alike=10**8)) == 0
+    assert first == ReasonCount(first.status, first.reason, first.bookings, first.step_id + 1)
+
+
+def test_exams_are_as_many_as_waits_say() -> None:
+    with read_session() as session:
+        told = quality(session, FIRST, LAST, today=LAST)
+        for line in told.days:
+            assert_days(session, line.stream.code, told)
+        for each in told.minutes:
+            wanted = WaitFilter(FIRST, LAST, stream=each.stream.code, checked_in=True)
+            assert len(waiting_exams(session, wanted)) == each.minutes.number
+            within = WaitFilter(FIRST, LAST, stream=each.stream.code, minutes_to=30)
+            places = waiting_exams(session, within)
+            assert len(places) == each.minutes.number_up_to(30)
+            shown = wait_rows(session, within, places)
+            assert [(row.local_date, row.id) for row in shown] == places
+            assert all(row.minutes is not None and row.minutes <= 30 for row in shown)
+
+
+def assert_days(session: Session, stream: str, told: Quality) -> None:
+    """Of one stream each wait in days, the longest together, the goal, and those that are not measured."""
+    line = next(each for each in told.days if each.stream.code == stream)
+    of_days = {
+        days: waiting_exams(session, WaitFilter(FIRST, LAST, stream, days_from=days, days_to=days))
+        for days in range(12)
+    }
+    assert {days: len(found) for days, found in of_days.items() if found} == dict(line.days.counts)
+    for days, found in of_days.items():
+        shown = wait_rows(session, WaitFilter(FIRST, LAST), found)
+        assert {(row.working_days, row.stream) for row in shown} <= {(days, stream)}
+    longer = waiting_exams(session, WaitFilter(FIRST, LAST, stream, days_from=3))
+    assert len(longer) == sum(n for days, n in line.days.counts.items() if days >= 3)
+    within = waiting_exams(session, WaitFilter(FIRST, LAST, stream, within_goal=True))
+    assert len(within) == (line.within or 0)
+    left = WaitFilter(FIRST, LAST, stream, is_measured=False)
+    rows = wait_rows(session, left, waiting_exams(session, left))
+    assert len(rows) == line.left_out > 0
+    assert {(row.entered_later, row.minutes) for row in rows} == {(True, None)}

@@ -1,0 +1,188 @@
+"""The exams behind the figures of waits: those that queries/waits counts, one by one. No writes."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import date, datetime
+from typing import Any
+
+from sqlalchemy import ColumnElement, Select, func, select
+from sqlalchemy.orm import Session
+
+from tracker.models import Booking, Device, Exam, ExamType, ImportedExam, Patient, Stream
+from tracker.queries.calendar import work_calendar
+from tracker.queries.detail_columns import EXAM_TYPE, STREAM
+from tracker.queries.local_time import day_of_number
+from tracker.queries.streams import StreamRow, streams
+from tracker.queries.waits import (
+    asked_day,
+    is_left_out,
+    is_measured,
+    is_within_hours,
+    minutes_to_start,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class WaitFilter:
+    """Which exams of the days `first` to `last` (inclusive): all conditions given must hold.
+
+    Measured or not is always chosen; the conditions after it are of measured ones alone. Working days from booking to exam lie
+    between `days_from` and `days_to` (inclusive), `within_goal` is the stream's; `checked_in` have minutes of waiting,
+    `minutes_to` at most so many of them.
+    """
+
+    first: date
+    last: date
+    stream: str | None = None
+    is_measured: bool = True
+    days_from: int | None = None
+    days_to: int | None = None
+    within_goal: bool = False
+    checked_in: bool = False
+    minutes_to: int | None = None
+
+    @property
+    def asks_for_days(self) -> bool:
+        """Whether the working calendar is asked about each exam."""
+        return self.within_goal or (self.days_from, self.days_to) != (None, None)
+
+
+@dataclass(frozen=True, slots=True)
+class WaitRow:
+    """An exam with its waits; instants are aware UTC, what it has no booking or check-in for is None."""
+
+    id: int
+    number: str
+    patient_name: str
+    mrn: str
+    mrn_is_temporary: bool
+    sex: str
+    birth_date: date | None
+    exam_type: str
+    exam_type_zh: str
+    exam_type_en: str
+    colour: str
+    stream: str
+    stream_zh: str
+    stream_en: str
+    parts: int
+    device: str
+    local_date: date
+    started_at: datetime
+    entered_later: bool
+    import_id: int | None
+    asked_at: datetime | None
+    arrived_at: datetime | None
+    working_days: int | None = None
+    minutes: int | None = None
+
+
+_rows: Select[*tuple[Any, ...]] = (
+    select(
+        Exam.id,
+        Exam.number,
+        func.coalesce(Patient.name, ImportedExam.patient_name, ""),
+        func.coalesce(Patient.mrn, ImportedExam.mrn, ""),
+        func.coalesce(Patient.mrn_is_temporary, False),
+        func.coalesce(Patient.sex, ""),
+        Patient.birth_date,
+        *EXAM_TYPE,
+        *STREAM,
+        Exam.parts,
+        Device.code,
+        Exam.local_date,
+        Exam.started_at,
+        Exam.entered_later,
+        Exam.import_id,
+        Booking.created_at,
+        Booking.arrived_at,
+    )
+    .outerjoin(Booking, Booking.id == Exam.booking_id)
+    .outerjoin(Patient, Patient.id == Exam.patient_id)
+    .outerjoin(ImportedExam, ImportedExam.exam_id == Exam.id)
+    .join(ExamType, ExamType.id == Exam.exam_type_id)
+    .join(Stream, Stream.id == Exam.stream_id)
+    .join(Device, Device.id == Exam.device_id)
+    .order_by(Exam.local_date, Exam.id)
+)
+
+Place = tuple[date, int]
+"""Behind which exam a list goes on: its day and id."""
+
+
+def waiting_exams(session: Session, chosen: WaitFilter) -> list[Place]:
+    """The day and id of each of them, in that order: as many as the figure says. Four statements at most."""
+    statement = (
+        select(Exam.local_date, Exam.id)
+        .outerjoin(Booking, Booking.id == Exam.booking_id)
+        .where(*_conditions(session, chosen))
+        .order_by(Exam.local_date, Exam.id)
+    )
+    if not chosen.asks_for_days:
+        return [(row[0], row[1]) for row in session.execute(statement)]
+    waited = _Waited(session, chosen)
+    asked = asked_day(session, chosen.first, chosen.last)
+    columns = statement.add_columns(Exam.stream_id, asked, Booking.created_at, Exam.started_at)
+    return [(row[0], row[1]) for row in session.execute(columns) if waited.holds(row)]
+
+
+class _Waited:
+    """Whether an exam waited as was chosen: by the working calendar, the same for exams asked for on the same day."""
+
+    def __init__(self, session: Session, chosen: WaitFilter) -> None:
+        self.chosen = chosen
+        self.calendar = work_calendar(session)
+        self.streams: dict[int, StreamRow] = {
+            each.id: each for each in streams(session, include_retired=True)
+        }
+        self.known: dict[tuple[int, date], int] = {}
+
+    def holds(self, row: Any) -> bool:
+        """Of (day, exam id, stream id, number of the day of asking, its instant, start)."""
+        examined, _id, stream_id, asked, asked_at, started_at = row
+        days = self.known.get((asked, examined))
+        if days is None:
+            days = self.calendar.working_days_between(day_of_number(asked), examined)
+            self.known[asked, examined] = days
+        least, most = self.chosen.days_from, self.chosen.days_to
+        if (least is not None and days < least) or (most is not None and days > most):
+            return False
+        if not self.chosen.within_goal:
+            return True
+        stream = self.streams[stream_id]
+        if stream.goal_working_days is not None:
+            return days <= stream.goal_working_days
+        goal = stream.goal_working_hours
+        return goal is not None and is_within_hours(self.calendar, goal, asked_at, started_at)
+
+
+def wait_rows(session: Session, chosen: WaitFilter, places: Sequence[Place]) -> list[WaitRow]:
+    """The exams of these places, in their order. Three statements."""
+    calendar = work_calendar(session)
+    waits = asked_day(session, chosen.first, chosen.last), minutes_to_start(session)
+    ids = [exam_id for _day, exam_id in places]
+    found = []
+    for *values, asked, minutes in session.execute(
+        _rows.add_columns(*waits).where(Exam.id.in_(ids))
+    ):
+        row = WaitRow(*values)
+        if chosen.is_measured:
+            days = calendar.working_days_between(day_of_number(asked), row.local_date)
+            row = replace(row, working_days=days, minutes=minutes)
+        found.append(row)
+    return found
+
+
+def _conditions(session: Session, chosen: WaitFilter) -> list[ColumnElement[bool]]:
+    conditions = [
+        is_measured() if chosen.is_measured else is_left_out(),
+        Exam.local_date.between(chosen.first, chosen.last),
+    ]
+    if chosen.stream is not None:
+        of_stream = select(Stream.id).where(Stream.code == chosen.stream)
+        conditions.append(Exam.stream_id.in_(of_stream))
+    if chosen.checked_in or chosen.minutes_to is not None:
+        conditions.append(Booking.arrived_at.is_not(None))
+    if chosen.minutes_to is not None:
+        conditions.append(minutes_to_start(session) <= chosen.minutes_to)
+    return conditions

@@ -1,0 +1,138 @@
+"""The lists behind the figures of quality: the bookings of attendance, the exams of waits."""
+
+from bisect import bisect_right
+from datetime import date
+from typing import Any
+
+from flask import Blueprint, render_template, request
+from flask.typing import ResponseReturnValue
+
+from tracker import clock
+from tracker.domain.errors import N_, InvalidError
+from tracker.domain.lifecycle import Status
+from tracker.domain.workcalendar import local_date_of
+from tracker.queries import read_session
+from tracker.queries.attendance import LEADS
+from tracker.queries.attendance_rows import (
+    AttendanceFilter,
+    attendance_rows,
+    count_attendance,
+    words_of_step,
+)
+from tracker.queries.streams import streams
+from tracker.queries.wait_rows import WaitFilter, wait_rows, waiting_exams
+from tracker.web.arguments import (
+    code_argument,
+    codes_argument,
+    instant_place_argument,
+    instant_place_text,
+    place_argument,
+    place_text,
+    whole_number_argument,
+)
+from tracker.web.day_stretch import DayStretch, stretch_of_address, usual_stretches
+from tracker.web.person import request_now
+from tracker.web.quality_page import lead_words
+
+blueprint = Blueprint("quality_rows", __name__)
+
+PAGE_LENGTH = 50
+KEPT = ("stream", "status", "lead", "alike", "unlike", "measured", "days", "from_days", "goal", "checked_in", "minutes")  # fmt: skip
+"""What an address may choose beside the days; it goes along from page to page."""
+
+
+def today() -> date:
+    """The hospital's day of this request."""
+    return local_date_of(request_now(), clock.hospital_zone())
+
+
+@blueprint.get("/volume/quality/bookings")
+def bookings() -> ResponseReturnValue:
+    """The bookings of the days as far as they are over, by start: ?stream=, ?status=, ?lead=, ?alike= (a step)."""
+    stretch, cursor = stretch_of_address(today()), instant_place_argument()
+    chosen = _attendance(stretch)
+    with read_session() as reading:
+        total = count_attendance(reading, chosen)
+        found = attendance_rows(reading, chosen, after=cursor, limit=PAGE_LENGTH + 1)
+        words = None if chosen.alike is None else words_of_step(reading, chosen.alike)
+        known = streams(reading, include_retired=True)
+    shown = found[:PAGE_LENGTH]
+    following = None
+    if len(found) > PAGE_LENGTH:
+        last = shown[-1].booking
+        following = instant_place_text(last.starts_at, last.id)
+    context = {"rows": shown, "total": total, "chosen": chosen, "words": words, "streams": known}
+    context |= {
+        "leads": [(str(lead), lead_words(lead)) for lead in LEADS],
+        "statuses": list(Status),
+    }
+    return _page("volume/quality_bookings.html", stretch, following, context)
+
+
+@blueprint.get("/volume/quality/exams")
+def exams() -> ResponseReturnValue:
+    """The exams of the days whose waits are measured (or are not, ?measured=0), by day: ?stream=, ?days=, ?minutes=."""
+    stretch, cursor = stretch_of_address(today()), place_argument()
+    chosen = _waits(stretch)
+    with read_session() as reading:
+        places = waiting_exams(reading, chosen)
+        begin = bisect_right(places, cursor) if cursor else 0
+        rows = wait_rows(reading, chosen, places[begin : begin + PAGE_LENGTH])
+        known = streams(reading, include_retired=True)
+    is_last = begin + PAGE_LENGTH >= len(places)
+    following = None if is_last else place_text(*places[begin + PAGE_LENGTH - 1])
+    context = {"rows": rows, "total": len(places), "chosen": chosen, "streams": known}
+    return _page("volume/quality_exams.html", stretch, following, context)
+
+
+def _page(
+    template: str, stretch: DayStretch, following: str | None, context: dict[str, Any]
+) -> ResponseReturnValue:
+    kept = {name: value for name in KEPT if (value := request.args.get(name, "").strip())}
+    return render_template(
+        template,
+        **context,
+        stretch=stretch,
+        choices=usual_stretches(today()),
+        kept=kept,
+        next_cursor=following,
+        cursor=request.args.get("cursor"),
+        today=today(),
+    )
+
+
+def _attendance(stretch: DayStretch) -> AttendanceFilter:
+    """What the address asks for. Raises InvalidError for a status or a group of days that there is not."""
+    status, lead = code_argument("status"), whole_number_argument("lead")
+    if status not in (None, *Status):
+        raise InvalidError(N_("There is no such status."), field="status")
+    if lead not in (None, *LEADS):
+        raise InvalidError(N_("There is no such group of days."), field="lead")
+    unlike = codes_argument("unlike") or ()
+    steps = (unlike,) if isinstance(unlike, str) else unlike
+    if not all(each.isascii() and each.isdigit() and len(each) <= 9 for each in steps):
+        raise InvalidError(N_("Enter a whole number."), field="unlike")
+    return AttendanceFilter(
+        stretch.first,
+        min(stretch.last, today()),
+        stream=code_argument("stream"),
+        lead=lead,
+        status=Status(status) if status else None,
+        alike=whole_number_argument("alike"),
+        unlike=[int(each) for each in steps],
+    )
+
+
+def _waits(stretch: DayStretch) -> WaitFilter:
+    days = whole_number_argument("days")
+    return WaitFilter(
+        stretch.first,
+        min(stretch.last, today()),
+        stream=code_argument("stream"),
+        is_measured=request.args.get("measured") != "0",
+        days_from=days if days is not None else whole_number_argument("from_days"),
+        days_to=days,
+        within_goal=request.args.get("goal") == "1",
+        checked_in=request.args.get("checked_in") == "1",
+        minutes_to=whole_number_argument("minutes"),
+    )
