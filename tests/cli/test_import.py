@@ -1,15 +1,22 @@
 """`import`: what a file would do as one JSON line, bringing it in, and undoing it."""
 
 import json
+from datetime import date
 from pathlib import Path
 
 import pytest
+from sqlalchemy import func, select
 
 from tests.support import exam_files as files
 from tests.support.databases import Template
 from tests.support.exam_files import ROWS, row, sheet
 from tests.support.starting_data import CATALOGUE
 from tests.support.terminal import Terminal
+from tracker import clock
+from tracker.db import read_session
+from tracker.domain.roles import SYSTEM_ACCOUNT_ID
+from tracker.models import Exam, ExamImport
+from tracker.services.closing import close_month
 
 KEYS = ["rows_in", "rejected", "duplicates", "error", "problems"]
 
@@ -59,6 +66,27 @@ def test_a_refused_file_is_told_and_ends_with_1(terminal: Terminal, tmp_path: Pa
         assert (told["rows_in"], told["rejected"], told["problems"]) == (0, 0, [])
     gone = terminal("import", tmp_path / "none.csv", "--json")
     assert (gone.status, json.loads(gone.out)["error"]) == (1, "No such file or directory")
+
+
+def test_what_a_closed_month_refuses_is_kept_to_be_told_in_any_language(
+    terminal: Terminal, tmp_path: Path, app_context: None
+) -> None:
+    close_month(date(2026, 10, 1), by=SYSTEM_ACCOUNT_ID, now=clock.now())
+    path = tmp_path / "exams.csv"
+    path.write_bytes(sheet([row(start="2026-10-16 08:00", end="2026-10-16 08:12")]))
+    told = json.loads(terminal("import", path, "--json").out)
+    assert (told["error"], told["rows_in"]) == (
+        "This month is closed (2026-10): a reason is needed.",
+        0,
+    )
+    with read_session() as session:
+        kept = session.scalars(select(ExamImport)).one()
+        left = session.scalar(select(func.count()).select_from(Exam))
+    assert (kept.state, left) == ("failed", 0)
+    assert "%(month)s" in kept.progress["error"]["text"]
+    assert kept.progress["error"]["params"] == {"month": "2026-10"}
+    again = terminal("import", path, "--json", "--reason", "late sheets")
+    assert (again.status, json.loads(again.out)["rows_in"]) == (0, 1)
 
 
 def test_a_map_explains_words(terminal: Terminal, file: Path, tmp_path: Path) -> None:

@@ -6,6 +6,7 @@ import json
 from collections.abc import Sequence
 from datetime import datetime
 from pathlib import Path
+from typing import Any
 
 from tracker import clock
 from tracker.cli import Answer, CommandFailed, application, progress
@@ -15,7 +16,7 @@ from tracker.domain.examfile import Words
 from tracker.domain.fileexams import RefusedRow, reasons_of
 from tracker.domain.roles import SYSTEM_ACCOUNT_ID
 from tracker.drivers.import_reading import Decisions, JudgedRow, Tally, open_exam_file
-from tracker.drivers.importing import Bringing, bring_in, clear
+from tracker.drivers.importing import ENDED_EARLY, Bringing, bring_in, clear
 from tracker.services.importing import (
     NewImport,
     fail_import,
@@ -133,11 +134,18 @@ def _import(arguments: argparse.Namespace, own: Words) -> Answer:
         for (
             import_id
         ) in registered:  # stopped, or overtaken: what was staged counts nothing and goes
-            fail_import(import_id, {"text": str(error), "params": {}})
+            fail_import(import_id, _kept(error))
             clear(import_id)
         raise
     text = f"Import {registered[0]}: {_text(tally, problems)}"
     return Answer(text, {**_facts(tally, problems), "import": registered[0]})
+
+
+def _kept(error: BaseException) -> dict[str, Any]:
+    """Why it ended, for the page; a fault's own words may hold statements and names of patients."""
+    if isinstance(error, DomainError):
+        return {"text": error.text, "params": dict(error.params)}
+    return {"text": ENDED_EARLY, "params": {}}
 
 
 def _facts(tally: Tally, problems: Problems) -> dict[str, object]:

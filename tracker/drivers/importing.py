@@ -21,6 +21,7 @@ BATCH = 500
 """Exams that one transaction writes."""
 SUMMED_AT_ONCE = 1500
 """Exams of whose days one transaction makes the sums."""
+ENDED_EARLY = N_("The process ended before the file was brought in. Ask again.")
 
 Watch = Callable[[Sequence[JudgedRow]], None]
 
@@ -129,7 +130,7 @@ def _write(
 
 def _go_on(how: Bringing) -> None:
     if how.is_ending():
-        raise ConflictError(N_("The process ended before the file was brought in. Ask again."))
+        raise ConflictError(ENDED_EARLY)
 
 
 def stretches(days: dict[date, int]) -> Iterator[tuple[date, date]]:
