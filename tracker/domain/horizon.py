@@ -98,10 +98,12 @@ def blocks_to_open(
     }
     added: list[DayBlock] = []
     for weekly in pattern_of_day(local_date, pattern):
+        if weekly.device_id in opened:
+            continue
         wanted = _day_block(local_date, weekly, calendar, release)
         same_time = [block for block in (*there, *added) if _meet(block, wanted)]
         taken = any(block.device_id == wanted.device_id for block in same_time)
-        if wanted.device_id in opened or taken or wanted.ends_at <= wanted.starts_at:
+        if taken or wanted.ends_at <= wanted.starts_at:
             continue
         if any(block.operator_id == wanted.operator_id for block in same_time):
             wanted = replace(wanted, operator_id=None)

@@ -1,5 +1,6 @@
 """What the weekly pattern still gives to days: what opening writes, and what a plan shows until then. No writes."""
 
+from collections import defaultdict
 from collections.abc import Sequence
 from datetime import date
 
@@ -30,7 +31,7 @@ def blocks_missing(
     standing = _standing(session, days[0], days[-1])
     blocks: list[DayBlock] = []
     for day in days:
-        near = [block for block in standing if abs(block.local_date - day) <= DAY]
+        near = [block for each in (day - DAY, day, day + DAY) for block in standing[each]]
         blocks += blocks_to_open(day, pattern, standing=near, calendar=calendar, release=release)
     return blocks
 
@@ -44,8 +45,8 @@ def _unplanned(session: Session, days: Sequence[date]) -> list[date]:
     return [day for day in days if monday_of(day) not in planned]
 
 
-def _standing(session: Session, first: date, last: date) -> list[DayBlock]:
-    """The blocks of these days and of those beside them: one may run past midnight."""
+def _standing(session: Session, first: date, last: date) -> defaultdict[date, list[DayBlock]]:
+    """The blocks of these days and of those beside them by day: one may run past midnight."""
     rows = session.execute(
         select(
             Block.device_id,
@@ -56,4 +57,7 @@ def _standing(session: Session, first: date, last: date) -> list[DayBlock]:
             Block.weekly_block_id,
         ).where(Block.local_date.between(first - DAY, last + DAY))
     )
-    return [DayBlock(*row) for row in rows]
+    by_day: defaultdict[date, list[DayBlock]] = defaultdict(list)
+    for row in rows:
+        by_day[row.local_date].append(DayBlock(*row))
+    return by_day
