@@ -1,5 +1,7 @@
 """The lists behind the figures of quality have as many rows as the figures say, on both engines."""
 
+from collections import Counter
+from dataclasses import replace
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -17,6 +19,8 @@ from tracker.queries.attendance_rows import (
     count_attendance,
     words_of_step,
 )
+from tracker.queries.devices import devices
+from tracker.queries.durations import durations
 from tracker.queries.quality import Quality, quality
 from tracker.queries.wait_rows import WaitFilter, wait_rows, waiting_exams
 
@@ -102,6 +106,21 @@ def test_exams_are_as_many_as_waits_say() -> None:
             shown = wait_rows(session, within, places)
             assert [(row.local_date, row.id) for row in shown] == places
             assert all(row.minutes is not None and row.minutes <= 30 for row in shown)
+
+
+def test_exams_are_as_many_as_durations_say() -> None:
+    with read_session() as session:
+        codes = {row.id: row.code for row in devices(session)}
+        for line in durations(session, FIRST, LAST):
+            of_type = WaitFilter(FIRST, LAST, exam_type=line.exam_type.code)
+            rows = wait_rows(session, of_type, waiting_exams(session, of_type))
+            assert sum(row.planned_minutes or 0 for row in rows) == line.whole.planned_minutes
+            assert Counter(row.actual_minutes for row in rows) == line.whole.actual.counts
+            compared = replace(of_type, is_compared=True)
+            assert len(waiting_exams(session, compared)) == line.compared.number > 0
+            for device_id, found in line.devices.items():
+                there = replace(of_type, device=codes[device_id])
+                assert len(waiting_exams(session, there)) == found.actual.number
 
 
 def assert_days(session: Session, stream: str, told: Quality) -> None:

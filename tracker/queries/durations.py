@@ -6,14 +6,14 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from sqlalchemy import func, select
+from sqlalchemy import ColumnElement, and_, exists, func, select
 from sqlalchemy.orm import Session
 
 from tracker.domain.spread import Spread, suggested_minutes
 from tracker.models import Booking, Exam, ExamTypeStream
-from tracker.queries.counting import counts, is_live
 from tracker.queries.exam_types import ExamTypeRow, exam_types
 from tracker.queries.local_time import seconds_of
+from tracker.queries.waits import is_measured
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,24 +54,23 @@ class TypeDuration:
 
 
 def durations(session: Session, first: date, last: date) -> list[TypeDuration]:
-    """Exams of the days `first` to `last` (inclusive) that were planned, by exam type. Four statements."""
-    own = {(row[0], row[1]) for row in session.execute(_own_minutes())}
+    """Exams of the days `first` to `last` (inclusive) that were planned, by exam type. Three statements."""
     rows: dict[int, list[Any]] = defaultdict(list)
     for row in _counted(session, first, last):
         rows[row.exam_type_id].append(row)
     return [
-        _of_type(exam_type, rows[exam_type.id], own)
+        _of_type(exam_type, rows[exam_type.id])
         for exam_type in exam_types(session, include_retired=True)
         if exam_type.id in rows
     ]
 
 
-def _of_type(exam_type: ExamTypeRow, rows: list[Any], own: set[tuple[int, int]]) -> TypeDuration:
+def _of_type(exam_type: ExamTypeRow, rows: list[Any]) -> TypeDuration:
     by_device: dict[int, list[Any]] = defaultdict(list)
     compared: Counter[int] = Counter()
     for row in rows:
         by_device[row.device_id].append(row)
-        if row.is_single and (exam_type.id, row.stream_id) not in own:
+        if row.is_compared:
             compared[row.minutes] += row.exams
     devices = {device_id: _sum(found) for device_id, found in by_device.items()}
     return TypeDuration(exam_type, _sum(rows), devices, Spread(compared))
@@ -86,27 +85,34 @@ def _sum(rows: Iterable[Any]) -> Duration:
     return Duration(planned, Spread(actual))
 
 
-def _own_minutes() -> Any:
-    return select(ExamTypeStream.exam_type_id, ExamTypeStream.stream_id).where(
-        ExamTypeStream.minutes.is_not(None)
+def is_compared() -> ColumnElement[bool]:
+    """An exam of one part, of a stream that has no minutes of its own for the exam type."""
+    own = exists().where(
+        ExamTypeStream.exam_type_id == Exam.exam_type_id,
+        ExamTypeStream.stream_id == Exam.stream_id,
+        ExamTypeStream.minutes.is_not(None),
     )
+    return and_(Exam.parts == 1, ~own)
+
+
+def planned_minutes(session: Session) -> Any:
+    """Minutes that a booking held."""
+    return (seconds_of(session, Booking.ends_at) - seconds_of(session, Booking.starts_at)) // 60
 
 
 def _counted(session: Session, first: date, last: date) -> Iterable[Any]:
-    planned = (seconds_of(session, Booking.ends_at) - seconds_of(session, Booking.starts_at)) // 60
     each = (
         select(
             Exam.exam_type_id,
-            Exam.stream_id,
             Exam.device_id,
-            (Exam.parts == 1).label("is_single"),
+            is_compared().label("is_compared"),
             Exam.minutes,
-            planned.label("planned"),
+            planned_minutes(session).label("planned"),
         )
         .join(Booking, Booking.id == Exam.booking_id)
-        .where(counts(), is_live(), Exam.local_date.between(first, last))
+        .where(is_measured(), Exam.local_date.between(first, last))
         .subquery("each_exam")
     ).c
-    keys = each.exam_type_id, each.stream_id, each.device_id, each.is_single, each.minutes
+    keys = each.exam_type_id, each.device_id, each.is_compared, each.minutes
     sums = func.count().label("exams"), func.sum(each.planned).label("planned")
     return session.execute(select(*keys, *sums).group_by(*keys))

@@ -1,4 +1,4 @@
-"""The exams behind the figures of waits: those that queries/waits counts, one by one. No writes."""
+"""The exams behind the figures of waits and durations: those that queries/waits and durations count. No writes."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 from tracker.models import Booking, Device, Exam, ExamType, ImportedExam, Patient, Stream
 from tracker.queries.calendar import work_calendar
 from tracker.queries.detail_columns import EXAM_TYPE, STREAM
+from tracker.queries.durations import is_compared, planned_minutes
 from tracker.queries.local_time import day_of_number
 from tracker.queries.streams import StreamRow, streams
 from tracker.queries.waits import (
@@ -28,18 +29,21 @@ class WaitFilter:
 
     Measured or not is always chosen; the conditions after it are of measured ones alone. Working days from booking to exam lie
     between `days_from` and `days_to` (inclusive), `within_goal` is the stream's; `checked_in` have minutes of waiting,
-    `minutes_to` at most so many of them.
+    `minutes_to` at most so many of them; `is_compared` with their type's standard duration.
     """
 
     first: date
     last: date
     stream: str | None = None
+    exam_type: str | None = None
+    device: str | None = None
     is_measured: bool = True
     days_from: int | None = None
     days_to: int | None = None
     within_goal: bool = False
     checked_in: bool = False
     minutes_to: int | None = None
+    is_compared: bool = False
 
     @property
     def asks_for_days(self) -> bool:
@@ -49,7 +53,7 @@ class WaitFilter:
 
 @dataclass(frozen=True, slots=True)
 class WaitRow:
-    """An exam with its waits; instants are aware UTC, what it has no booking or check-in for is None."""
+    """An exam with its waits and minutes, of which only a measured one has all; instants are aware UTC, what it has no booking or check-in for is None."""
 
     id: int
     number: str
@@ -69,12 +73,14 @@ class WaitRow:
     device: str
     local_date: date
     started_at: datetime
+    actual_minutes: int
     entered_later: bool
     import_id: int | None
     asked_at: datetime | None
     arrived_at: datetime | None
     working_days: int | None = None
     minutes: int | None = None
+    planned_minutes: int | None = None
 
 
 _rows: Select[*tuple[Any, ...]] = (
@@ -92,6 +98,7 @@ _rows: Select[*tuple[Any, ...]] = (
         Device.code,
         Exam.local_date,
         Exam.started_at,
+        Exam.minutes,
         Exam.entered_later,
         Exam.import_id,
         Booking.created_at,
@@ -159,16 +166,17 @@ class _Waited:
 def wait_rows(session: Session, chosen: WaitFilter, places: Sequence[Place]) -> list[WaitRow]:
     """The exams of these places, in their order. Three statements."""
     calendar = work_calendar(session)
-    waits = asked_day(session, chosen.first, chosen.last), minutes_to_start(session)
-    ids = [exam_id for _day, exam_id in places]
+    asked = asked_day(session, chosen.first, chosen.last)
+    measures = asked, minutes_to_start(session), planned_minutes(session)
+    of_places = Exam.id.in_([exam_id for _day, exam_id in places])
     found = []
-    for *values, asked, minutes in session.execute(
-        _rows.add_columns(*waits).where(Exam.id.in_(ids))
+    for *values, asked_on, minutes, planned in session.execute(
+        _rows.add_columns(*measures).where(of_places)
     ):
         row = WaitRow(*values)
         if chosen.is_measured:
-            days = calendar.working_days_between(day_of_number(asked), row.local_date)
-            row = replace(row, working_days=days, minutes=minutes)
+            days = calendar.working_days_between(day_of_number(asked_on), row.local_date)
+            row = replace(row, working_days=days, minutes=minutes, planned_minutes=planned)
         found.append(row)
     return found
 
@@ -178,9 +186,16 @@ def _conditions(session: Session, chosen: WaitFilter) -> list[ColumnElement[bool
         is_measured() if chosen.is_measured else is_left_out(),
         Exam.local_date.between(chosen.first, chosen.last),
     ]
-    if chosen.stream is not None:
-        of_stream = select(Stream.id).where(Stream.code == chosen.stream)
-        conditions.append(Exam.stream_id.in_(of_stream))
+    by_code: tuple[tuple[Any, Any, str | None], ...] = (
+        (Exam.stream_id, Stream, chosen.stream),
+        (Exam.exam_type_id, ExamType, chosen.exam_type),
+        (Exam.device_id, Device, chosen.device),
+    )
+    for column, model, code in by_code:
+        if code is not None:
+            conditions.append(column.in_(select(model.id).where(model.code == code)))
+    if chosen.is_compared:
+        conditions.append(is_compared())
     if chosen.checked_in or chosen.minutes_to is not None:
         conditions.append(Booking.arrived_at.is_not(None))
     if chosen.minutes_to is not None:

@@ -31,13 +31,14 @@ from tracker.web.arguments import (
     whole_number_argument,
 )
 from tracker.web.day_stretch import DayStretch, stretch_of_address, usual_stretches
+from tracker.web.exam_choices import read_catalogue
 from tracker.web.person import request_now
 from tracker.web.quality_page import lead_words
 
 blueprint = Blueprint("quality_rows", __name__)
 
 PAGE_LENGTH = 50
-KEPT = ("stream", "status", "lead", "alike", "unlike", "measured", "days", "from_days", "goal", "checked_in", "minutes")  # fmt: skip
+KEPT = ("stream", "status", "lead", "alike", "unlike", "measured", "days", "from_days", "goal", "checked_in", "minutes", "exam_type", "device", "compared")  # fmt: skip
 """What an address may choose beside the days; it goes along from page to page."""
 
 
@@ -78,10 +79,10 @@ def exams() -> ResponseReturnValue:
         places = waiting_exams(reading, chosen)
         begin = bisect_right(places, cursor) if cursor else 0
         rows = wait_rows(reading, chosen, places[begin : begin + PAGE_LENGTH])
-        known = streams(reading, include_retired=True)
+        known = read_catalogue(reading)
     is_last = begin + PAGE_LENGTH >= len(places)
     following = None if is_last else place_text(*places[begin + PAGE_LENGTH - 1])
-    context = {"rows": rows, "total": len(places), "chosen": chosen, "streams": known}
+    context = {"rows": rows, "total": len(places), "chosen": chosen, "known": known}
     return _page("volume/quality_exams.html", stretch, following, context)
 
 
@@ -129,6 +130,9 @@ def _waits(stretch: DayStretch) -> WaitFilter:
         stretch.first,
         min(stretch.last, today()),
         stream=code_argument("stream"),
+        exam_type=code_argument("exam_type"),
+        device=code_argument("device"),
+        is_compared=request.args.get("compared") == "1",
         is_measured=request.args.get("measured") != "0",
         days_from=days if days is not None else whole_number_argument("from_days"),
         days_to=days,
