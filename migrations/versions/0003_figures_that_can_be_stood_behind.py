@@ -133,6 +133,7 @@ def _imported() -> None:
         sa.PrimaryKeyConstraint("exam_id", name=op.f("pk_imported_exam")),
     )
     op.create_index("ix_imported_exam_row_key", "imported_exam", ["row_key"])
+    op.create_index("ix_imported_exam_file_number", "imported_exam", ["file_number"])
     op.create_table(
         "import_mapping",
         sa.Column("id", sa.Integer(), nullable=False),

@@ -132,6 +132,16 @@ def test_a_number_is_the_same_however_it_is_typed(tmp_path: Path) -> None:
     assert (found.tally.rows_in, found.tally.duplicates) == (1, 1)
 
 
+def test_a_number_is_one_exam_of_one_patient_however_little_a_row_says_of_him(
+    tmp_path: Path,
+) -> None:
+    less = [row(id_number=""), row(patient_name=""), row(patient_name="", id_number="")]
+    others = [row(patient_name="另一人"), row(id_number="E7654321")]
+    found = read(tmp_path, sheet([FIRST, *less, *others]))
+    assert (found.tally.rows_in, found.tally.duplicates) == (3, 3)
+    assert [exam.own_number for exam in found.exams] == ["H900001", "H900001-2", "H900001-3"]
+
+
 def test_a_formula_is_its_value(tmp_path: Path) -> None:
     (exam,) = read(tmp_path, files.book(files.with_formulas)).exams
     assert (exam.ended_at - exam.started_at).total_seconds() == 12 * 60

@@ -123,6 +123,24 @@ def test_the_same_file_twice_adds_nothing(content: bytes, desk_file: Path) -> No
     assert figures() == once
 
 
+@pytest.mark.parametrize(
+    ("told", "rows_in"),
+    [
+        ({"id_number": ""}, 0),
+        ({"patient_name": ""}, 0),
+        ({"patient_name": "", "id_number": ""}, 0),
+        ({"patient_name": "另一人"}, 1),
+        ({"id_number": "E7654321"}, 1),
+    ],
+)
+def test_a_file_that_says_less_of_the_patient_adds_nothing(
+    told: dict[str, object], rows_in: int, desk_file: Path
+) -> None:
+    bring(desk_file, sheet(ROWS))
+    _, tally = bring(desk_file, sheet([row(**told)]))
+    assert (tally.rows_in, tally.duplicates) == (rows_in, 1 - rows_in)
+
+
 def test_a_row_keeps_everything_its_file_says(desk_file: Path) -> None:
     import_id, _ = bring(desk_file, sheet([row(operator=staff_name(), fee="150.00"), *ROWS[1:]]))
     with read_session() as session:

@@ -59,12 +59,17 @@ class RefusedRow:
     same_as: int | None = None
 
 
+_Said = tuple[int, int, int]
+_MOST_COMPARED = 50
+"""Rows of one number that another row is compared with: what more patients share is no number."""
+
+
 @dataclass(slots=True)
 class SeenRows:
     """What stood before in the same file. A number belongs to one exam of one patient."""
 
     _first: dict[bytes, int] = field(default_factory=dict)
-    _patients: dict[str, int] = field(default_factory=dict)
+    _numbered: dict[str, list[tuple[int, _Said]]] = field(default_factory=dict)
 
     def take(self, exam: FileExam) -> FileExam | RefusedRow:
         """The exam with the key by which it is known again, under its number with a suffix where another patient has
@@ -78,10 +83,16 @@ class SeenRows:
         if first != exam.row:
             return duplicate_row(exam.row, first)
         exam = replace(exam, key=key.hex())
-        if not exam.number:
-            return exam
-        place = self._patients[exam.number.upper()] = self._patients.get(exam.number.upper(), 0) + 1
-        return exam if place == 1 else _beside_others(exam, place)
+        return self._take_numbered(exam) if exam.number else exam
+
+    def _take_numbered(self, exam: FileExam) -> FileExam | RefusedRow:
+        said = _said_of(exam)
+        others = self._numbered.setdefault(exam.number.upper(), [])
+        for row, other in others[:_MOST_COMPARED]:
+            if _may_be_one(said, other):
+                return duplicate_row(exam.row, row)
+        others.append((exam.row, said))
+        return exam if len(others) == 1 else _beside_others(exam, len(others))
 
 
 class SaysPatient(Protocol):
@@ -99,6 +110,21 @@ def patient_of(said: SaysPatient) -> str:
     """Who was examined, as far as a file says it: name with id number or MRN; "" for nobody."""
     known = plain_word(said.patient_name), said.id_number.upper() or said.mrn
     return "|".join(known) if any(known) else ""
+
+
+def may_be_same_patient(one: SaysPatient, other: SaysPatient) -> bool:
+    """Whether nothing that both say differs: a file may leave out the name, the id number or the MRN."""
+    return _may_be_one(_said_of(one), _said_of(other))
+
+
+def _said_of(patient: SaysPatient) -> _Said:
+    """Hashes, so that the names of a whole file need not be kept; 0 for what is not said."""
+    said = plain_word(patient.patient_name), patient.id_number.upper(), patient.mrn
+    return hash(said[0]), hash(said[1]), hash(said[2])
+
+
+def _may_be_one(one: _Said, other: _Said) -> bool:
+    return all(a == b or not a or not b for a, b in zip(one, other, strict=True))
 
 
 def _digest(exam: FileExam, patient: str) -> bytes:

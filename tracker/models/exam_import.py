@@ -47,7 +47,10 @@ class ImportedExam(Base):
     """What a file said of an exam beyond the columns of `exam`, as text. `row_key` is the same when it is read again."""
 
     __tablename__ = "imported_exam"
-    __table_args__ = (Index("ix_imported_exam_row_key", "row_key"),)
+    __table_args__ = (
+        Index("ix_imported_exam_row_key", "row_key"),
+        Index("ix_imported_exam_file_number", "file_number"),
+    )
 
     exam_id: Mapped[int] = mapped_column(ForeignKey("exam.id"), primary_key=True)
     row: Mapped[int]

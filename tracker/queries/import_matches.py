@@ -5,11 +5,17 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_, func, select
+from sqlalchemy import ColumnElement, and_, func, or_, select
 from sqlalchemy.orm import Session
 
 from tracker.domain.examfile import plain_word
-from tracker.domain.fileexams import FileExam, RefusedRow, known_already, probably_same
+from tracker.domain.fileexams import (
+    FileExam,
+    RefusedRow,
+    known_already,
+    may_be_same_patient,
+    probably_same,
+)
 from tracker.domain.texts import search_form
 from tracker.models import Exam, ExamType, ImportedExam, Patient, PatientKey
 from tracker.queries.counting import is_in_force
@@ -40,21 +46,37 @@ def refuse_known(
 
 
 def _brought_in(session: Session, exams: Sequence[FileExam]) -> dict[int, RefusedRow]:
-    keys = {exam.key for exam in exams}
-    known = set(
-        session.scalars(
-            select(ImportedExam.row_key)
-            .join(Exam, Exam.id == ImportedExam.exam_id)
-            .where(ImportedExam.row_key.in_(keys), Exam.voided_at.is_(None), is_in_force())
+    """The same row, or one of the number whose patient may be the same: another file may not say who it was."""
+    said = ImportedExam
+    these = said.row_key.in_({exam.key for exam in exams}), said.file_number.in_(_numbered(exams))
+    rows = session.execute(
+        select(said.row_key, said.file_number, said.patient_name, said.id_number, said.mrn)
+        .join(Exam, Exam.id == said.exam_id)
+        .where(or_(*these), Exam.voided_at.is_(None), is_in_force())
+    ).all()
+    keys = {row.row_key for row in rows}
+    by_number: dict[str, list[Any]] = {}
+    for row in rows:
+        by_number.setdefault(row.file_number, []).append(row)
+    return {
+        exam.row: known_already(exam, is_import=True)
+        for exam in exams
+        if exam.key in keys
+        or (
+            exam.number
+            and any(may_be_same_patient(exam, row) for row in by_number.get(exam.number, ()))
         )
-    )
-    return {exam.row: known_already(exam, is_import=True) for exam in exams if exam.key in known}
+    }
+
+
+def _numbered(exams: Sequence[FileExam]) -> set[str]:
+    return {exam.number for exam in exams if exam.number}
 
 
 def _of_numbers(
     session: Session, exams: Sequence[FileExam], found: Matches
 ) -> dict[int, RefusedRow]:
-    numbers = {exam.number for exam in exams if exam.number}
+    numbers = _numbered(exams)
     if not numbers:
         return {}
     rows = session.execute(
