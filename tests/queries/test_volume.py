@@ -13,6 +13,7 @@ from tests.support.starting_data import SYSTEM
 from tracker.db import db, read_session, transaction
 from tracker.domain.errors import InvalidError
 from tracker.domain.volume import GRAINS
+from tracker.queries import volume as queries_volume
 from tracker.queries.agreement import volume_differences
 from tracker.queries.exams import ExamDetails, ExamFilter, list_exams
 from tracker.queries.volume import KEYS, VolumeFilter, standing, volume
@@ -274,6 +275,21 @@ def test_rows_come_by_day_and_in_the_departments_order() -> None:
     assert devices == ["US01", "US02", "P01"]
     assert months == sorted(months)
     assert years == [2025, 2026]
+
+
+@pytest.mark.usefixtures("app_context")
+def test_more_groups_than_a_process_should_hold_are_refused(
+    luck: random.Random, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    live_through(luck)
+    with read_session() as session:
+        rows = len(volume(session, YEAR, ["day", "device"]).rows)
+        monkeypatch.setattr(queries_volume, "MOST_GROUPS", rows)
+        assert len(volume(session, YEAR, ["day", "device"]).rows) == rows
+        monkeypatch.setattr(queries_volume, "MOST_GROUPS", rows - 1)
+        with pytest.raises(InvalidError) as refusal:
+            volume(session, YEAR, ["day", "device"])
+    assert refusal.value.field == "by"
 
 
 @pytest.mark.usefixtures("app_context")

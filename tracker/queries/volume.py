@@ -37,6 +37,9 @@ __all__ = [
 KEYS = (*DATED, *CODED)
 """What volume may be grouped by, in the order in which rows carry it."""
 
+MOST_GROUPS = 150_000
+"""More than each doctor on each day of ten years; a question for every key at once would fill a process's memory."""
+
 _Named = Mapping[Any, tuple[Any, Any]]
 """What stands in a row for a key → by what it is sorted, and how it is shown."""
 
@@ -84,7 +87,13 @@ def sums_by(
     shown: dict[tuple[Any, ...], tuple[Any, ...]] = {}
     count = len(keys)
     for source in sources(chosen, keys):
-        for row in session.execute(grouped(source, chosen, keys, sums)).all():
+        asked = grouped(source, chosen, keys, sums).limit(MOST_GROUPS + 1)
+        found = session.execute(asked).all()
+        if len(found) > MOST_GROUPS:
+            raise InvalidError(
+                N_("These are too many figures. Choose fewer days or keys."), field="by"
+            )
+        for row in found:
             places = [named[value] for named, value in zip(names, row[:count], strict=True)]
             rank = tuple([place[0] for place in places])
             so_far = groups.get(rank)
