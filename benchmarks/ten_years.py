@@ -34,9 +34,7 @@ def fill_years(today: date) -> list[date]:
             connection = session.connection()
             chosen = {"first": first, "last": first + 249}
             connection.execute(text(_exams(connection.dialect.name)), chosen)
-    if db.engine.dialect.name == "postgresql":
-        with db.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
-            connection.execute(text("VACUUM ANALYZE"))
+    settle()
     print(f"{len(days) * A_DAY} exams on {len(days)} days\n", flush=True)
     return days
 
@@ -74,3 +72,10 @@ def _exams(engine: str) -> str:
             CASE WHEN (n - 1) / 21 < 21 THEN 'morning' ELSE 'afternoon' END, true
         FROM bench_day CROSS JOIN bench_nth WHERE n <= {A_DAY} AND k BETWEEN :first AND :last
     """
+
+
+def settle() -> None:
+    """Do at once what PostgreSQL does by itself within minutes of so many rows."""
+    if db.engine.dialect.name == "postgresql":
+        with db.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
+            connection.execute(text("VACUUM ANALYZE"))

@@ -17,7 +17,7 @@ from tracker.domain.catalogue import TITLES
 from tracker.domain.errors import N_, InvalidError
 from tracker.domain.volume import AMOUNTS, NO_TITLE, SUMS, Amounts
 from tracker.models import Booking, PartOfDay, StaffMember
-from tracker.queries.volume_source import CODED, DATED, NAMED, VolumeFilter, grouped, sources
+from tracker.queries.volume_source import CODED, DATED, NAMED, VolumeFilter, asked
 
 __all__ = [
     "CODED",
@@ -63,8 +63,8 @@ class Volume:
 def volume(session: Session, chosen: VolumeFilter, by: Sequence[str] = ()) -> Volume:
     """The volume of the days, grouped by any of KEYS (none: the total alone).
 
-    Rows come in the order of `by`: time ascending, everything else in the department's order. One statement for each
-    roll-up that is read and one for each key's names. Raises InvalidError on `by` for a key that does not exist.
+    Rows come in the order of `by`: time ascending, everything else in the department's order. One statement for all
+    roll-ups that are read and one for each key's names. Raises InvalidError on `by` for a key that does not exist.
     """
     keys = tuple(dict.fromkeys(by))
     found = sums_by(session, chosen, keys, AMOUNTS)
@@ -86,24 +86,27 @@ def sums_by(
     groups: dict[tuple[Any, ...], list[int]] = {}
     shown: dict[tuple[Any, ...], tuple[Any, ...]] = {}
     count = len(keys)
-    for source in sources(chosen, keys):
-        asked = grouped(source, chosen, keys, sums).limit(MOST_GROUPS + 1)
-        found = session.execute(asked).all()
-        if len(found) > MOST_GROUPS:
-            raise InvalidError(
-                N_("These are too many figures. Choose fewer days or keys."), field="by"
-            )
-        for row in found:
-            places = [named[value] for named, value in zip(names, row[:count], strict=True)]
-            rank = tuple([place[0] for place in places])
-            so_far = groups.get(rank)
-            if so_far is None:
-                groups[rank] = [int(value) for value in row[count:]]
-                shown[rank] = tuple([place[1] for place in places])
-            else:
-                for place, value in enumerate(row[count:]):
-                    so_far[place] += int(value)
+    for row in _found(session, chosen, keys, sums):
+        places = [named[value] for named, value in zip(names, row[:count], strict=True)]
+        rank = tuple([place[0] for place in places])
+        so_far = groups.get(rank)
+        if so_far is None:
+            groups[rank] = [int(value) for value in row[count:]]
+            shown[rank] = tuple([place[1] for place in places])
+        else:
+            for place, value in enumerate(row[count:]):
+                so_far[place] += int(value)
     return [(shown[rank], groups[rank]) for rank in sorted(groups)]
+
+
+def _found(
+    session: Session, chosen: VolumeFilter, keys: Sequence[str], sums: Sequence[str]
+) -> Sequence[Any]:
+    """The groups of all roll-ups that are read, in one statement. Raises InvalidError on `by` for too many."""
+    found = session.execute(asked(chosen, keys, sums).limit(MOST_GROUPS + 1)).all()
+    if len(found) > MOST_GROUPS:
+        raise InvalidError(N_("These are too many figures. Choose fewer days or keys."), field="by")
+    return found
 
 
 class _Made(dict[Any, tuple[Any, Any]]):

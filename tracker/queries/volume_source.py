@@ -9,7 +9,16 @@ from dataclasses import dataclass, field
 from datetime import date, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, Table, func, or_, select
+from sqlalchemy import (
+    ColumnElement,
+    CompoundSelect,
+    Select,
+    Table,
+    func,
+    or_,
+    select,
+    union_all,
+)
 
 from tracker.domain.months import whole_months
 from tracker.domain.volume import NO_TITLE, SUMS, Grain, coarsest
@@ -115,8 +124,15 @@ def sources(chosen: VolumeFilter, keys: Collection[str]) -> list[Source]:
     return parts
 
 
-def grouped(
-    source: Source, chosen: VolumeFilter, keys: Sequence[str], sums: Sequence[str] = SUMS
+def asked(
+    chosen: VolumeFilter, keys: Sequence[str], sums: Sequence[str] = SUMS
+) -> CompoundSelect[Any]:
+    """One statement over all sources of an answer: a group may come once from each of them."""
+    return union_all(*(_grouped(source, chosen, keys, sums) for source in sources(chosen, keys)))
+
+
+def _grouped(
+    source: Source, chosen: VolumeFilter, keys: Sequence[str], sums: Sequence[str]
 ) -> Select[Any]:
     """The sums of a source by keys: first the columns of `keys` (a dated one is the period's first day), then sums."""
     columns = [source.day if key in DATED else source.table.c[_COLUMNS[key]] for key in keys]
