@@ -23,7 +23,7 @@ run: $(MADE)/product ## install what is missing, then serve on http://127.0.0.1:
 test: export PYTHONDONTWRITEBYTECODE :=
 test: $(MADE)/product $(MADE)/tools check ## install what tests need and run all of them
 	$(PY) -m pytest -n 2 -m "not browser"
-	$(PY) -m pytest -n 2 -m browser
+	$(PY) -m pytest -n 2 --dist worksteal -m browser
 
 check: $(MADE)/tools $(MADE)/translations ## format, lint, types, layers, templates, translations, security
 	.venv/bin/ruff format --check --quiet .
