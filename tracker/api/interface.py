@@ -49,7 +49,6 @@ for `Accept-Language: zh`, in Chinese.
 | `same_exam_that_day` | 422 | the patient has an exam of this type on that day; send `is_another` if this is another |
 | `already_voided` | 409 | the exam counts nothing already |
 | `import_not_in_force` | 409 | the import that brought the exam does not count |
-| `month_closed` | 422 | the month is closed; say why it is changed |
 | `month_closed` | 422 | the month is closed: a change of it needs a reason |
 | `number_in_use` | 422 | another exam has this exam number |
 | `mrn_in_use`, `mrn_reserved` | 422 | the medical record number is another's, or looks like a temporary one |
