@@ -15,8 +15,8 @@ from tracker.api.interface import answer, blueprint, path_code, path_id
 from tracker.api.reading import RequestSchema
 from tracker.domain.errors import N_, NotFoundError
 from tracker.domain.workcalendar import local_date_of
-from tracker.queries import read_session
-from tracker.queries.exam_types import exam_types
+from tracker.queries import Reading, read_session
+from tracker.queries.exam_types import exam_type_by_code
 from tracker.queries.weights import WeightsRow, all_weights, weights_rows
 from tracker.services.weights import PointsFrom, drop_points_from, set_points_from
 
@@ -113,11 +113,11 @@ def drop_points(exam_type: str, points: str) -> Response:
     return Response(status=204)
 
 
-def _id_of(session: Any, code: str) -> int:
-    for row in exam_types(session, include_retired=True):
-        if row.code == code:
-            return row.id
-    raise NotFoundError(N_("There is no such exam type."))
+def _id_of(session: Reading, code: str) -> int:
+    found = exam_type_by_code(session, code)
+    if found is None:
+        raise NotFoundError(N_("There is no such exam type."))
+    return found.id
 
 
 def _today() -> date:
