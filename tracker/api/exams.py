@@ -27,8 +27,8 @@ from tracker.api.idempotency import claimed, idempotent
 from tracker.api.interface import answer, blueprint, path_id, rendered
 from tracker.api.pages import PageQuery, page, read_cursor, row_id
 from tracker.api.reading import RequestSchema
-from tracker.domain.errors import N_, InvalidError
 from tracker.domain.fileexams import NOT_MATCHED
+from tracker.domain.stretches import check_stretch
 from tracker.drivers.naming import name_doctor as name_in_all
 from tracker.queries import read_session
 from tracker.queries.exams import ExamDetails, exam_details, list_exams
@@ -115,23 +115,15 @@ class ExamPageSchema(AnswerSchema):
 @blueprint.response(201, ExamSchema)
 def enter_exam(body: dict[str, Any]) -> Response:
     """Enter an exam afterwards"""
-    entry = ExamEntry(
-        patient=body["patient"],
-        exam_type=body["exam_type"],
-        stream=body["stream"],
-        device=body["device"],
-        operator=body["operator"],
-        started_at=body["start"],
-        ended_at=body["end"],
-        parts=body["parts"],
-        reason=body["reason"],
-        booking=body["booking"],
-        is_another=body["is_another"],
-        supervisor=body["supervisor"],
-        assistant=body["assistant"],
-    )
+    entry = exam_entry(body)
     claim = claimed(body, _render)
     return rendered(enter_exam_later(entry, by=caller().account_id, now=clock.now(), claim=claim))
+
+
+def exam_entry(body: dict[str, Any]) -> ExamEntry:
+    """What an ExamBody says; `exam_number`, where it has one, is the exam's number."""
+    renamed = {"start": "started_at", "end": "ended_at", "exam_number": "number"}
+    return ExamEntry(**{renamed.get(name, name): value for name, value in body.items()})
 
 
 def _render(session: Any, exam_id: Any) -> object:
@@ -149,8 +141,8 @@ def _answer_exam(exam_id: int) -> Response:
 def list_performed(query: dict[str, Any]) -> Response:
     """Exams that count, of some days"""
     first, last, limit = query["first"], query["last"], query["limit"]
-    if first is not None and last is not None and last < first:
-        raise InvalidError(N_("The last day lies before the first."), field="to")
+    if first is not None and last is not None:
+        check_stretch(first, last, longest=None)
     with read_session() as session:
         found = list_exams(
             session,

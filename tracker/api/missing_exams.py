@@ -8,11 +8,10 @@ from tracker import clock
 from tracker.api.access import caller
 from tracker.api.booking_steps import LONGEST_EXAM_NUMBER
 from tracker.api.bookings import number_of
-from tracker.api.exams import ExamBody
+from tracker.api.exams import ExamBody, exam_entry
 from tracker.api.fields import LONGEST_REASON, Text
 from tracker.api.interface import blueprint
 from tracker.api.objections import PATH, ObjectionSchema, answer_objection
-from tracker.services.exams import ExamEntry
 from tracker.services.objections import enter_missing
 
 
@@ -35,8 +34,6 @@ class MissingExamBody(ExamBody):
 @blueprint.response(200, ObjectionSchema)
 def enter_missing_exam(body: dict[str, Any], objection: str) -> Response:
     """Agree that an exam is missing: it is entered, and counts on its own day"""
-    renamed = {"start": "started_at", "end": "ended_at", "exam_number": "number"}
-    entry = ExamEntry(**{renamed.get(name, name): value for name, value in body.items()})
     objection_id = number_of(objection)
-    enter_missing(objection_id, entry, by=caller().account_id, now=clock.now())
+    enter_missing(objection_id, exam_entry(body), by=caller().account_id, now=clock.now())
     return answer_objection(objection_id)
