@@ -85,7 +85,7 @@ def list_exports() -> Response:
     """One's own exports and how far they are"""
     with read_session() as session:
         runs = exports_of(session, caller().account_id)
-    return answer({"items": [_document(run) for run in runs if run.was_waited_for]})
+    return answer({"items": [_document(run) for run in runs]})
 
 
 @blueprint.route("/exports/<export>", parameters=PATH, tags=["exports"])

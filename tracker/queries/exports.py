@@ -5,7 +5,7 @@ from dataclasses import asdict, dataclass
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import or_, select
 from sqlalchemy.orm import Session
 
 from tracker.domain.errors import N_, NotFoundError
@@ -40,11 +40,6 @@ class ExportRow:
         return self.state in OPEN
 
     @property
-    def was_waited_for(self) -> bool:
-        """Whether it is written by the jobs process; those that were taken at once are on record alone."""
-        return self.is_open or self.state != "done" or bool(self.file_name)
-
-    @property
     def exam_filter(self) -> ExamFilter:
         """What it lists."""
         return filter_of(self.chosen)
@@ -76,10 +71,16 @@ def filter_of(kept: Mapping[str, Any]) -> ExamFilter:
 
 
 def exports_of(session: Session, account_id: int) -> list[ExportRow]:
-    """The latest exports that an account asked for and waited for, newest first. One statement."""
+    """The latest exports that an account asked for, newest first. One statement.
+
+    Those that were taken at once, and those whose file is gone, are on record alone.
+    """
     rows = session.execute(
         select(*_COLUMNS)
-        .where(ExportRun.asked_by_id == account_id)
+        .where(
+            ExportRun.asked_by_id == account_id,
+            or_(ExportRun.state != "done", ExportRun.file_name != ""),
+        )
         .order_by(ExportRun.id.desc())
         .limit(SHOWN)
     )

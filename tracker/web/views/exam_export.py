@@ -128,7 +128,7 @@ def _page(errors: Sequence[str] = (), status: int = 200) -> ResponseReturnValue:
     context = {
         "rows": rows,
         "words": words,
-        "runs": [run for run in runs if run.was_waited_for],
+        "runs": runs,
         "is_long": rows > AT_ONCE_ROWS,
         "params": filter_params(chosen),
         "address": _address(chosen),
