@@ -1,6 +1,6 @@
 """A desk books beside every step of bringing files in, undoing and summing: it waits for one step at most.
 
-How long a step takes is measured by benchmarks/volume. Here a booking is asked for just before each step commits.
+How long a step takes is measured by benchmarks/bringing_in. Here a booking is asked for just before each step commits.
 """
 
 from collections.abc import Iterator
