@@ -27,7 +27,7 @@ class Quality:
 
 
 def quality(session: Session, first: date, last: date, *, today: date) -> Quality:
-    """The days `first` to `last` (inclusive), as far as they are over. Twelve statements at most."""
+    """The days `first` to `last` (inclusive), as far as they are over. Eleven statements at most."""
     over = min(last, today)
     came = attendance(session, first, over)
     by_stream = [(row, _sum(came, stream=row.id)) for row in streams(session, include_retired=True)]

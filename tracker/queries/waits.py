@@ -87,12 +87,12 @@ def is_within_hours(
 
 def days_waited(session: Session, first: date, last: date) -> list[DaysWaited]:
     """The waits in days of exams of the days `first` to `last` (inclusive), by stream. Six statements at most."""
-    calendar = work_calendar(session)
+    calendar, known = work_calendar(session), streams(session, include_retired=True)
     by_days = _pairs_of_days(session, first, last)
-    in_hours = _within_hours(session, first, last, calendar)
+    in_hours = _within_hours(session, (first, last), calendar, known)
     left_out = _left_out(session, first, last)
     found = []
-    for stream in streams(session, include_retired=True):
+    for stream in known:
         waits: Counter[int] = Counter()
         for (asked, examined), number in by_days[stream.id].items():
             waits[calendar.working_days_between(asked, examined)] += number
@@ -127,20 +127,21 @@ def _pairs_of_days(
 
 
 def _within_hours(
-    session: Session, first: date, last: date, calendar: WorkCalendar
+    session: Session,
+    days: tuple[date, date],
+    calendar: WorkCalendar,
+    known: Iterable[StreamRow],
 ) -> Counter[int]:
     """Stream with a goal in working hours → exams that began before it ended."""
     goals = {
-        each.id: each.goal_working_hours
-        for each in streams(session, include_retired=True)
-        if each.goal_working_hours is not None
+        each.id: each.goal_working_hours for each in known if each.goal_working_hours is not None
     }
     if not goals:
         return Counter()
     rows = session.execute(
         select(Exam.stream_id, Booking.created_at, Exam.started_at)
         .join(Booking, Booking.id == Exam.booking_id)
-        .where(is_measured(), Exam.local_date.between(first, last), Exam.stream_id.in_(goals))
+        .where(is_measured(), Exam.local_date.between(*days), Exam.stream_id.in_(goals))
     )
     return Counter(
         stream_id
