@@ -66,7 +66,7 @@ class Life:
 
 
 def lives_of(session: Session, ids: Collection[int]) -> dict[int, Life]:
-    """The lives of exams by their ids. Five statements for each five hundred."""
+    """The lives of exams by their ids. Four statements at most for each five hundred."""
     wanted = sorted(ids)
     lives: dict[int, Life] = {}
     for place in range(0, len(wanted), MOST_AT_ONCE):

@@ -46,7 +46,7 @@ class IndicatorYear:
 def indicators(
     session: Session, year: int, *, inpatient: Collection[str], today: date
 ) -> IndicatorYear:
-    """The indicators of a year as far as it is over on `today`; `inpatient` are codes of streams. Six statements."""
+    """The indicators of a year as far as it is over on `today`; `inpatient` are codes of streams. Four statements at most."""
     last, months = _months_over(year, today)
     doctors = doctors_in_service(session, last or today)
     checked, unchecked = _checked(session, year, today)

@@ -65,7 +65,7 @@ def staff_standing(session: Session, first: date, last: date, *, today: date) ->
 def person_standing(
     session: Session, code: str, first: date, last: date, *, today: date
 ) -> PersonStanding | None:
-    """One person (a code), with or without figures; None where nobody has the code. Five statements."""
+    """One person (a code), with or without figures; None where nobody has the code. Six statements."""
     found = staff_figures(session, first, last, code=code, with_empty=True)
     return _standing(found[0], months_between(first, min(last, today))) if found else None
 

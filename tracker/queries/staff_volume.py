@@ -82,7 +82,7 @@ def staff_figures(
     """The figures of everybody who took part, and of every doctor in service; or of one person (a code).
 
     In the department's order, both days inclusive; whoever did nothing and is
-    no doctor in service is among them only `with_empty`, and whoever of a file nobody knows never. Five statements.
+    no doctor in service is among them only `with_empty`, and whoever of a file nobody knows never. Six statements.
     """
     people = _people(session, code)
     own = volume(session, VolumeFilter(first, last, operator=code), ["day", "operator"])

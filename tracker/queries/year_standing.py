@@ -96,7 +96,7 @@ class _Counts:
 
 
 def year_standings(session: Session, year: int, today: date) -> YearStandings:
-    """Where a year stands in the morning of `today`, and what today added. Nine statements."""
+    """Where a year stands in the morning of `today`, and what today added. Eleven statements at most."""
     days = work_days(session)
     first, last = date(year, 1, 1), date(year, 12, 31)
     through = min(last, today - DAY) if today > first else None
