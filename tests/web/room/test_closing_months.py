@@ -51,7 +51,7 @@ def test_closing_a_month(client_of: ClientOf, hands: Hands) -> None:
     enter(hands, day=IN_OCTOBER)
     with clock.at(NOW):
         client = client_of("head")
-        assert "Open: to be closed next" in client.get("/volume/months").text
+        assert "Open: may be closed now" in client.get("/volume/months").text
         answer = press(client, f"{OCTOBER}/close")
         assert (answer.status_code, answer.location) == (303, OCTOBER)
         page = client.get(OCTOBER).text
