@@ -5,11 +5,13 @@ from pathlib import Path
 import pytest
 from flask import Flask
 
+from tests.services.test_importing import LATER, an_exam_here, of_patient_1
 from tests.support.department import account_id, at
 from tests.support.exam_files import ROWS, row, sheet
 from tracker import clock
 from tracker.drivers.import_files import unnamed_path, upload_path
 from tracker.jobs.imports import do_those_asked_for
+from tracker.services.import_requests import decide
 from tracker.services.importing import NewImport, register_import
 
 ONE = "/imports/1"
@@ -77,6 +79,27 @@ def test_lists_are_paged_and_errors_and_unknown_words_are_told(app, instance, he
     assert "image" in listed[1]["error"]
     stranger = {"kind": "stream", "word": "住院", "rows": 1}
     assert stranger in head.get("/imports/2").json["findings"]["unknown_words"]
+
+
+def test_decisions_are_of_a_row_or_of_all_others(app, instance, head):
+    with clock.at(LATER):
+        with app.app_context():
+            an_exam_here()
+        same = [of_patient_1(), of_patient_1(number="H900008"), row(end="2026-11-16 07:00")]
+        send(app, instance, sheet(same))
+        work(app)
+
+    def decided(rows: dict[int, bool | None], of_all: bool | None) -> tuple[int, list[bool | None]]:
+        with app.app_context():
+            decide(1, rows, of_all=of_all)
+        found = head.get(ONE).json["findings"]
+        assert [each["kind"] for each in found["rows"]] == ["probable", "probable", "refused"]
+        return found["goes_in"], [each["decided"] for each in found["rows"]]
+
+    assert decided({}, None) == (0, [None, None, None])
+    assert decided({2: True}, None) == (1, [True, None, None])
+    assert decided({2: False}, True) == (1, [False, True, None])
+    assert decided({2: None}, False) == (0, [False, False, None])
 
 
 @pytest.mark.engines("sqlite")

@@ -24,6 +24,8 @@ from tracker.api.pages import PageQuery, page, read_cursor, row_id
 from tracker.api.problems import language
 from tracker.api.reading import RequestSchema
 from tracker.domain.errors import Params, Reason
+from tracker.drivers.import_preview import decisions_of
+from tracker.drivers.import_reading import Decisions
 from tracker.queries import read_session
 from tracker.queries.imports import ImportRow, imports, one_import, who_did
 from tracker.sentences import sentence
@@ -80,7 +82,10 @@ class ProblemRowSchema(AnswerSchema):
     reasons = fields.List(fields.String())
     exam = text("The exam here that it may be.", allow_none=True)
     decided = fields.Boolean(
-        allow_none=True, metadata={"description": "Of one probably here: whether it goes in."}
+        allow_none=True,
+        metadata={
+            "description": "Of one probably here: whether it goes in, by itself or with all others; null: undecided, it stays out."
+        },
     )
 
 
@@ -205,17 +210,17 @@ def _findings(row: ImportRow) -> Document:
         "goes_in": row.goes_in,
         "notes": [_told(each) for each in found.get("notes", ())],
         "unknown_words": list(found.get("unknown", ())),
-        "rows": [_row(each, row.decisions) for each in listed],
+        "rows": [_row(each, decisions_of(row.decisions)) for each in listed],
     }
 
 
-def _row(told: Mapping[str, Any], decisions: Mapping[str, Any]) -> Document:
+def _row(told: Mapping[str, Any], decisions: Decisions) -> Document:
     return {
         "row": told["row"],
         "kind": told["kind"],
         "reasons": [_told(each) for each in told["reasons"]],
         "exam": None if told["exam"] is None else str(told["exam"]),
-        "decided": decisions.get("rows", {}).get(str(told["row"])),
+        "decided": decisions.takes(told["row"]) if told["kind"] == "probable" else None,
     }
 
 
