@@ -88,4 +88,4 @@ def test_figures_and_their_rows_cost_the_same_for_one_exam_and_for_three(
         enter(sonographer, 2)
         enter(sonographer, 3)
         assert costs() == one
-    assert max(one) == 13  # token, and twelve of the quality
+    assert max(one) == 12  # token, and eleven of the quality
