@@ -20,7 +20,6 @@ from tracker.api.fields import LONGEST_REASON, Code, Day, OneOf, Text
 from tracker.api.interface import answer, blueprint, path_id
 from tracker.api.pages import PageQuery, page, read_cursor, row_id
 from tracker.api.reading import RequestSchema
-from tracker.domain.errors import N_, ForbiddenError
 from tracker.domain.patients import LONGEST_NUMBER
 from tracker.domain.roles import LEADING
 from tracker.queries import read_session
@@ -125,8 +124,7 @@ def list_said(query: dict[str, Any]) -> Response:
 def show_objection(objection: str) -> Response:
     """One objection; a doctor's own"""
     row = _row(number_of(objection))
-    if not caller().has_any(LEADING) and row.doctor != caller().staff_code:
-        raise ForbiddenError(N_("These are the figures of somebody else."))
+    caller().check_figures_of(row.doctor)
     return answer(_document(row))
 
 

@@ -15,7 +15,7 @@ from tracker.api.interface import answer, blueprint, path_code
 from tracker.api.pages import PageQuery, page, read_cursor, row_id
 from tracker.api.shares import SharesSchema, shares_document
 from tracker.domain.comparison import Comparison
-from tracker.domain.errors import N_, ForbiddenError, NotFoundError
+from tracker.domain.errors import N_, NotFoundError
 from tracker.domain.roles import LEADING
 from tracker.domain.workcalendar import local_date_of
 from tracker.queries import read_session
@@ -129,12 +129,10 @@ def show_staff_figures(query: dict[str, Any]) -> Response:
 
 def _whose(asked: str | None) -> str | None:
     """Whose figures are shown; None: everybody's for the head, nobody's for others. Raises ForbiddenError."""
-    if caller().has_any(LEADING):
+    if asked is not None:
+        caller().check_figures_of(asked)
         return asked
-    own = caller().staff_code
-    if asked not in (None, own):
-        raise ForbiddenError(N_("These are the figures of somebody else."))
-    return own
+    return None if caller().has_any(LEADING) else caller().staff_code
 
 
 def _one(code: str, first: date, last: date, today: date) -> PersonStanding:
@@ -213,12 +211,12 @@ class OwnExamPageSchema(AnswerSchema):
 def list_own_exams(query: dict[str, Any], doctor: str) -> Response:
     """The rows behind one person's figures; a doctor's own"""
     first, last = days_of(query)
-    code, limit = _whose(doctor) or doctor, query["limit"]
-    place = read_cursor(query["cursor"], date.fromisoformat, row_id)
+    caller().check_figures_of(doctor)
+    place, limit = read_cursor(query["cursor"], date.fromisoformat, row_id), query["limit"]
     with read_session() as session:
-        if staff_member_by_code(session, code) is None:
+        if staff_member_by_code(session, doctor) is None:
             raise NotFoundError(N_("There is no such staff member."))
-        found = own_rows(session, code, first, last, after=place, limit=limit + 1)
+        found = own_rows(session, doctor, first, last, after=place, limit=limit + 1)
     return answer(
         page(found, limit, document=_row, place=lambda row: (row.exam.local_date, row.exam.id))
     )

@@ -4,7 +4,7 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 
-from tracker.domain.errors import N_
+from tracker.domain.errors import N_, ForbiddenError
 
 
 class Role(StrEnum):
@@ -67,6 +67,11 @@ class Caller:
     def has_any(self, roles: Collection[str]) -> bool:
         """Whether one of `roles` is the caller's."""
         return not self.roles.isdisjoint(roles)
+
+    def check_figures_of(self, code: str) -> None:
+        """The head sees everybody's figures and what is said of them, anybody else the own. Raises ForbiddenError."""
+        if not self.has_any(LEADING) and code != self.staff_code:
+            raise ForbiddenError(N_("These are the figures of somebody else."))
 
 
 def idle_minutes_of(roles: Collection[str], setting: object) -> int:

@@ -7,7 +7,7 @@ from flask.typing import ResponseReturnValue
 
 from tracker import clock
 from tracker.domain.comparison import NATIONAL_MEDIAN_REPORTS, NATIONAL_QUARTILES_REPORTS
-from tracker.domain.errors import N_, ForbiddenError, NotFoundError
+from tracker.domain.errors import N_, NotFoundError
 from tracker.domain.roles import LEADING
 from tracker.domain.workcalendar import local_date_of
 from tracker.queries import read_session
@@ -24,14 +24,14 @@ blueprint = Blueprint("staff_figures", __name__)
 @blueprint.get("/volume/staff")
 def show() -> ResponseReturnValue:
     """Everybody, or the doctor of ?doctor=; whoever does not lead sees the own figures alone."""
-    leads = not LEADING.isdisjoint(caller().roles)
     code = code_argument("doctor")
-    if not leads and code not in (None, caller().staff_code):
-        raise ForbiddenError(N_("These are the figures of somebody else."))
-    if leads and code is None:
+    if code is None and _leads():
         return _everybody()
     code = code or caller().staff_code
-    return render_template("volume/nobody.html") if code is None else _one(code)
+    if code is None:
+        return render_template("volume/nobody.html")
+    caller().check_figures_of(code)
+    return _one(code)
 
 
 @blueprint.get("/volume/mine")
@@ -83,4 +83,4 @@ def _one(code: str) -> str:
 
 
 def _leads() -> bool:
-    return not LEADING.isdisjoint(caller().roles)
+    return caller().has_any(LEADING)
