@@ -24,7 +24,8 @@ from tracker.domain.closing import (
 )
 from tracker.domain.fileexams import patient_of
 from tracker.domain.volume import Amounts
-from tracker.models import Account, AuditEntry, Exam, ExamImport, ExamVersion, ImportedExam
+from tracker.models import Account, Exam, ExamImport, ExamVersion, ImportedExam
+from tracker.queries.audit import doers_of
 from tracker.queries.imports import who_did
 
 MOST_AT_ONCE = 500
@@ -84,7 +85,8 @@ def _lives(session: Session, ids: Sequence[int]) -> dict[int, Life]:
         .order_by(Exam.id)
     ).all()
     versions = _versions(session, ids)
-    voiders = _voiders(session, [row.Exam.id for row in rows if row.Exam.voided_at])
+    voided = [row.Exam.id for row in rows if row.Exam.voided_at]
+    voiders = doers_of(session, "exam", voided, actions=["void"])
     doers = who_did(session, {row.Exam.import_id for row in rows} - {None})
     lives = {}
     for exam, logged_by, brought_in, said in rows:
@@ -95,7 +97,7 @@ def _lives(session: Session, ids: Sequence[int]) -> dict[int, Life]:
             steps = [Step(exam.logged_at, ENTERED, logged_by, exam.entered_reason, first)]
         else:
             steps = [*steps_of_import(brought_in, doers, first)]
-        steps += _changes(stood, kept, voiders.get(exam.id, ""))
+        steps += _changes(stood, kept, voiders.get((exam.id, "void"), ""))
         lives[exam.id] = Life(
             exam.id, exam.number, exam.import_id, exam.version, exam.opens_visit, steps
         )
@@ -175,19 +177,3 @@ def _changes(
     exam = stood.exam
     if exam.voided_at is not None:
         yield Step(exam.voided_at, VOIDED, voided_by, exam.void_reason)
-
-
-def _voiders(session: Session, ids: Sequence[int]) -> dict[int, str]:
-    """Who voided each, as the audit has it: the row itself does not say. One statement."""
-    if not ids:
-        return {}
-    rows = session.execute(
-        select(AuditEntry.entity_id, Account.username)
-        .join(Account, Account.id == AuditEntry.by_id)
-        .where(
-            AuditEntry.entity == "exam",
-            AuditEntry.entity_id.in_([str(each) for each in ids]),
-            AuditEntry.action == "void",
-        )
-    )
-    return {int(entity_id): username for entity_id, username in rows}

@@ -9,7 +9,8 @@ from sqlalchemy import Select, func, select
 from sqlalchemy.orm import Session
 
 from tracker.domain.errors import N_, NotFoundError
-from tracker.models import Account, AuditEntry, Exam, ExamImport
+from tracker.models import Account, Exam, ExamImport
+from tracker.queries.audit import doers_of
 
 WORKED_ON = ("waiting", "reading", "asked", "staging")
 """States in which the page looks again by itself."""
@@ -95,18 +96,7 @@ def days_of_import(session: Session, import_id: int) -> tuple[date, date] | None
 
 def who_did(session: Session, import_ids: Collection[int]) -> dict[tuple[int, str], str]:
     """Who put imports in force and undid them (import, `put_in_force` or `undo`), as the audit has it. One statement."""
-    if not import_ids:
-        return {}
-    rows = session.execute(
-        select(AuditEntry.entity_id, AuditEntry.action, Account.username)
-        .join(Account, Account.id == AuditEntry.by_id)
-        .where(
-            AuditEntry.entity == "exam_import",
-            AuditEntry.entity_id.in_([str(each) for each in import_ids]),
-            AuditEntry.action.in_(("put_in_force", "undo")),
-        )
-    )
-    return {(int(entity_id), action): username for entity_id, action, username in rows}
+    return doers_of(session, "exam_import", import_ids, actions=("put_in_force", "undo"))
 
 
 def is_counting_import(session: Session, import_id: int) -> bool:
