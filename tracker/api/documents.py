@@ -31,7 +31,8 @@ def instant_or_none(at: datetime | None) -> str | None:
     return None if at is None else instant(at)
 
 
-def _id_or_none(number: int | None) -> str | None:
+def id_or_none(number: int | None) -> str | None:
+    """The id of a row, or null where there is none."""
     return None if number is None else str(number)
 
 
@@ -136,7 +137,7 @@ def booking_document(booking: BookingLine) -> Document:
         "operator": booking.operator,
         "added": booking.is_added,
         "flagged": booking.is_flagged,
-        "exam": _id_or_none(booking.exam_id),
+        "exam": id_or_none(booking.exam_id),
     }
 
 
@@ -168,7 +169,7 @@ def exam_document(exam: ExamDetails) -> Document:
     return {
         "id": str(exam.id),
         "number": exam.number,
-        "booking": _id_or_none(exam.booking_id),
+        "booking": id_or_none(exam.booking_id),
         "patient": None if exam.patient_id is None else patient_id(exam.patient_id),
         "exam_type": exam.exam_type,
         "parts": exam.parts,

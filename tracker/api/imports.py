@@ -13,6 +13,7 @@ from tracker.api.bookings import number_of
 from tracker.api.documents import (
     AnswerSchema,
     Document,
+    id_or_none,
     instant,
     instant_or_none,
     moment,
@@ -219,7 +220,7 @@ def _row(told: Mapping[str, Any], decisions: Decisions) -> Document:
         "row": told["row"],
         "kind": told["kind"],
         "reasons": [_told(each) for each in told["reasons"]],
-        "exam": None if told["exam"] is None else str(told["exam"]),
+        "exam": id_or_none(told["exam"]),
         "decided": decisions.takes(told["row"]) if told["kind"] == "probable" else None,
     }
 

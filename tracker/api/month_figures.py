@@ -7,6 +7,7 @@ from marshmallow import fields, validate
 from tracker.api.amounts import AmountsSchema, ThreeSchema, amounts_document, three_document
 from tracker.api.documents import (
     Document,
+    id_or_none,
     instant,
     instant_or_none,
     moment,
@@ -69,9 +70,9 @@ def change_document(change: Change, codes: Sequence[dict[int, str]]) -> Document
         "kind": change.kind,
         "by": change.by,
         "why": change.why,
-        "exam": None if change.exam_id is None else str(change.exam_id),
+        "exam": id_or_none(change.exam_id),
         "number": change.number,
-        "import": None if change.import_id is None else str(change.import_id),
+        "import": id_or_none(change.import_id),
         **amounts_document(change.total),
         "effects": [
             {

@@ -11,6 +11,7 @@ from tracker.api.bookings import number_of
 from tracker.api.documents import (
     AnswerSchema,
     Document,
+    id_or_none,
     instant,
     instant_or_none,
     moment,
@@ -199,7 +200,7 @@ def _document(row: ObjectionRow) -> Document:
         "id": str(row.id),
         "kind": row.kind,
         "doctor": row.doctor,
-        "exam": None if row.exam_id is None else str(row.exam_id),
+        "exam": id_or_none(row.exam_id),
         "exam_number": row.exam_number,
         "patient_number": row.patient_number or "",
         "exam_type": row.exam_type,
@@ -211,5 +212,5 @@ def _document(row: ObjectionRow) -> Document:
         "decided_at": instant_or_none(row.decided_at),
         "decided_by": row.decided_by,
         "decision_reason": row.decision_reason,
-        "made_exam": None if row.made_exam_id is None else str(row.made_exam_id),
+        "made_exam": id_or_none(row.made_exam_id),
     }
