@@ -1,7 +1,7 @@
 """GET /volume/months and its steps: each month three times (closed, changed since, now), closing and reopening."""
 
 from collections.abc import Mapping
-from datetime import date
+from datetime import date, datetime
 from typing import Any
 
 from flask import Response
@@ -94,7 +94,7 @@ class MonthReviewSchema(MonthSchema):
 @blueprint.response(200, MonthsSchema)
 def list_months(query: dict[str, Any]) -> Response:
     """The months of a year: which are closed, and their figures"""
-    today = _today()
+    today = _day_of(clock.now())
     year = query["year"] or today.year
     with read_session() as session:
         months = months_of_year(session, year, today)
@@ -105,7 +105,8 @@ def list_months(query: dict[str, Any]) -> Response:
 @blueprint.response(200, MonthReviewSchema)
 def show_month(month: str) -> Response:
     """One month in full, with every change since it was closed"""
-    return _answer_month(begun_month(month, _today()))
+    today = _day_of(clock.now())
+    return _answer_month(begun_month(month, today), today)
 
 
 @blueprint.route(
@@ -119,9 +120,10 @@ def show_month(month: str) -> Response:
 @blueprint.response(200, MonthReviewSchema)
 def close(_body: dict[str, Any], month: str) -> Response:
     """Keep the figures of a month that is over; months are closed in order"""
-    first = begun_month(month, _today())
-    close_month(first, by=caller().account_id, now=clock.now())
-    return _answer_month(first)
+    now = clock.now()
+    first = begun_month(month, _day_of(now))
+    close_month(first, by=caller().account_id, now=now)
+    return _answer_month(first, _day_of(now))
 
 
 @blueprint.route(
@@ -135,18 +137,19 @@ def close(_body: dict[str, Any], month: str) -> Response:
 @blueprint.response(200, MonthReviewSchema)
 def reopen(body: dict[str, Any], month: str) -> Response:
     """Take a closing back; it stays on record with the reason"""
-    first = begun_month(month, _today())
-    reopen_month(first, reason=body["reason"], by=caller().account_id, now=clock.now())
-    return _answer_month(first)
+    now = clock.now()
+    first = begun_month(month, _day_of(now))
+    reopen_month(first, reason=body["reason"], by=caller().account_id, now=now)
+    return _answer_month(first, _day_of(now))
 
 
-def _today() -> date:
-    return local_date_of(clock.now(), clock.hospital_zone())
+def _day_of(now: datetime) -> date:
+    return local_date_of(now, clock.hospital_zone())
 
 
-def _answer_month(first: date) -> Response:
+def _answer_month(first: date, today: date) -> Response:
     with read_session() as session:
-        review = month_review(session, first, _today())
+        review = month_review(session, first, today)
         codes = codes_of_keys(session) if review.changes else []
     return answer(_review(review, codes))
 
