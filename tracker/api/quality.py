@@ -11,7 +11,7 @@ from tracker.api.documents import AnswerSchema, Document, text
 from tracker.api.interface import answer, blueprint
 from tracker.domain.workcalendar import local_date_of
 from tracker.queries import read_session
-from tracker.queries.attendance import LEADS, Attendance
+from tracker.queries.attendance import Attendance, last_of_lead
 from tracker.queries.quality import Quality, quality
 from tracker.queries.waits import DaysWaited
 
@@ -120,7 +120,10 @@ def _quality(found: Quality) -> Document:
         "by_stream": [
             {"stream": row.code, **_attendance(bookings)} for row, bookings in found.by_stream
         ],
-        "by_lead": [{**_lead(lead), **_attendance(bookings)} for lead, bookings in found.by_lead],
+        "by_lead": [
+            {"from_days": lead, "to_days": last_of_lead(lead), **_attendance(bookings)}
+            for lead, bookings in found.by_lead
+        ],
         "reasons": [
             {"status": each.status, "reason": each.reason, "bookings": each.bookings}
             for each in found.reasons
@@ -154,8 +157,3 @@ def _attendance(bookings: Attendance) -> Document:
         "no_shows": bookings.no_shows,
         "no_show_share": bookings.no_show_share,
     }
-
-
-def _lead(lead: int) -> Document:
-    following = [each for each in LEADS if each > lead]
-    return {"from_days": lead, "to_days": following[0] - 1 if following else None}

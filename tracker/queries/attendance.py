@@ -93,6 +93,11 @@ def lead_group(days: int) -> int:
     return max((each for each in LEADS if each <= days), default=LEADS[0])
 
 
+def last_of_lead(lead: int) -> int | None:
+    """The last number of days of a group of LEADS; None of the last group, which has no end."""
+    return min((each - 1 for each in LEADS if each > lead), default=None)
+
+
 def reasons(session: Session, first: date, last: date) -> list[ReasonCount]:
     """The reasons of bookings of the days that stand cancelled or not come to, most frequent first. One statement."""
     final = final_steps(first, last)

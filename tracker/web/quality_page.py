@@ -8,7 +8,7 @@ from flask_babel import gettext as _
 
 from tracker.domain.lifecycle import Status
 from tracker.queries import Reading
-from tracker.queries.attendance import LEADS, Attendance, ReasonCount
+from tracker.queries.attendance import Attendance, ReasonCount, last_of_lead
 from tracker.queries.next_openings import NextOpening, third_next_openings
 from tracker.queries.quality import quality
 from tracker.queries.streams import StreamRow, streams
@@ -100,10 +100,9 @@ def _histogram(days: list[DaysWaited]) -> list[tuple[int, list[int]]]:
 
 def lead_words(lead: int) -> str:
     """The words for a group of LEADS."""
-    place = LEADS.index(lead)
+    last = last_of_lead(lead)
     if lead == 0:
         return _("Same day")
-    if place == len(LEADS) - 1:
+    if last is None:
         return _("%(days)s days and more", days=lead)
-    last = LEADS[place + 1] - 1
     return _("1 day") if last == lead == 1 else _("%(first)s–%(last)s days", first=lead, last=last)
