@@ -115,11 +115,13 @@ def insert_staged(
     session: Session, rows: Sequence[dict[str, Any]], staged: Sequence[StagedExam]
 ) -> None:
     """Write a batch: the exams (`rows`, see ImportTerms.row_of) and beside each what else its file says."""
-    exams, said = Exam.__table__, ImportedExam.__table__
-    inserting = insert(exams).returning(exams.c.id, sort_by_parameter_order=True)  # type: ignore[arg-type]
-    ids = core(session).execute(inserting, rows).scalars().all()
+    exams: Table = Exam.__table__  # type: ignore[assignment]
+    said: Table = ImportedExam.__table__  # type: ignore[assignment]
+    ids = _new_ids(session, len(rows))
+    numbered = [{"id": exam_id, **row} for exam_id, row in zip(ids, rows, strict=True)]
+    core(session).execute(insert(exams), numbered)
     core(session).execute(
-        insert(said),  # type: ignore[arg-type]
+        insert(said),
         [
             {
                 "exam_id": exam_id,
@@ -135,6 +137,17 @@ def insert_staged(
             for exam_id, exam in zip(ids, (each.exam for each in staged), strict=True)
         ],
     )
+
+
+def _new_ids(session: Session, count: int) -> Sequence[int]:
+    """Ids of exams to come. Taken beforehand: rows that return theirs cost PostgreSQL ten times as much."""
+    if session.get_bind().dialect.name == "postgresql":
+        taken = text(
+            "SELECT nextval(pg_get_serial_sequence('exam', 'id')) FROM generate_series(1, :count)"
+        )
+        return core(session).execute(taken, {"count": count}).scalars().all()
+    highest: int = core(session).execute(select(func.coalesce(func.max(Exam.id), 0))).scalar_one()
+    return range(highest + 1, highest + 1 + count)
 
 
 def clear_exams(session: Session, import_id: int, *, limit: int) -> int:
