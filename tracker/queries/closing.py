@@ -74,6 +74,10 @@ class ClosedPart:
         """The last day of the last month."""
         return last_of_month(self.months[-1].month)
 
+    def is_all_of(self, first: date, last: date) -> bool:
+        """Whether these days (inclusive) are the closed months and none besides."""
+        return (self.months[0].month, self.last) == (first, last)
+
     def by(self, key: str) -> dict[str, Three]:
         """The figures by one of `keys`."""
         place = self.keys.index(key)

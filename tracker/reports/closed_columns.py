@@ -57,7 +57,7 @@ class Beside:
         """Of the days `first` to `last`; None where none of them is closed."""
         if part is None:
             return None
-        return cls(part, (part.months[0].month, part.last) != (first, last))
+        return cls(part, not part.is_all_of(first, last))
 
     def columns(self) -> list[Column]:
         """Two or three for each measure."""

@@ -109,7 +109,7 @@ def _others(report: Report) -> Beside:
 
 def _has_open(report: Report) -> bool:
     part = report.closed
-    return part is not None and (part.months[0].month, part.last) != (report.first, report.last)
+    return part is not None and not part.is_all_of(report.first, report.last)
 
 
 def _three_columns(report: Report, kind: Kind = Kind.NUMBER) -> list[Column]:

@@ -69,11 +69,10 @@ def closing_of(reading: Reading, chosen: VolumeFilter) -> Closing | None:
 
     Closed months leave no gap. Four statements at most.
     """
-    days = (chosen.first, chosen.last)
     if chosen.first.day != 1 or chosen.last != last_of_month(chosen.last):
         return None
     part = closed_part(reading, chosen, ())
-    if part is None or (part.months[0].month, part.last) != days:
+    if part is None or not part.is_all_of(chosen.first, chosen.last):
         return None
     return Closing(part.months, part.total)
 
