@@ -23,11 +23,10 @@ from tracker.domain.closing import (
 )
 from tracker.domain.fileexams import patient_of
 from tracker.domain.months import last_of_month
-from tracker.domain.volume import Amounts
+from tracker.domain.volume import IDS, Amounts
 from tracker.models import Exam, ExamImport, ExamVersion, ImportedExam
 from tracker.queries.closing import ClosedMonthRow
 from tracker.queries.closing_lives import (
-    KEY,
     MOST_AT_ONCE,
     FileVisit,
     Life,
@@ -170,7 +169,7 @@ def _sums_of_imports(
     session: Session, ids: Sequence[int], month: date
 ) -> dict[tuple[int, Key], Amounts]:
     """By import and key: the month's exams that stand as they were brought in. One statement."""
-    keys = (Exam.import_id, *(getattr(Exam, name) for name in KEY))
+    keys = (Exam.import_id, *(getattr(Exam, name) for name in IDS))
     sums = (func.sum(each) for each in (Exam.parts, Exam.minutes, Exam.points_hundredths))
     visits = func.sum(case((Exam.opens_visit, 1), else_=0))
     rows = session.execute(

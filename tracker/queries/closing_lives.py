@@ -23,14 +23,13 @@ from tracker.domain.closing import (
     Step,
 )
 from tracker.domain.fileexams import patient_of
-from tracker.domain.volume import Amounts
+from tracker.domain.volume import IDS, Amounts
 from tracker.models import Account, Exam, ExamImport, ExamVersion, ImportedExam
 from tracker.queries.audit import doers_of
 from tracker.queries.imports import who_did
 
 MOST_AT_ONCE = 500
 """So many exams are read by one statement."""
-KEY = ("stream_id", "exam_type_id", "device_id", "operator_id")
 _SUMS = ("parts", "minutes", "points_hundredths")
 
 
@@ -141,7 +140,7 @@ class _Stood:
 
     def now(self) -> Counted:
         """As it is."""
-        names = (*KEY, *_SUMS, "local_date", "started_at", "patient_id")
+        names = (*IDS, *_SUMS, "local_date", "started_at", "patient_id")
         return self._counted({name: getattr(self.exam, name) for name in names})
 
     def before(self, version: ExamVersion) -> Counted:
@@ -152,7 +151,7 @@ class _Stood:
         return self._counted(values)
 
     def _counted(self, values: Mapping[str, Any]) -> Counted:
-        key: Key = tuple(values[name] for name in KEY)
+        key: Key = tuple(values[name] for name in IDS)
         parts, minutes, points = (values[name] for name in _SUMS)
         live = (1, minutes) if self._is_live else (0, 0)
         amounts = Amounts(1, parts, minutes, points, 0, *live)
