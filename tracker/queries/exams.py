@@ -26,7 +26,7 @@ from tracker.models import (
     Stream,
 )
 from tracker.queries.counting import counts
-from tracker.queries.detail_columns import EXAM_TYPE, STREAM
+from tracker.queries.detail_columns import EXAM_TYPE, EXAMINED, STREAM
 from tracker.queries.device_use import in_hours
 from tracker.queries.volume_source import Chosen
 
@@ -85,14 +85,6 @@ class ExamDetails:
         return self.voided_at is not None
 
 
-_PATIENT = (  # of an exam that was brought in the file's words, if it has any
-    Patient.id,
-    func.coalesce(Patient.mrn, ImportedExam.mrn, ""),
-    func.coalesce(Patient.mrn_is_temporary, False),
-    func.coalesce(Patient.name, ImportedExam.patient_name, ""),
-    func.coalesce(Patient.sex, ""),
-    Patient.birth_date,
-)
 _IN_FILE = func.coalesce(func.nullif(ImportedExam.operator_text, ""), "–")
 _OPERATOR_NAME = func.coalesce(
     case((StaffMember.code == NOT_MATCHED, _IN_FILE)),
@@ -105,7 +97,8 @@ _details: Select[*tuple[Any, ...]] = (
         Exam.version,
         Exam.number,
         Exam.booking_id,
-        *_PATIENT,
+        Patient.id,
+        *EXAMINED,
         *EXAM_TYPE,
         Exam.parts,
         *STREAM,

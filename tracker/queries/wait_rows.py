@@ -5,13 +5,14 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, func, select
+from sqlalchemy import ColumnElement, Select, select
 from sqlalchemy.orm import Session
 
 from tracker.models import Booking, Device, Exam, ExamType, ImportedExam, Patient, Stream
 from tracker.queries.calendar import work_calendar
-from tracker.queries.detail_columns import EXAM_TYPE, STREAM
+from tracker.queries.detail_columns import EXAM_TYPE, EXAMINED, STREAM
 from tracker.queries.durations import is_compared, planned_minutes
+from tracker.queries.exams import Place
 from tracker.queries.local_time import day_of_number
 from tracker.queries.streams import StreamRow, streams
 from tracker.queries.waits import (
@@ -57,9 +58,9 @@ class WaitRow:
 
     id: int
     number: str
-    patient_name: str
     mrn: str
     mrn_is_temporary: bool
+    patient_name: str
     sex: str
     birth_date: date | None
     exam_type: str
@@ -87,11 +88,7 @@ _rows: Select[*tuple[Any, ...]] = (
     select(
         Exam.id,
         Exam.number,
-        func.coalesce(Patient.name, ImportedExam.patient_name, ""),
-        func.coalesce(Patient.mrn, ImportedExam.mrn, ""),
-        func.coalesce(Patient.mrn_is_temporary, False),
-        func.coalesce(Patient.sex, ""),
-        Patient.birth_date,
+        *EXAMINED,
         *EXAM_TYPE,
         *STREAM,
         Exam.parts,
@@ -112,9 +109,6 @@ _rows: Select[*tuple[Any, ...]] = (
     .join(Device, Device.id == Exam.device_id)
     .order_by(Exam.local_date, Exam.id)
 )
-
-Place = tuple[date, int]
-"""Behind which exam a list goes on: its day and id."""
 
 
 def waiting_exams(session: Session, chosen: WaitFilter) -> list[Place]:
