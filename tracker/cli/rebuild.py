@@ -6,6 +6,7 @@ from datetime import date, timedelta
 from tracker import clock
 from tracker.cli import Answer, application, progress
 from tracker.db import read_session
+from tracker.domain.months import last_of_month, month_end
 from tracker.queries.agreement import counted_span
 from tracker.queries.occupancy_derived import opened_span
 from tracker.queries.troubles import job_facts
@@ -82,7 +83,6 @@ def _months(first: date, last: date) -> list[tuple[date, date]]:
     months = []
     begin = first.replace(day=1)
     while begin <= last:
-        following = (begin + timedelta(days=32)).replace(day=1)
-        months.append((begin, following - timedelta(days=1)))
-        begin = following
+        months.append((begin, last_of_month(begin)))
+        begin = month_end(begin)
     return months

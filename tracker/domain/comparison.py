@@ -5,6 +5,8 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from statistics import fmean, median, quantiles
 
+from tracker.domain.months import last_of_month, month_end
+
 NATIONAL_MEDIAN_REPORTS = 795.75
 NATIONAL_QUARTILES_REPORTS = (552.0, 972.0)
 """Reports per doctor and month in tertiary hospitals: the published comparison of the national quality indicators for
@@ -47,8 +49,8 @@ def months_between(first: date, last: date) -> float:
     """How many months the days `first` to `last` (both inclusive) are; of a month begun its part of days. 0 of none."""
     months, day = 0.0, first
     while day <= last:
-        next_month = (day.replace(day=1) + timedelta(days=32)).replace(day=1)
-        length = (next_month - timedelta(days=1)).day
+        next_month = month_end(day)
+        length = last_of_month(day).day
         months += (min(last + timedelta(days=1), next_month) - day).days / length
         day = next_month
     return months

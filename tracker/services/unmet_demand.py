@@ -12,6 +12,7 @@ from tracker.db import service
 from tracker.domain.catalogue import whole_number
 from tracker.domain.demand import REASONS
 from tracker.domain.errors import N_, InvalidError
+from tracker.domain.stretches import check_stretch
 from tracker.domain.workcalendar import local_date_of
 from tracker.models import Account, ExamType, Stream, UnmetDemand
 from tracker.queries.openings import MOST_PARTS
@@ -44,8 +45,7 @@ def note_unmet_demand(session: Session, left: LeftSearch, *, by: int, now: datet
     whole_number(left.parts, field="parts", low=1, high=MOST_PARTS)
     if left.reason not in REASONS:
         raise InvalidError(N_("Choose one of the reasons."), field="reason")
-    if left.last < left.first:
-        raise InvalidError(N_("The last day lies before the first."), field="to")
+    check_stretch(left.first, left.last, longest=None)
     exam_types = ids_of_codes(session, ExamType, [left.exam_type], field="exam_type")
     streams = ids_of_codes(session, Stream, [left.stream], field="stream")
     search = {
