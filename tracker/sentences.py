@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from datetime import date, datetime
+from typing import Any
 
 from flask_babel import format_date, format_datetime, get_locale, gettext
 
@@ -31,6 +32,11 @@ def sentence(refusal: DomainError | Reason) -> str:
     if isinstance(refusal, NotBookableError):
         return " ".join([text, *(sentence(reason) for reason in refusal.reasons)])
     return text
+
+
+def kept_sentence(kept: Mapping[str, Any]) -> str:
+    """The sentence of what was kept as JSON, by its `text` and the `params` of its places; empty without a text."""
+    return _filled(kept.get("text", ""), kept.get("params", {}))
 
 
 def _filled(text: str, params: Mapping[str, object]) -> str:

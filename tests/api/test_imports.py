@@ -54,7 +54,7 @@ def test_a_file_is_looked_at_brought_in_and_undone(app, instance, head):
     assert [found["findings"][name] for name in counts] == [3, 1, 0, 0, 3]
     (refused,) = found["findings"]["rows"]
     assert (refused["row"], refused["kind"], refused["decided"]) == (5, "refused", None)
-    assert refused["reasons"]
+    assert refused["reasons"] == [{"field": "end", "text": "ends before it starts"}]
     assert exams(head) == 0
     assert head.post(f"{ONE}/bring").json["state"] == "asked"
     work(app)

@@ -24,12 +24,11 @@ from tracker.api.interface import answer, blueprint, path_id
 from tracker.api.pages import PageQuery, page, read_cursor, row_id
 from tracker.api.problems import language
 from tracker.api.reading import RequestSchema
-from tracker.domain.errors import Params, Reason
 from tracker.drivers.import_preview import decisions_of
 from tracker.drivers.import_reading import Decisions
 from tracker.queries import read_session
 from tracker.queries.imports import ImportRow, imports, one_import, who_did
-from tracker.sentences import sentence
+from tracker.sentences import kept_sentence
 from tracker.services.import_requests import ask_bringing
 from tracker.services.importing import undo_import
 
@@ -75,12 +74,19 @@ class ImportPageSchema(AnswerSchema):
     next_cursor = text(allow_none=True)
 
 
+class RowReasonSchema(AnswerSchema):
+    """Why a row does not go in, and of which of its cells that is said."""
+
+    field = text("Null: of the whole row.", allow_none=True)
+    text = text()
+
+
 class ProblemRowSchema(AnswerSchema):
     """A row that does not go in by itself: refused, a duplicate, or probably here."""
 
     row = fields.Integer(metadata={"description": "The record, the header being 1."})
     kind = text("refused, duplicate or probable.")
-    reasons = fields.List(fields.String())
+    reasons = fields.List(fields.Nested(RowReasonSchema))
     exam = text("The exam here that it may be.", allow_none=True)
     decided = fields.Boolean(
         allow_none=True,
@@ -199,7 +205,7 @@ def _import(row: ImportRow) -> Document:
         "undone_at": instant_or_none(row.undone_at),
         "reason": row.reason,
         "undo_reason": row.undo_reason,
-        "error": _told(error) if error else None,
+        "error": kept_sentence(error) if error else None,
     }
 
 
@@ -209,7 +215,7 @@ def _findings(row: ImportRow) -> Document:
     return {
         **{name: found.get(name, 0) for name in COUNTS},
         "goes_in": row.goes_in,
-        "notes": [_told(each) for each in found.get("notes", ())],
+        "notes": [kept_sentence(each) for each in found.get("notes", ())],
         "unknown_words": list(found.get("unknown", ())),
         "rows": [_row(each, decisions_of(row.decisions)) for each in listed],
     }
@@ -219,11 +225,10 @@ def _row(told: Mapping[str, Any], decisions: Decisions) -> Document:
     return {
         "row": told["row"],
         "kind": told["kind"],
-        "reasons": [_told(each) for each in told["reasons"]],
+        "reasons": [
+            {"field": each.get("field") or None, "text": kept_sentence(each)}
+            for each in told["reasons"]
+        ],
         "exam": id_or_none(told["exam"]),
         "decided": decisions.takes(told["row"]) if told["kind"] == "probable" else None,
     }
-
-
-def _told(told: Mapping[str, Any]) -> str:
-    return sentence(Reason("told", told["text"], Params(told.get("params", {}))))

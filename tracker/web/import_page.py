@@ -8,12 +8,11 @@ from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from flask_babel.speaklater import LazyString
 
-from tracker.domain.errors import Params, Reason
 from tracker.domain.examfile import COLUMNS
 from tracker.queries import Reading
 from tracker.queries.imports import ImportRow
 from tracker.reports.tables import Column, Kind, Table
-from tracker.sentences import sentence
+from tracker.sentences import kept_sentence
 from tracker.web.exam_choices import Pair, read_catalogue
 
 STATE: Mapping[str, LazyString] = {
@@ -100,19 +99,15 @@ def read_page(reading: Reading, row: ImportRow) -> ImportPage:
     probable = [_line(each, row.decisions) for each in found.get("probable_rows", ())]
     return ImportPage(
         row=row,
-        error=_sentence(error) if error else "",
+        error=kept_sentence(error) if error else "",
         titles=error.get("titles", ()) if error else found.get("titles", ()),
         columns=[(code, str(COLUMN[code])) for code in COLUMNS],
-        notes=[_sentence(each) for each in found.get("notes", ())],
+        notes=[kept_sentence(each) for each in found.get("notes", ())],
         unknown=list(_unknown(reading, found.get("unknown", ()))),
         rejected=[_line(each, row.decisions) for each in found.get("rejected_rows", ())],
         probable=probable,
         goes_in=row.goes_in,
     )
-
-
-def _sentence(told: Mapping[str, Any]) -> str:
-    return sentence(Reason("told", told["text"], Params(told.get("params", {}))))
 
 
 def _unknown(reading: Reading, words: Sequence[Mapping[str, Any]]) -> Iterator[UnknownLine]:
@@ -140,7 +135,7 @@ def _reasons(told: Mapping[str, Any]) -> str:
     parts = []
     for each in told["reasons"]:
         name = COLUMN.get(each.get("field") or "")
-        parts.append(f"{name}: {_sentence(each)}" if name else _sentence(each))
+        parts.append(f"{name}: {kept_sentence(each)}" if name else kept_sentence(each))
     return "; ".join(parts)
 
 

@@ -8,14 +8,14 @@ from flask.typing import ResponseReturnValue
 from flask_babel import ngettext
 
 from tracker import clock
-from tracker.domain.errors import DomainError, Reason
+from tracker.domain.errors import DomainError
 from tracker.domain.plan import by_device_date
 from tracker.domain.plangoals import Place
 from tracker.domain.workcalendar import local_date_of
 from tracker.queries import read_session
 from tracker.queries.plan import week_plan
 from tracker.queries.plan_runs import newest_run
-from tracker.sentences import sentence
+from tracker.sentences import kept_sentence, sentence
 from tracker.services.proposals import accept_proposal, ask_for_proposal, cancel_run
 from tracker.web.addresses import see_other
 from tracker.web.forms.proposal import AcceptForm, RunForm
@@ -47,8 +47,7 @@ def show() -> ResponseReturnValue:
         "why": "",
     }
     if run is not None and run.state == "failed":
-        told = run.progress
-        context["why"] = sentence(Reason("failed", told.get("text", ""), told.get("params", {})))
+        context["why"] = kept_sentence(run.progress)
     if run is not None and run.state == "done":
         teller = ProposalTeller(words, plan.facts, by_device_date(plan.blocks))
         context |= {
