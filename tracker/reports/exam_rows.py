@@ -128,7 +128,7 @@ def filter_words(
 
 
 def _chosen_codes(session: Session, chosen: ExamFilter) -> Iterator[Definition]:
-    """A line for each key of which some were chosen. Two statements."""
+    """A line for each key of which some were chosen. Three statements."""
     known = {
         "exam_type": {row.code: name_of(row) for row in exam_types(session, include_retired=True)},
         "stream": {row.code: name_of(row) for row in streams(session, include_retired=True)},
