@@ -74,7 +74,7 @@ class DoctorPage:
 def read_doctor(
     reading: Reading, code: str, stretch: DayStretch, *, today: date, after: Place | None
 ) -> DoctorPage | None:
-    """Seven statements; None where nobody has the code."""
+    """Eight statements; None where nobody has the code."""
     days = stretch.first, stretch.last
     found = person_standing(reading, code, *days, today=today)
     if found is None:
