@@ -22,7 +22,7 @@ ENDED_EARLY = N_("The jobs process ended before the file was read. Ask again.")
 
 
 @service
-def ask_reading(session: Session, import_id: int, *, sheet: str | None = None) -> None:
+def ask_reading(session: Session, import_id: int) -> None:
     """Let the file be read again, with words that were explained meanwhile; decisions are kept.
 
     Raises ConflictError unless it was previewed or has failed, NotFoundError.
@@ -35,8 +35,6 @@ def ask_reading(session: Session, import_id: int, *, sheet: str | None = None) -
             N_("What was staged is still being cleared away. Ask again in a minute.")
         )
     row.state, row.progress = "waiting", {}
-    if sheet is not None:
-        row.sheet = sheet[:80]
 
 
 @service
