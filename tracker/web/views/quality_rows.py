@@ -1,16 +1,13 @@
 """The lists behind the figures of quality: the bookings of attendance, the exams of waits."""
 
 from bisect import bisect_right
-from datetime import date
 from typing import Any
 
 from flask import Blueprint, render_template, request
 from flask.typing import ResponseReturnValue
 
-from tracker import clock
 from tracker.domain.errors import N_, InvalidError
 from tracker.domain.lifecycle import Status
-from tracker.domain.workcalendar import local_date_of
 from tracker.queries import read_session
 from tracker.queries.attendance import LEADS
 from tracker.queries.attendance_rows import (
@@ -32,19 +29,14 @@ from tracker.web.arguments import (
 )
 from tracker.web.day_stretch import DayStretch, stretch_of_address, usual_stretches
 from tracker.web.exam_choices import read_catalogue
-from tracker.web.person import request_now
 from tracker.web.quality_page import lead_words
+from tracker.web.views.exams import today
 
 blueprint = Blueprint("quality_rows", __name__)
 
 PAGE_LENGTH = 50
 KEPT = ("stream", "status", "lead", "alike", "unlike", "measured", "days", "from_days", "goal", "checked_in", "minutes", "exam_type", "device", "compared")  # fmt: skip
 """What an address may choose beside the days; it goes along from page to page."""
-
-
-def today() -> date:
-    """The hospital's day of this request."""
-    return local_date_of(request_now(), clock.hospital_zone())
 
 
 @blueprint.get("/volume/quality/bookings")
