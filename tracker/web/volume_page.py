@@ -66,34 +66,48 @@ class Pace:
 
 
 @dataclass(frozen=True, slots=True)
-class VolumePage:
-    """Everything the page shows; `tables` holds lines by key (stream, exam_type, device, operator)."""
+class Present:
+    """Where the department stands at this moment: what the page asks for again while it is open."""
 
     standing: Standing
     planned_today: int
-    months: list[MonthLine]
     pace: Pace | None
+
+
+@dataclass(frozen=True, slots=True)
+class VolumePage:
+    """What stands below that; `tables` holds lines by key (stream, exam_type, device, operator)."""
+
+    months: list[MonthLine]
     tables: Mapping[str, list[Line]]
     total: Amounts
 
 
-def read_volume(reading: Reading, stretch: DayStretch, *, today: date) -> VolumePage:
-    """Fifteen statements, whatever the stretch and however many exams."""
-    known = read_catalogue(reading)
+def read_present(reading: Reading, *, today: date) -> Present:
+    """Eight statements, however many exams."""
     found = standing(reading, today)
+    line = plan_lines(reading, today.year, work_days(reading)).get(None)
+    planned = {status: found.booked_today.get(status, 0) for status in Status}
+    return Present(
+        standing=found,
+        planned_today=sum(planned.values()) - planned[Status.CANCELLED],
+        pace=None if line is None else _pace(found, line, today),
+    )
+
+
+def read_volume(
+    reading: Reading, stretch: DayStretch, present: Present, *, today: date
+) -> VolumePage:
+    """Thirteen statements, whatever the stretch and however many exams."""
+    known = read_catalogue(reading)
     chosen = VolumeFilter(stretch.first, stretch.last)
     # two pairs cost half of four passes over the rows
     parts = [
         volume(reading, chosen, pair) for pair in (("stream", "exam_type"), ("device", "operator"))
     ]
-    line = plan_lines(reading, today.year, work_days(reading)).get(None)
-    plan = None if line is None else line.plan
-    planned = {status: found.booked_today.get(status, 0) for status in Status}
+    plan = present.pace.plan if present.pace else None
     return VolumePage(
-        standing=found,
-        planned_today=sum(planned.values()) - planned[Status.CANCELLED],
-        months=_months(found, today.year, plan),
-        pace=None if line is None else _pace(found, line, today),
+        months=_months(present.standing, today.year, plan),
         tables=_tables(parts, known, stretch),
         total=parts[0].total,
     )

@@ -95,16 +95,20 @@ def test_today_this_month_this_year(client_of: ClientOf, hands: Hands) -> None:
 
 
 def test_todays_figures_are_asked_for_again_while_the_page_is_open(
-    client_of: ClientOf, hands: Hands
+    client_of: ClientOf, hands: Hands, counted: Callable[..., object]
 ) -> None:
     with clock.at(at(12)):
         client = client_of("head")
         page = client.get("/volume").text
         assert 'id="now" hx-get="/volume" hx-trigger="every' in page
         some_exams(hands)
-        part = client.get("/volume", headers={"HX-Request": "true"}).text
+        with counted() as statements:  # type: ignore[attr-defined]
+            part = client.get("/volume", headers={"HX-Request": "true"}).text
+        with counted() as of_all:  # type: ignore[attr-defined]
+            client.get("/volume")
     assert figure(page, "Today") == "0"
     assert figure(part, "Today") == "2"
+    assert len(statements) < len(of_all) / 2  # the tables are not read for it
     assert part.lstrip().startswith("<div")
     assert "<table" not in part
 

@@ -16,7 +16,7 @@ from tracker.web.closing_page import closing_of
 from tracker.web.day_stretch import DayStretch, stretch_of_address, usual_stretches
 from tracker.web.fragments import is_htmx, render_block
 from tracker.web.person import request_now
-from tracker.web.volume_page import read_volume
+from tracker.web.volume_page import read_present, read_volume
 
 blueprint = Blueprint("volume", __name__)
 
@@ -33,13 +33,13 @@ def show() -> ResponseReturnValue:
     stretch = stretch_of_address(today)
     choices = usual_stretches(today)
     with read_session() as reading:
-        page = read_volume(reading, stretch, today=today)
+        present = read_present(reading, today=today)
         if is_htmx():
-            return render_block(TEMPLATE, "now", page=page, today=today, choices=choices)
+            return render_block(TEMPLATE, "now", present=present, today=today, choices=choices)
+        page = read_volume(reading, stretch, present, today=today)
         told = _of_the_department(reading, stretch, today)
-    return render_template(
-        TEMPLATE, page=page, stretch=stretch, today=today, choices=choices, **told
-    )
+    shown = {"present": present, "page": page, "stretch": stretch, "choices": choices}
+    return render_template(TEMPLATE, **shown, today=today, **told)
 
 
 def _of_the_department(reading: Reading, stretch: DayStretch, today: date) -> dict[str, object]:
