@@ -1,6 +1,6 @@
 """Which exams count: the one expression by which every list and every figure chooses them. No statements of its own."""
 
-from sqlalchemy import ColumnElement, and_, or_, select
+from sqlalchemy import ColumnElement, Select, and_, or_, select
 
 from tracker.models import Exam, ExamImport
 
@@ -12,10 +12,13 @@ def counts() -> ColumnElement[bool]:
 
 def is_in_force() -> ColumnElement[bool]:
     """Whether the import of an exam is in force; false for an exam that no import brought."""
-    return Exam.import_id.in_(
-        select(ExamImport.id).where(
-            ExamImport.in_force_at.is_not(None), ExamImport.undone_at.is_(None)
-        )
+    return Exam.import_id.in_(imports_in_force())
+
+
+def imports_in_force() -> Select[int]:
+    """The ids of the imports whose exams count."""
+    return select(ExamImport.id).where(
+        ExamImport.in_force_at.is_not(None), ExamImport.undone_at.is_(None)
     )
 
 
