@@ -548,7 +548,6 @@ def _morning_openings() -> None:
         sa.Column("exam_type_id", sa.Integer(), nullable=False),
         sa.Column("stream_id", sa.Integer(), nullable=False),
         sa.Column("days", sa.Integer(), nullable=True),
-        sa.Column("seen_at", tracker.db.UtcDateTime(timezone=True), nullable=False),
         sa.CheckConstraint("days >= 0", name=op.f("ck_morning_opening_days")),
         sa.ForeignKeyConstraint(
             ["exam_type_id"], ["exam_type.id"], name=op.f("fk_morning_opening_exam_type_id")

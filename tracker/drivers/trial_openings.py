@@ -2,9 +2,9 @@
 
 import random
 from collections.abc import Iterator, Mapping, Sequence
-from datetime import date, time
+from datetime import date
 
-from tracker.domain.workcalendar import WorkCalendar, instant_of
+from tracker.domain.workcalendar import WorkCalendar
 from tracker.queries.exam_types import ExamTypeRow
 from tracker.queries.streams import StreamRow
 from tracker.writes.morning_openings import MorningRow
@@ -15,7 +15,6 @@ _USUAL: Mapping[str, float] = {
 }  # fmt: skip
 """Working days to the third next opening, usually; of other exam types rarely one."""
 _ELSE = 0.2
-_SEEN = time(7, 20)
 
 
 def past_mornings(
@@ -31,5 +30,4 @@ def past_mornings(
         for day in days:
             now = max(0.0, now + 0.3 * (usual - now) + rng.gauss(0, 0.2 + 0.15 * usual))
             away = calendar.add_working_days(day, round(now)) - day
-            seen_at = instant_of(day, _SEEN, calendar.zone)
-            yield MorningRow(day, exam_type.id, stream.id, away.days, seen_at)
+            yield MorningRow(day, exam_type.id, stream.id, away.days)

@@ -47,4 +47,3 @@ class MorningOpening(Base):
     exam_type_id: Mapped[int] = mapped_column(ForeignKey("exam_type.id"), primary_key=True)
     stream_id: Mapped[int] = mapped_column(ForeignKey("stream.id"), primary_key=True)
     days: Mapped[int | None]
-    seen_at: Mapped[datetime] = mapped_column(UtcDateTime)

@@ -41,7 +41,7 @@ def _keep(
 ) -> int:
     if is_noted(session, today):
         return 0
-    rows = [MorningRow(today, each.exam_type.id, each.stream.id, each.days, now) for each in found]
+    rows = [MorningRow(today, each.exam_type.id, each.stream.id, each.days) for each in found]
     insert_morning(session, rows)
     write_audit(
         session,

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
-from datetime import date, datetime
+from datetime import date
 
 from sqlalchemy.orm import Session
 
@@ -18,7 +18,6 @@ class MorningRow:
     exam_type_id: int
     stream_id: int
     days: int | None
-    seen_at: datetime
 
 
 def insert_morning(session: Session, rows: Sequence[MorningRow]) -> None:

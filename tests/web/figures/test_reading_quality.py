@@ -123,12 +123,12 @@ def test_the_course_of_the_openings_is_told_morning_by_morning(
             first, *others = [each.id for each in streams(session)]
         with transaction() as session:
             rows = [
-                MorningRow(day, kinds["abdominal"], stream, 0, at(7))
+                MorningRow(day, kinds["abdominal"], stream, 0)
                 for day in mornings
                 for stream in (first, *others)
             ]
             far = zip(mornings, (3, None, 5), strict=True)
-            rows += [MorningRow(day, kinds["contrast"], first, days, at(7)) for day, days in far]
+            rows += [MorningRow(day, kinds["contrast"], first, days) for day, days in far]
             insert_morning(session, rows)
     with clock.at(NOW):
         head = client_of("head")
