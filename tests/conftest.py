@@ -5,20 +5,22 @@ import os
 import shutil
 import signal
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import hypothesis
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
-from playwright.sync_api import expect
+from playwright.sync_api import Browser, BrowserContext, expect
 from sqlalchemy import event
 
-from tests.support import browser, postgres
+from tests.support import chromium, postgres
 from tests.support.cast import Cast, ClientOf, make_cast, signed_in_client
 from tests.support.databases import SCHEMA, Bench, Benches, Template
 from tracker.db import db
+
+NewContext = Callable[..., BrowserContext]
 
 ENGINES = ("sqlite", "postgresql")
 MISSING_BROWSER = pytest.StashKey[int]()
@@ -58,7 +60,7 @@ def _interrupt(_number: int, _frame: object) -> None:
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     """Without Chromium leave the browser tests out, and say so in one line at the end."""
-    if browser.chromium() is not None:
+    if chromium.path() is not None:
         return
     left_out = [item for item in items if item.get_closest_marker("browser")]
     if left_out and everything_required():
@@ -188,6 +190,29 @@ def client_of(app: Flask, cast: Cast) -> ClientOf:
 @pytest.fixture(scope="session")
 def browser_type_launch_args(browser_type_launch_args: dict[str, Any]) -> dict[str, Any]:
     """Debian's Chromium, not one that a test tool would download."""
-    expect.set_options(timeout=browser.PATIENCE_MS)
-    arguments = {"executable_path": browser.chromium(), "args": browser.ARGUMENTS}
+    expect.set_options(timeout=chromium.PATIENCE_MS)
+    arguments = {"executable_path": chromium.path(), "args": chromium.ARGUMENTS}
     return {**browser_type_launch_args, **arguments}
+
+
+@pytest.fixture(scope="session")
+def launched(launch_browser: Callable[[], Browser]) -> Iterator[list[Browser]]:
+    """Every browser of this process; only the last may still run."""
+    browsers = [launch_browser()]
+    yield browsers
+    browsers[-1].close()
+
+
+@pytest.fixture(name="browser")
+def _browser(launched: list[Browser], launch_browser: Callable[[], Browser]) -> Browser:
+    """The browser of this process, launched anew after one that had to be ended."""
+    if not launched[-1].is_connected():
+        launched.append(launch_browser())
+    return launched[-1]
+
+
+@pytest.fixture
+def new_context(new_context: NewContext, browser: Browser) -> Iterator[NewContext]:
+    """`new_context(locale="zh-CN")`: a browser of somebody's own, closed when the test ends."""
+    yield new_context
+    chromium.close_all_in(browser)

@@ -7,8 +7,8 @@ from flask import Flask
 from playwright.sync_api import BrowserContext, Page
 
 from tests.journeys.looking import DESK
-from tests.support.browser import PATIENCE_MS
 from tests.support.cast import PASSWORD
+from tests.support.chromium import PATIENCE_MS
 from tests.support.databases import Template
 from tests.support.live import Hospital, Words
 from tests.support.trial_day import NOW, TRIAL_DAY
