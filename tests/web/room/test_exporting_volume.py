@@ -75,6 +75,16 @@ def test_a_closed_month_has_its_three_figures_in_the_workbook(
         note = "Closed: 1 exams, changes since 0, present 1."
         for more, is_there in (("&device=US01", True), ("&part_of_day=morning", False)):
             assert (note in client.get(f"/volume/explore{days}{more}").text) == is_there
+        within = "1 month of these days is closed."
+        for stretch, is_there in {
+            "from=2016-10-01&to=2026-11-02": True,
+            "from=2026-10-01&to=2026-10-30": False,
+            "from=2026-09-30&to=2026-10-31": True,
+            "from=2026-09-30&to=2026-10-31&part_of_day=morning": False,
+            "from=2026-10-01&to=2026-10-31": False,
+        }.items():
+            shown = client.get(f"/volume/explore?{stretch}").text
+            assert ((within in shown), (note in shown)) == (is_there, stretch == days[1:])
     told = {line[0]: line[1] for line in found["Definitions"]}
     closed = found["By stream"][0].index("Exams, closed")
     assert found["By stream"][-1][closed : closed + 2] == [1, 0]

@@ -7,7 +7,8 @@ from flask.typing import ResponseReturnValue
 
 from tracker import clock
 from tracker.domain.workcalendar import local_date_of
-from tracker.queries import read_session
+from tracker.queries import Reading, read_session
+from tracker.queries.closing import closed_months
 from tracker.queries.volume import CODED
 from tracker.reports.definitions import definitions
 from tracker.web.arguments import code_argument, codes_argument, day_argument
@@ -19,7 +20,8 @@ from tracker.web.volume_keys import KEY_WORDS, read_words
 blueprint = Blueprint("volume_explore", __name__)
 
 LONGEST_CLOSED_DAYS = 366
-"""Of more days than a year the closed figures stand in the files alone: to add them up takes longer than the page."""
+"""Of more days than a year the closed figures stand in the files alone, as the page says: to add them up takes longer
+than the page."""
 
 
 @blueprint.get("/volume/explore")
@@ -32,12 +34,14 @@ def show() -> ResponseReturnValue:
         found = read_pivot(reading, cross, words)
         is_short = (cross.last - cross.first).days <= LONGEST_CLOSED_DAYS
         closing = closing_of(reading, cross.chosen) if is_short else None
+        closed = _closed_within(reading, cross) if closing is None else []
     pivot = None if isinstance(found, int) else found
     page = render_template(
         "volume/explore.html",
         cross=cross,
         pivot=pivot,
         closing=closing,
+        closed=closed,
         too_many=found if isinstance(found, int) else 0,
         words=words,
         keys=KEY_WORDS,
@@ -57,6 +61,12 @@ def asked_cross(today: date) -> Cross:
     chosen = {key: codes_argument(key) for key in CODED}
     codes = {key: value for key, value in chosen.items() if value is not None}
     return Cross(rows, columns, code_argument("measure") or "exams", first, last, codes)
+
+
+def _closed_within(reading: Reading, cross: Cross) -> list[date]:
+    """The closed months among the days, by their first days; none where half-days are chosen, by which nothing is kept."""
+    is_kept = "part_of_day" not in cross.codes
+    return list(closed_months(reading, cross.first, cross.last)) if is_kept else []
 
 
 def _other(rows: str) -> str:
