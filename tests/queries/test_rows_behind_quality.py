@@ -8,25 +8,32 @@ import pytest
 from sqlalchemy.orm import Session
 
 from tests.support.databases import Template
+from tests.support.department import at
 from tests.support.known_weeks import FIRST, KNOWN_WEEKS, LAST
 from tracker.db import read_session
 from tracker.domain.lifecycle import Status
 from tracker.queries.attendance import LEADS, Attendance, ReasonCount, lead_group
 from tracker.queries.attendance_rows import (
+    NOT_CANCELLED,
     AttendanceFilter,
     EndedBooking,
     attendance_rows,
-    count_attendance,
+    sum_attendance,
     words_of_step,
 )
 from tracker.queries.devices import devices
 from tracker.queries.durations import durations
+from tracker.queries.machine_case import capability_cases
 from tracker.queries.quality import Quality, quality
+from tracker.queries.volume_source import Chosen
 from tracker.queries.wait_rows import WaitFilter, wait_rows, waiting_exams
 
 pytestmark = pytest.mark.usefixtures("app_context")
 
 PAGE = 50
+NOW = at(7)
+LED = ("booked",)
+"""Figures of the case for a machine that lead to rows."""
 ZONE = ZoneInfo("Asia/Shanghai")
 
 
@@ -46,7 +53,9 @@ def listed(session: Session, chosen: AttendanceFilter) -> list[EndedBooking]:
         if len(page) < PAGE:
             break
     assert len(found) == len({each.booking.id for each in found})
-    assert len(found) == count_attendance(session, chosen)
+    sums = sum_attendance(session, chosen)
+    assert len(found) == sums.bookings
+    assert sum(each.planned_minutes for each in found) == sums.planned_minutes
     return found
 
 
@@ -87,8 +96,8 @@ def test_reasons_lead_to_the_bookings_that_ended_with_them() -> None:
         first, second, third = told
         others = AttendanceFilter(FIRST, LAST, unlike=[first.step_id, third.step_id])
         assert {row.reason for row in listed(session, others)} == {second.reason}
-        assert count_attendance(session, others) == second.bookings
-        assert count_attendance(session, AttendanceFilter(FIRST, LAST, alike=10**8)) == 0
+        assert sum_attendance(session, others).bookings == second.bookings
+        assert sum_attendance(session, AttendanceFilter(FIRST, LAST, alike=10**8)).bookings == 0
     assert first == ReasonCount(first.status, first.reason, first.bookings, first.step_id + 1)
 
 
@@ -121,6 +130,26 @@ def test_exams_are_as_many_as_durations_say() -> None:
             for device_id, found in line.devices.items():
                 there = replace(of_type, device=codes[device_id])
                 assert len(waiting_exams(session, there)) == found.actual.number
+
+
+def test_minutes_of_a_function_are_those_of_its_rows() -> None:
+    """The case for a machine: minutes booked are those of the bookings, of one exam type and of all of a function."""
+    with read_session() as session:
+        for case in capability_cases(session, FIRST, LAST, now=NOW):
+            assert_minutes(session, sorted(case.codes), {name: case.total(name) for name in LED})
+            for each in case.exam_types:
+                figures = {name: getattr(each, name) for name in LED}
+                assert_minutes(session, each.exam_type.code, figures)
+
+
+def assert_minutes(session: Session, codes: Chosen, figures: dict[str, int]) -> None:
+    """The figures of one or more exam types."""
+    booked = AttendanceFilter(FIRST, LAST, exam_type=codes, status=NOT_CANCELLED)
+    assert sum_attendance(session, booked).planned_minutes == figures["booked"]
+    found = listed(session, booked)
+    wanted = {codes} if isinstance(codes, str) else set(codes or ())
+    assert {each.booking.exam_type for each in found} <= wanted
+    assert "cancelled" not in {each.booking.status for each in found}
 
 
 def assert_days(session: Session, stream: str, told: Quality) -> None:

@@ -2,31 +2,40 @@
 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from sqlalchemy import ColumnElement, Select, and_, func, or_, select
 from sqlalchemy.orm import Session, aliased
 
 from tracker.domain.lifecycle import Status
-from tracker.models import Booking, BookingHistory, Stream
+from tracker.models import Booking, BookingHistory, ExamType, Stream
 from tracker.queries.attendance import LEADS, days_ahead, final_steps
 from tracker.queries.bookings import BookingDetails, select_bookings
+from tracker.queries.durations import planned_minutes
+from tracker.queries.of_codes import of_codes
+from tracker.queries.volume_source import Chosen
+
+MINUTE = timedelta(minutes=1)
+NOT_CANCELLED = "not_cancelled"
+STATUSES = (*(status.value for status in Status), NOT_CANCELLED)
+"""What may be asked for as a status."""
 
 
 @dataclass(frozen=True, slots=True)
 class AttendanceFilter:
     """Which bookings of the days `first` to `last` (inclusive): all conditions given must hold.
 
-    `lead` is the first day of a group of LEADS. `alike` is a step that ended a booking: those that ended with the same
+    `status` is one of STATUSES, `lead` the first day of a group of LEADS. `alike` is a step that ended a booking: those that ended with the same
     words; `unlike` are such steps: those that ended with other words than all of them.
     """
 
     first: date
     last: date
-    stream: str | None = None
+    stream: Chosen = None
+    exam_type: Chosen = None
     lead: int | None = None
-    status: Status | None = None
+    status: str | None = None
     alike: int | None = None
     unlike: Collection[int] = ()
 
@@ -38,15 +47,29 @@ class EndedBooking:
     booking: BookingDetails
     reason: str
 
+    @property
+    def planned_minutes(self) -> int:
+        """Whole minutes that it held."""
+        return (self.booking.ends_at - self.booking.starts_at) // MINUTE
+
+
+@dataclass(frozen=True, slots=True)
+class AttendanceSums:
+    """What the rows of a list come to in all."""
+
+    bookings: int
+    planned_minutes: int
+
 
 Place = tuple[datetime, int]
 """Behind which booking a list goes on: its start and id."""
 
 
-def count_attendance(session: Session, chosen: AttendanceFilter) -> int:
-    """How many bookings `attendance_rows` has in all. One statement."""
-    statement = select(func.count(Booking.id)).where(*_conditions(session, chosen))
-    return session.scalar(statement) or 0
+def sum_attendance(session: Session, chosen: AttendanceFilter) -> AttendanceSums:
+    """The bookings `attendance_rows` has in all, and their minutes. One statement."""
+    sums = func.count(Booking.id), func.sum(planned_minutes(session))
+    bookings, minutes = session.execute(select(*sums).where(*_conditions(session, chosen))).one()
+    return AttendanceSums(bookings, int(minutes or 0))
 
 
 def attendance_rows(
@@ -75,6 +98,11 @@ def _said(session: Session, found: Sequence[BookingDetails]) -> dict[int, str]:
     return {row[0]: row[1] for row in rows}
 
 
+def is_not_cancelled() -> ColumnElement[bool]:
+    """A booking that stands, or was kept or missed."""
+    return Booking.status != Status.CANCELLED.value
+
+
 def words_of_step(session: Session, step_id: int) -> str:
     """The reason given with a step; "" where none was, or there is no such step."""
     return session.scalar(_words(step_id)) or ""
@@ -87,11 +115,12 @@ def _words(step_id: int) -> Select[str]:
 
 def _conditions(session: Session, chosen: AttendanceFilter) -> list[ColumnElement[bool]]:
     conditions: list[ColumnElement[bool]] = [Booking.local_date.between(chosen.first, chosen.last)]
-    if chosen.stream is not None:
-        of_stream = select(Stream.id).where(Stream.code == chosen.stream)
-        conditions.append(Booking.stream_id.in_(of_stream))
-    if chosen.status is not None:
-        conditions.append(Booking.status == chosen.status.value)
+    conditions += of_codes(Booking.stream_id, Stream, chosen.stream)
+    conditions += of_codes(Booking.exam_type_id, ExamType, chosen.exam_type)
+    if chosen.status == NOT_CANCELLED:
+        conditions.append(is_not_cancelled())
+    elif chosen.status is not None:
+        conditions.append(Booking.status == Status(chosen.status).value)
     if chosen.lead is not None:
         conditions += _of_lead(days_ahead(session, chosen.first, chosen.last), chosen.lead)
     if chosen.alike is not None or chosen.unlike:

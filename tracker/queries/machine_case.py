@@ -13,14 +13,14 @@ from typing import Any
 from sqlalchemy import and_, func, select
 from sqlalchemy.orm import Session
 
-from tracker.domain.lifecycle import Status
 from tracker.domain.machinecase import Taken, TurnedAway, taken_by_one_more
 from tracker.models import Booking, ExamType, ExamTypeStream, UnmetDemand
+from tracker.queries.attendance_rows import is_not_cancelled
 from tracker.queries.device_time import DeviceTime, closures_between, device_times
 from tracker.queries.device_use import Cause, causes_of, exam_minutes_by_type
 from tracker.queries.devices import CapabilityRow, DeviceRow, capabilities, devices
+from tracker.queries.durations import planned_minutes
 from tracker.queries.exam_types import ExamTypeRow, exam_types
-from tracker.queries.local_time import seconds_of
 
 FOR_WANT_OF_TIME = frozenset({"none_free", "too_late"})
 """The reasons for which a search counts as turned away: another machine could have helped."""
@@ -168,13 +168,12 @@ def _type_minutes(session: Session, first: date, last: date) -> list[TypeMinutes
 
 def _booked(session: Session, first: date, last: date) -> dict[int, int]:
     """Exam type → planned minutes of the bookings of the days that were not cancelled."""
-    planned = seconds_of(session, Booking.ends_at) - seconds_of(session, Booking.starts_at)
     rows = session.execute(
-        select(Booking.exam_type_id, func.sum(planned))
-        .where(Booking.local_date.between(first, last), Booking.status != Status.CANCELLED.value)
+        select(Booking.exam_type_id, func.sum(planned_minutes(session)))
+        .where(Booking.local_date.between(first, last), is_not_cancelled())
         .group_by(Booking.exam_type_id)
     )
-    return {row[0]: int(row[1]) // 60 for row in rows}
+    return {row[0]: int(row[1]) for row in rows}
 
 
 def _searches(

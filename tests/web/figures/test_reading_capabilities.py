@@ -1,22 +1,29 @@
 """The case for a machine on one page: its sums, its arithmetic and whom it is for."""
 
 import re
+from html import unescape
 
 import pytest
 from flask import Flask
+from flask.testing import FlaskClient
 
 from tests.support.cast import ClientOf
 from tests.support.department import at
 from tests.support.known_weeks import FIRST, LAST
-from tests.web.figures.reading import number, plain, table
+from tests.web.figures.reading import cells, number, plain, table
 from tracker import clock
 from tracker.queries import read_session
 from tracker.queries.machine_case import capability_cases
 
 pytestmark = pytest.mark.engines("sqlite")
 
-WEEKS = f"/volume/capabilities?from={FIRST}&to={LAST}"
+DAYS = f"from={FIRST}&to={LAST}"
+WEEKS = f"/volume/capabilities?{DAYS}"
 NOW = at(7)
+LISTS: dict[str, tuple[int, str]] = {
+    "/volume/quality/bookings": (1, "Planned minutes"),
+}
+"""The lists behind minutes: which number of the line above says them, and the column that shows each."""
 
 
 def test_each_function_has_its_minutes(app: Flask, client_of: ClientOf) -> None:
@@ -51,6 +58,44 @@ def test_the_case_of_one_function_adds_up(app: Flask, client_of: ClientOf) -> No
     more = case.one_more
     assert f"({more.taken.minutes:,} + {more.relieved:,}) ÷ {more.open_minutes:,} = " in arithmetic
     assert f"{more.taken.searches} of {case.searches} searches" in arithmetic
+
+
+def test_minutes_lead_to_the_rows_they_are_the_sum_of(client_of: ClientOf) -> None:
+    with clock.at(NOW):
+        head = client_of("head")
+        page = head.get(f"{WEEKS}&capability=phased").text
+        links = {
+            cell.href: number(cell.text)
+            for line in cells(page, "case-types")
+            for cell in line
+            if cell.href.split("?")[0] in LISTS
+        }
+        assert {href.split("?")[0] for href in links} == LISTS.keys()
+        for href, minutes in links.items():
+            place, label = LISTS[href.split("?")[0]]
+            says, shown = listed(head, href, label)
+            assert number(says[place]) == minutes > 0, href
+            assert sum(shown) == minutes, href
+        several = head.get(f"/volume/quality/bookings?{DAYS}&exam_type=lung,cardiac").text
+        assert '<option value="lung,cardiac" selected>' in several
+        nobody = head.get(f"/volume/quality/bookings?{DAYS}&exam_type=none").text
+        assert "<b>0</b> bookings · <b>0</b> planned minutes" in nobody
+
+
+def listed(head: FlaskClient, href: str, label: str) -> tuple[list[str], list[int]]:
+    """The numbers of the line above a list, and those of a column on all its pages."""
+    says: list[str] = []
+    shown: list[int] = []
+    while href:
+        page = head.get(href).text
+        if not says:
+            line = re.search(r'class="figures-line">(.*?)</p>', page, re.DOTALL)
+            assert line is not None, href
+            says = re.findall(r"<b>([^<]+)</b>", line[1])
+        shown += map(number, re.findall(rf'data-label="{label}">([\d,]+)</td>', page))
+        following = re.search(r'<a [^>]*href="([^"]+)"[^>]*rel="next"', page)
+        href = unescape(following[1]) if following else ""
+    return says, shown
 
 
 def test_an_unknown_function_is_refused(client_of: ClientOf) -> None:

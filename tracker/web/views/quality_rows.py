@@ -7,20 +7,20 @@ from flask import Blueprint, render_template, request
 from flask.typing import ResponseReturnValue
 
 from tracker.domain.errors import N_, InvalidError
-from tracker.domain.lifecycle import Status
 from tracker.queries import read_session
 from tracker.queries.attendance import LEADS
 from tracker.queries.attendance_rows import (
+    STATUSES,
     AttendanceFilter,
     attendance_rows,
-    count_attendance,
+    sum_attendance,
     words_of_step,
 )
-from tracker.queries.streams import streams
 from tracker.queries.wait_rows import WaitFilter, wait_rows, waiting_exams
 from tracker.web.arguments import (
     code_argument,
     codes_argument,
+    codes_text,
     instant_place_argument,
     instant_place_text,
     place_argument,
@@ -37,27 +37,29 @@ blueprint = Blueprint("quality_rows", __name__)
 PAGE_LENGTH = 50
 KEPT = ("stream", "status", "lead", "alike", "unlike", "measured", "days", "from_days", "goal", "checked_in", "minutes", "exam_type", "device", "compared")  # fmt: skip
 """What an address may choose beside the days; it goes along from page to page."""
+CODES = ("stream", "exam_type", "device")
+"""Those of which it may choose several."""
 
 
 @blueprint.get("/volume/quality/bookings")
 def bookings() -> ResponseReturnValue:
-    """The bookings of the days as far as they are over, by start: ?stream=, ?status=, ?lead=, ?alike= (a step)."""
+    """The bookings of the days as far as they are over, by start: ?stream=, ?exam_type=, ?status=, ?lead=, ?alike= (a step)."""
     stretch, cursor = stretch_of_address(today()), instant_place_argument()
     chosen = _attendance(stretch)
     with read_session() as reading:
-        total = count_attendance(reading, chosen)
+        sums = sum_attendance(reading, chosen)
         found = attendance_rows(reading, chosen, after=cursor, limit=PAGE_LENGTH + 1)
         words = None if chosen.alike is None else words_of_step(reading, chosen.alike)
-        known = streams(reading, include_retired=True)
+        known = read_catalogue(reading)
     shown = found[:PAGE_LENGTH]
     following = None
     if len(found) > PAGE_LENGTH:
         last = shown[-1].booking
         following = instant_place_text(last.starts_at, last.id)
-    context = {"rows": shown, "total": total, "chosen": chosen, "words": words, "streams": known}
+    context = {"rows": shown, "sums": sums, "chosen": chosen, "words": words, "known": known}
     context |= {
         "leads": [(str(lead), lead_words(lead)) for lead in LEADS],
-        "statuses": list(Status),
+        "statuses": STATUSES,
     }
     return _page("volume/quality_bookings.html", stretch, following, context)
 
@@ -82,6 +84,7 @@ def _page(
     template: str, stretch: DayStretch, following: str | None, context: dict[str, Any]
 ) -> ResponseReturnValue:
     kept = {name: value for name in KEPT if (value := request.args.get(name, "").strip())}
+    kept |= {name: codes_text(codes_argument(name)) or "" for name in CODES if name in kept}
     return render_template(
         template,
         **context,
@@ -97,7 +100,7 @@ def _page(
 def _attendance(stretch: DayStretch) -> AttendanceFilter:
     """What the address asks for. Raises InvalidError for a status or a group of days that there is not."""
     status, lead = code_argument("status"), whole_number_argument("lead")
-    if status not in (None, *Status):
+    if status not in (None, *STATUSES):
         raise InvalidError(N_("There is no such status."), field="status")
     if lead not in (None, *LEADS):
         raise InvalidError(N_("There is no such group of days."), field="lead")
@@ -108,9 +111,10 @@ def _attendance(stretch: DayStretch) -> AttendanceFilter:
     return AttendanceFilter(
         stretch.first,
         min(stretch.last, today()),
-        stream=code_argument("stream"),
+        stream=codes_argument("stream"),
+        exam_type=codes_argument("exam_type"),
         lead=lead,
-        status=Status(status) if status else None,
+        status=status,
         alike=whole_number_argument("alike"),
         unlike=[int(each) for each in steps],
     )
