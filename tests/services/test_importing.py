@@ -49,8 +49,8 @@ def desk_file(tmp_path: Path) -> Path:
 
 
 def registered(state: str = "staging") -> int:
-    new = NewImport("exams.csv", "0" * 64)
-    return importing.register_import(new, by=account_id("head"), now=LATER, state=state)
+    new = NewImport("exams.csv", "0" * 64, state=state)
+    return importing.register_import(new, by=account_id("head"), now=LATER)
 
 
 def bring(

@@ -79,6 +79,7 @@ ACCESS: Mapping[str, Audience] = {
     "api.drop_points": OFFICE,
     "api.list_imports": LEADING,
     "api.show_import": LEADING,
+    "api.send_import": LEADING,
     "api.bring_import": LEADING,
     "api.undo_import": LEADING,
     "api.list_shares": LEADING | OFFICE,

@@ -1,4 +1,4 @@
-"""GET /imports and its steps: files of exams, what a reading found, bringing in and undoing. Files are sent by page or command."""
+"""GET /imports and its steps: files of exams, what a reading found, bringing in and undoing."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -149,7 +149,7 @@ def list_files(query: dict[str, Any]) -> Response:
 @blueprint.response(200, OneImportSchema)
 def show_import(number: str) -> Response:
     """One file: how far it is, and what it would do or did"""
-    return _answer(number_of(number))
+    return answer_import(number_of(number))
 
 
 @blueprint.route("/imports/<number>/bring", methods=["POST"], parameters=PATH, tags=["imports"])
@@ -159,7 +159,7 @@ def bring_import(body: dict[str, Any], number: str) -> Response:
     """Let the jobs process bring in a file that was read"""
     import_id, by = number_of(number), caller().account_id
     ask_bringing(import_id, reason=body["reason"], by=by, now=clock.now())
-    return _answer(import_id)
+    return answer_import(import_id)
 
 
 @blueprint.route(
@@ -175,17 +175,23 @@ def undo(body: dict[str, Any], number: str) -> Response:
     """Let none of an import's exams count any more"""
     import_id, by = number_of(number), caller().account_id
     undo_import(import_id, reason=body["reason"], by=by, now=clock.now())
-    return _answer(import_id)
+    return answer_import(import_id)
 
 
-def _answer(import_id: int) -> Response:
+def answer_import(import_id: int) -> Response:
+    """OneImportSchema, as it is now."""
     with read_session() as session:
-        row = one_import(session, import_id)
-        doers = who_did(session, [import_id]) if row.in_force_at else {}
+        return answer(import_document(session, import_id))
+
+
+def import_document(session: Any, import_id: int) -> Document:
+    """OneImportSchema in a transaction."""
+    row = one_import(session, import_id)
+    doers = who_did(session, [import_id]) if row.in_force_at else {}
     told = {name: doers.get((import_id, action)) for name, action in _DOERS.items()}
     with force_locale(language()):
         findings = _findings(row) if row.findings else None
-        return answer({**_import(row), **told, "findings": findings})
+        return {**_import(row), **told, "findings": findings}
 
 
 _DOERS = {"put_in_force_by": "put_in_force", "undone_by": "undo"}

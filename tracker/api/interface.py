@@ -103,7 +103,7 @@ def _problems(method: str, known: dict[str, Any], *, is_public: bool) -> dict[in
         statuses += [HTTPStatus.UNAUTHORIZED, HTTPStatus.FORBIDDEN]
     if places:
         statuses.append(HTTPStatus.UNPROCESSABLE_ENTITY)
-    if "json" in places:
+    if places & {"json", "files"}:
         statuses += [
             HTTPStatus.BAD_REQUEST,
             HTTPStatus.REQUEST_ENTITY_TOO_LARGE,

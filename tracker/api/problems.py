@@ -17,7 +17,7 @@ from tracker.api.documents import (
     reason_document,
     text,
 )
-from tracker.api.reading import RefusedFieldsError, UnreadableError
+from tracker.api.reading import NotAFormError, RefusedFieldsError, UnreadableError
 from tracker.domain.errors import N_, DomainError, NotBookableError, SlotTakenError
 from tracker.domain.supply import Opening
 from tracker.logs import report_incident
@@ -161,7 +161,7 @@ def _answer_http(error: HTTPException) -> Response:
         return make_response(error.get_response())
     title = HTTP_STATUS_CODES.get(status, "Error")
     code = HTTP_CODES.get(status) or title.lower().replace(" ", "_")
-    told = HTTP_TEXTS.get(status)
+    told = error.text if isinstance(error, NotAFormError) else HTTP_TEXTS.get(status)
     detail = sentence(DomainError(told)) if told else title
     response = problem(status, code, detail)
     for name, value in error.get_headers(request.environ):

@@ -14,6 +14,7 @@ from werkzeug.exceptions import UnsupportedMediaType
 
 from tracker.api.fields import NOT_AN_OBJECT, UNKNOWN
 from tracker.domain.errors import N_, DomainError, InvalidError, Reason
+from tracker.drivers.import_files import MOST_SENT
 
 LARGEST_BODY = 1_000_000  # bytes
 
@@ -25,6 +26,12 @@ class UnreadableError(DomainError):
     """The body is not JSON."""
 
     code = "validation"
+
+
+class NotAFormError(UnsupportedMediaType):
+    """The body is no form, where a file is to be sent."""
+
+    text = N_("Send multipart/form-data, with the file as the part “file”.")
 
 
 class RefusedFieldsError(InvalidError):
@@ -54,7 +61,7 @@ class Reader:
     ) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
         """Make a view of a function that takes the values as its last positional argument."""
         loaded = schema()
-        source = {"json": json_body, "query": query}[location]
+        source = {"json": json_body, "query": query, "files": form_parts}[location]
 
         def decorate(view: Callable[..., Any]) -> Callable[..., Any]:
             @wraps(view)
@@ -93,6 +100,18 @@ def query() -> Mapping[str, str]:
         twice = [name for name, values in given.lists() if len(values) > 1]
         raise RefusedFieldsError([(name, _TWICE) for name in twice])
     return given
+
+
+def form_parts() -> Mapping[str, object]:
+    """The parts of a form that carries a file; one given twice is refused. Raises NotAFormError."""
+    request.max_content_length = MOST_SENT
+    if request.mimetype not in ("", "multipart/form-data"):
+        raise NotAFormError
+    parts = [*request.files.items(multi=True), *request.form.items(multi=True)]
+    names = [name for name, _part in parts]
+    if twice := sorted({name for name in names if names.count(name) > 1}):
+        raise RefusedFieldsError([(name, _TWICE) for name in twice])
+    return dict(parts)
 
 
 _TWICE = Reason("invalid", N_("Give this once."))

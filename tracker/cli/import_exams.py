@@ -111,10 +111,11 @@ def _import(arguments: argparse.Namespace, own: Words) -> Answer:
         digest = hashlib.file_digest(content, "sha256").hexdigest()
 
     def register() -> int:
-        new = NewImport(arguments.file.name, digest, arguments.sheet)
-        by, now = SYSTEM_ACCOUNT_ID, clock.now()
-        registered.append(register_import(new, by=by, now=now, state="staging"))
-        return registered[0]
+        new = NewImport(arguments.file.name, digest, arguments.sheet, state="staging")
+        made = register_import(new, by=SYSTEM_ACCOUNT_ID, now=clock.now())
+        assert isinstance(made, int)  # no idempotency key was sent
+        registered.append(made)
+        return made
 
     def watch(batch: Sequence[JudgedRow]) -> None:
         problems.extend(_problems(batch))

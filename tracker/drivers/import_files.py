@@ -3,16 +3,22 @@
 They lie in INSTANCE_DIR, where the web and the jobs process both reach them, and hold names: mode 0600.
 """
 
+import hashlib
 import json
 import os
-from collections.abc import Iterator, Sequence
+import shutil
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
+from secrets import token_hex
 from typing import IO, Any
 
+from tracker.domain.errors import N_, InvalidError
 from tracker.domain.fileexams import RefusedRow
 from tracker.drivers.import_reading import JudgedRow
 
 FOLDER = "imports"
+MOST_SENT = 65 * 1024 * 1024
+"""Bytes of a request that carries a file: 100,000 exams are some 15 to 20 MB."""
 
 
 def upload_path(instance: Path, import_id: int) -> Path:
@@ -30,6 +36,28 @@ def unnamed_path(instance: Path, name: str) -> Path:
     folder = instance / FOLDER
     folder.mkdir(mode=0o700, exist_ok=True)
     return folder / f"{name}.part"
+
+
+def keep_upload(instance: Path, sent: IO[bytes], register: Callable[[str], int | None]) -> None:
+    """Keep a file that was sent under the id that `register` gives for its SHA-256, or not at all where it gives none.
+
+    Raises InvalidError on `file` where it is empty, and what `register` raises.
+    """
+    unnamed = unnamed_path(instance, token_hex(8))
+    try:
+        with unnamed.open("xb") as kept:
+            os.fchmod(kept.fileno(), 0o600)
+            shutil.copyfileobj(sent, kept)
+        if not unnamed.stat().st_size:
+            raise InvalidError(N_("The file is empty."), field="file")
+        with unnamed.open("rb") as content:
+            digest = hashlib.file_digest(content, "sha256").hexdigest()
+        import_id = register(digest)
+        if import_id is not None:
+            unnamed.replace(upload_path(instance, import_id))
+    finally:
+        sent.close()  # a large one lies in a file of its own meanwhile
+        unnamed.unlink(missing_ok=True)
 
 
 def open_private(path: Path) -> IO[str]:

@@ -19,6 +19,7 @@ from tracker.models import ExamImport, ImportMapping
 from tracker.writes.audit import write_audit
 from tracker.writes.booking_rows import Author
 from tracker.writes.closing import touch_months
+from tracker.writes.idempotency import Answer, Claim, answer_once
 from tracker.writes.imported_rows import (
     ImportTerms,
     StagedExam,
@@ -43,31 +44,41 @@ UNDECIDED = ("waiting", "previewed", "asked", "failed")
 
 @dataclass(frozen=True, slots=True)
 class NewImport:
-    """A file to be brought in: its name and SHA-256, and the sheet that is meant."""
+    """A file to be brought in: its name and SHA-256, and the sheet that is meant.
+
+    `waiting`: the jobs process reads it; `staging`: whoever registers it does.
+    """
 
     file_name: str
     sha256: str
     sheet: str = ""
+    state: str = "waiting"
 
 
 @service
 def register_import(
-    session: Session, new: NewImport, *, by: int, now: datetime, state: str = "waiting"
-) -> int:
-    """Note a file; returns the import's id. `waiting`: the jobs process reads it; `staging`: the caller does."""
-    row = ExamImport(
-        file_name="".join(filter(str.isprintable, new.file_name))[-LONGEST_NAME:] or "?",
-        sha256=new.sha256,
-        sheet=new.sheet[:80],
-        rows=0,
-        staged_at=now,
-        by_id=by,
-        state=state,
-    )
-    session.add(row)
-    session.flush()
-    note_import(session, row, "add", Author(by, now))
-    return row.id
+    session: Session, new: NewImport, *, by: int, now: datetime, claim: Claim | None = None
+) -> int | Answer:
+    """Note a file; returns the import's id. A `claim` (see there) has the answer rendered, and one given before under
+    its key again.
+    """
+
+    def register() -> int:
+        row = ExamImport(
+            file_name="".join(filter(str.isprintable, new.file_name))[-LONGEST_NAME:] or "?",
+            sha256=new.sha256,
+            sheet=new.sheet[:80],
+            rows=0,
+            staged_at=now,
+            by_id=by,
+            state=new.state,
+        )
+        session.add(row)
+        session.flush()
+        note_import(session, row, "add", Author(by, now))
+        return row.id
+
+    return answer_once(session, claim, register, now=now)
 
 
 @service

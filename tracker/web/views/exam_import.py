@@ -1,22 +1,21 @@
 """Bringing in exams that were counted elsewhere: choose a file, explain its words, look at it, bring it in, undo it."""
 
-import hashlib
 from collections.abc import Callable
 from io import BytesIO
 from pathlib import Path
-from secrets import token_hex
 from typing import Any
 
 from flask import Blueprint, Response, current_app, flash, render_template, request
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
-from tracker.domain.errors import N_, DomainError, InvalidError, NotFoundError
+from tracker.domain.errors import N_, DomainError, NotFoundError
 from tracker.drivers.import_files import (
+    MOST_SENT,
     forget_files,
+    keep_upload,
     read_refused,
     refused_path,
-    unnamed_path,
     upload_path,
 )
 from tracker.queries import read_session
@@ -40,8 +39,6 @@ from tracker.web.saving import refused
 
 blueprint = Blueprint("exam_import", __name__)
 
-MOST_UPLOADED = 65 * 1024 * 1024
-"""Bytes of a request that carries a file: 100,000 exams are some 15 to 20 MB."""
 SHOWN = 50
 
 
@@ -49,7 +46,7 @@ SHOWN = 50
 def allow_large_files(endpoint: str | None, _values: dict[str, Any] | None) -> None:
     """Of this one form; the body of every other request keeps its limit."""
     if endpoint == "exam_import.upload":
-        request.max_content_length = MOST_UPLOADED
+        request.max_content_length = MOST_SENT
 
 
 @blueprint.get("/volume/import")
@@ -75,21 +72,18 @@ def upload() -> ResponseReturnValue:
 
 
 def _keep(form: ExamFileForm) -> int:
-    unnamed = unnamed_path(_instance(), token_hex(8))
-    try:
-        form.file.data.save(unnamed)
-        unnamed.chmod(0o600)
-        if not unnamed.stat().st_size:
-            raise InvalidError(N_("The file is empty."), field="file")
-        with unnamed.open("rb") as content:
-            digest = hashlib.file_digest(content, "sha256").hexdigest()
-        new = NewImport(Path(form.file.data.filename or "").name, digest, form.sheet.data or "")
-        import_id = register_import(new, by=caller().account_id, now=request_now())
-        unnamed.replace(upload_path(_instance(), import_id))
-    finally:
-        form.file.data.close()  # a large one lies in a file of its own meanwhile
-        unnamed.unlink(missing_ok=True)
-    return import_id
+    kept: list[int] = []
+    by, now = caller().account_id, request_now()
+
+    def register(sha256: str) -> int:
+        new = NewImport(Path(form.file.data.filename or "").name, sha256, form.sheet.data or "")
+        made = register_import(new, by=by, now=now)
+        assert isinstance(made, int)  # no idempotency key was sent
+        kept.append(made)
+        return made
+
+    keep_upload(_instance(), form.file.data, register)
+    return kept[0]
 
 
 @blueprint.get("/volume/import/<int:number>")
