@@ -8,7 +8,7 @@ import pytest
 from flask import Flask
 
 from tests.support.api import V1, Answer, ApiCaller
-from tests.support.exam_files import ROWS, row, sheet
+from tests.support.exam_files import HEADER, ROWS, row, sheet, text
 from tracker import clock
 from tracker.drivers.import_files import MOST_SENT
 from tracker.jobs.imports import do_those_asked_for
@@ -94,3 +94,59 @@ def test_what_is_no_file_is_refused(app, instance, head):
 def test_files_are_the_heads(instance, caller_of, name):
     assert send(caller_of(name)).code == "forbidden"
     assert not instance.exists()
+
+
+def explain(who: ApiCaller, *words: tuple[str, str, str]) -> Answer:
+    """Say what words mean: kind, word, code."""
+    told = [{"kind": kind, "word": word, "code": code} for kind, word, code in words]
+    return who.post(f"{ONE}/words", words=told)
+
+
+def test_words_and_columns_are_explained_and_the_file_is_read_again(app, head):
+    strange = text([row(stream="住院"), *ROWS[1:]], header=(*HEADER[:3], "怪\n名", *HEADER[4:]))
+    send(head, strange.encode())
+    assert explain(head, ("stream", "住院", "cadre_ward")).code == "conflict"  # nobody has read it
+    work(app)
+    refused = head.get(ONE).json
+    assert (refused["state"], refused["findings"]) == ("failed", None)
+    assert "exam type" in refused["error"]
+    assert refused["titles"][3] == "怪\n名"
+    answer = explain(head, ("header", "怪\n名", "exam_type"))
+    assert (answer.json["state"], answer.json["error"]) == ("waiting", None)
+    work(app)
+    found = head.get(ONE).json["findings"]
+    assert (found["rows_in"], found["refused"]) == (2, 1)
+    (word,) = (each for each in found["unknown_words"] if each["kind"] == "stream")
+    assert word == {"kind": "stream", "word": "住院", "rows": 1}
+    none_such = explain(head, ("header", "费用", ""), ("stream", "住院", "emergency"))
+    assert (none_such.fields, head.get(ONE).json["state"]) == ({"words": "validation"}, "previewed")
+    assert explain(head, ("stream", "住院", "cadre_ward")).status == 200
+    work(app)
+    found = head.get(ONE).json["findings"]
+    assert (found["rows_in"], found["refused"]) == (3, 0)
+    assert [each["kind"] for each in found["unknown_words"]] == ["operator"]
+    assert head.post(f"{ONE}/words").json["state"] == "waiting"  # as it is, once more
+
+
+@pytest.mark.engines("sqlite")
+def test_what_is_no_explanation_is_refused(app, head):
+    send(head, sheet([row(stream="住院")]))
+    work(app)
+    path = f"{ONE}/words"
+    one = {"kind": "stream", "word": "住院", "code": "cadre_ward"}
+    assert head.post(path, words="住院").fields == {"words": "invalid"}
+    assert head.post(path, words=["住院"]).fields == {"words.0": "invalid"}
+    assert head.post(path, words=[one] * 501).fields == {"words": "invalid"}
+    assert head.post(path, words=[one, {**one, "kind": "colour"}]).fields == {
+        "words.1.kind": "invalid"
+    }
+    assert head.post(path, words=[{**one, "word": 7}]).fields == {"words.0.word": "invalid"}
+    assert head.post(path, words=[{**one, "word": "\0"}]).fields == {"words": "validation"}
+    assert head.post(path, words=[{**one, "more": 1}]).fields == {"words.0.more": "unknown"}
+    assert head.post(path, words=[{"kind": "stream"}]).fields == {
+        "words.0.word": "required",
+        "words.0.code": "required",
+    }
+    assert explain(head, ("header", "费用", "colour")).fields == {"words": "validation"}
+    assert head.post("/imports/2/words").code == "not_found"
+    assert head.get(ONE).json["state"] == "previewed"

@@ -312,5 +312,8 @@ def test_words_are_saved_and_understood_from_then_on(desk_file: Path) -> None:
     assert importing.save_words(words, by=head, now=LATER) == 2
     assert importing.save_words(words, by=head, now=LATER) == 0
     assert bring(desk_file, unknown)[1].rows_in == 1
-    with pytest.raises(InvalidError):
-        importing.save_words({"colour": {"x": "y"}}, by=head, now=LATER)
+    for wrong in ({"colour": {"x": "y"}}, {"stream": {"急": "emergency"}}, {"header": {"x": "y"}}):
+        with pytest.raises(InvalidError):
+            importing.save_words(wrong, by=head, now=LATER)
+    written_two_ways = {"header": {"检查 室": "", "检查室": ""}}
+    assert importing.save_words(written_two_ways, by=head, now=LATER) == 1

@@ -80,6 +80,7 @@ ACCESS: Mapping[str, Audience] = {
     "api.list_imports": LEADING,
     "api.show_import": LEADING,
     "api.send_import": LEADING,
+    "api.explain_words": LEADING,
     "api.bring_import": LEADING,
     "api.undo_import": LEADING,
     "api.list_shares": LEADING | OFFICE,

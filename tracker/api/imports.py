@@ -125,9 +125,29 @@ class FindingsSchema(AnswerSchema):
     )
 
 
+class ProgressSchema(AnswerSchema):
+    """How far reading or bringing in is."""
+
+    step = text(
+        "reading; rows: they are staged; sums: they are made. Null: it has just begun.",
+        allow_none=True,
+    )
+    rows = fields.Integer(metadata={"description": "Read, or staged."})
+    through = fields.Date(
+        allow_none=True, metadata={"description": "Through which day sums are made."}
+    )
+
+
 class OneImportSchema(ImportSchema):
     """An import with what was found (null before it was read), and who let it count and undid it (account names)."""
 
+    titles = fields.List(
+        fields.String(),
+        metadata={"description": "Of the file's columns; none where no header was found."},
+    )
+    progress = fields.Nested(
+        ProgressSchema, allow_none=True, metadata={"description": "Null: nobody is at it."}
+    )
     put_in_force_by = text(allow_none=True)
     undone_by = text(allow_none=True)
     findings = fields.Nested(FindingsSchema, allow_none=True)
@@ -191,7 +211,13 @@ def import_document(session: Any, import_id: int) -> Document:
     told = {name: doers.get((import_id, action)) for name, action in _DOERS.items()}
     with force_locale(language()):
         findings = _findings(row) if row.findings else None
-        return {**_import(row), **told, "findings": findings}
+        return {
+            **_import(row),
+            **told,
+            "titles": _titles(row),
+            "progress": _progress(row),
+            "findings": findings,
+        }
 
 
 _DOERS = {"put_in_force_by": "put_in_force", "undone_by": "undo"}
@@ -212,6 +238,22 @@ def _import(row: ImportRow) -> Document:
         "reason": row.reason,
         "undo_reason": row.undo_reason,
         "error": kept_sentence(error) if error else None,
+    }
+
+
+def _titles(row: ImportRow) -> list[str]:
+    refused: Mapping[str, Any] = row.progress.get("error", {})
+    return list((refused or row.findings).get("titles", ()))
+
+
+def _progress(row: ImportRow) -> Document | None:
+    if row.state not in ("reading", "staging"):
+        return None
+    told = row.progress
+    return {
+        "step": told.get("step"),
+        "rows": told.get("done", 0),
+        "through": told.get("through"),
     }
 
 

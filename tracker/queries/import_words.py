@@ -15,6 +15,8 @@ from tracker.models import Device, ExamType, ImportMapping, StaffMember, Stream
 
 STARTING_WORDS = Path(__file__).resolve().parent.parent / "starting_data" / "import_words.json"
 
+NOT_THERE = N_("“%(word)s” is to mean %(code)s, which is not there.")
+
 _Pairs = Iterable[tuple[str, str]]
 
 
@@ -39,7 +41,7 @@ def known_words(session: Session, own: Words | None = None) -> Words:
         for word, code in pairs.items():
             if code not in possible:
                 raise InvalidError(
-                    N_("“%(word)s” is to mean %(code)s, which is not there."),
+                    NOT_THERE,
                     field="map",
                     params={"word": word, "code": code},
                 )
@@ -52,6 +54,11 @@ def saved_words(session: Session) -> Sequence[tuple[str, str, str]]:
     saved = select(ImportMapping.kind, ImportMapping.word, ImportMapping.code)
     rows = session.execute(saved.order_by(ImportMapping.kind, ImportMapping.word))
     return [(row.kind, row.word, row.code) for row in rows]
+
+
+def possible_codes(session: Session, kind: str) -> set[str]:
+    """What words of a kind may mean, retired rows too. One statement."""
+    return {code for _word, code in _named(session, kind)}
 
 
 def _named(session: Session, kind: str) -> Iterator[tuple[str, str]]:

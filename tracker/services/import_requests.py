@@ -12,9 +12,11 @@ from sqlalchemy.orm import Session
 
 from tracker.db import service
 from tracker.domain.errors import N_, ConflictError
+from tracker.domain.examfile import Words
 from tracker.domain.texts import LONGEST_REASON, plain_line
 from tracker.models import ExamImport
 from tracker.writes.booking_rows import Author
+from tracker.writes.import_words import remember_words
 from tracker.writes.imported_rows import lock_import, note_import
 
 READING, STAGING = "reading", "staging"
@@ -22,10 +24,13 @@ ENDED_EARLY = N_("The jobs process ended before the file was read. Ask again.")
 
 
 @service
-def ask_reading(session: Session, import_id: int) -> None:
-    """Let the file be read again, with words that were explained meanwhile; decisions are kept.
+def explain_words(
+    session: Session, import_id: int, words: Words, *, by: int, now: datetime
+) -> None:
+    """Remember what words and titles mean (kind → word → code) and let the file be read again; decisions are kept.
 
-    Raises ConflictError unless it was previewed or has failed, NotFoundError.
+    Raises ConflictError unless it was previewed or has failed, NotFoundError, and InvalidError on `words` for a code
+    that is not there.
     """
     row = lock_import(session, import_id)
     if row.state not in ("previewed", "failed"):
@@ -34,6 +39,7 @@ def ask_reading(session: Session, import_id: int) -> None:
         raise ConflictError(
             N_("What was staged is still being cleared away. Ask again in a minute.")
         )
+    remember_words(session, words, Author(by, now))
     row.state, row.progress = "waiting", {}
 
 

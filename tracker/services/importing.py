@@ -8,18 +8,17 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from tracker.db import service
-from tracker.domain.errors import N_, ConflictError, InvalidError, StaleError
-from tracker.domain.examfile import COLUMNS, WORD_KINDS, header_word, plain_word
-from tracker.domain.texts import needed_reason, plain_line
-from tracker.models import ExamImport, ImportMapping
-from tracker.writes.audit import write_audit
+from tracker.domain.errors import N_, ConflictError, StaleError
+from tracker.domain.examfile import Words
+from tracker.domain.texts import needed_reason
+from tracker.models import ExamImport
 from tracker.writes.booking_rows import Author
 from tracker.writes.closing import touch_months
 from tracker.writes.idempotency import Answer, Claim, answer_once
+from tracker.writes.import_words import remember_words
 from tracker.writes.imported_rows import (
     ImportTerms,
     StagedExam,
@@ -212,34 +211,9 @@ def fail_import(session: Session, import_id: int, error: Mapping[str, Any]) -> N
 
 
 @service
-def save_words(
-    session: Session, words: Mapping[str, Mapping[str, str]], *, by: int, now: datetime
-) -> int:
+def save_words(session: Session, words: Words, *, by: int, now: datetime) -> int:
     """Remember what words mean: kind → word → code; returns how many were new or changed.
 
-    Raises InvalidError for a kind that is not known. Whether the codes are, a reading says.
+    Raises InvalidError on `words` for a kind that is not known, and for a code that is not there.
     """
-    saved = {(each.kind, each.word): each for each in session.scalars(select(ImportMapping))}
-    changed = 0
-    for kind, of_kind in sorted(words.items()):
-        if kind not in (*WORD_KINDS, "header") or (
-            kind == "header" and not {*of_kind.values()} <= {*COLUMNS, ""}
-        ):
-            raise InvalidError(N_("This kind of words is not known."), field="map")
-        for text, code in sorted(of_kind.items()):
-            word = header_word(text) if kind == "header" else plain_word(text)
-            known = saved.get((kind, word))
-            if known is not None and known.code == code:
-                continue
-            changed += 1
-            if known is None:
-                known = ImportMapping(kind=kind, word=plain_line(word, field="map", longest=80))
-                session.add(known)
-            known.code, known.made_at, known.made_by_id = code, now, by
-    if changed:
-        kinds = sorted(words)
-        write_audit(
-            session, action="map", entity="exam_import", entity_id="words", by=by, now=now,
-            change={"words": changed, "kinds": kinds},
-        )  # fmt: skip
-    return changed
+    return remember_words(session, words, Author(by, now))

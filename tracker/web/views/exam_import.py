@@ -22,12 +22,11 @@ from tracker.queries import read_session
 from tracker.queries.imports import days_of_import, imports, one_import, who_did
 from tracker.reports.workbook import XLSX, write_xlsx
 from tracker.sentences import sentence
-from tracker.services.import_requests import ask_bringing, ask_reading, decide
+from tracker.services.import_requests import ask_bringing, decide, explain_words
 from tracker.services.importing import (
     NewImport,
     forget_import,
     register_import,
-    save_words,
     undo_import,
 )
 from tracker.web.addresses import see_other
@@ -130,12 +129,7 @@ def explain(number: int) -> ResponseReturnValue:
         if code:
             meant.setdefault(kind, {})[word] = "" if code == "-" else code
     by, now = caller().account_id, request_now()
-
-    def remember() -> None:
-        save_words(meant, by=by, now=now)
-        ask_reading(number)
-
-    return _back(number, remember)
+    return _back(number, lambda: explain_words(number, meant, by=by, now=now))
 
 
 @blueprint.post("/volume/import/<int:number>/decide")
