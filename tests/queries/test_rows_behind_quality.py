@@ -5,13 +5,15 @@ from dataclasses import replace
 from zoneinfo import ZoneInfo
 
 import pytest
+from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from tests.support.databases import Template
 from tests.support.department import at
 from tests.support.known_weeks import FIRST, KNOWN_WEEKS, LAST
-from tracker.db import read_session
+from tracker.db import read_session, transaction
 from tracker.domain.lifecycle import Status
+from tracker.models import Exam
 from tracker.queries.attendance import LEADS, Attendance, ReasonCount, lead_group
 from tracker.queries.attendance_rows import (
     NOT_CANCELLED,
@@ -21,6 +23,7 @@ from tracker.queries.attendance_rows import (
     sum_attendance,
     words_of_step,
 )
+from tracker.queries.counting import counts, is_live
 from tracker.queries.devices import devices
 from tracker.queries.durations import durations
 from tracker.queries.machine_case import capability_cases
@@ -32,7 +35,7 @@ pytestmark = pytest.mark.usefixtures("app_context")
 
 PAGE = 50
 NOW = at(7)
-LED = ("booked",)
+LED = ("booked", "examined", "overtime")
 """Figures of the case for a machine that lead to rows."""
 ZONE = ZoneInfo("Asia/Shanghai")
 
@@ -108,9 +111,9 @@ def test_exams_are_as_many_as_waits_say() -> None:
             assert_days(session, line.stream.code, told)
         for each in told.minutes:
             wanted = WaitFilter(FIRST, LAST, stream=each.stream.code, checked_in=True)
-            assert len(waiting_exams(session, wanted)) == each.minutes.number
+            assert len(waiting_exams(session, wanted).places) == each.minutes.number
             within = WaitFilter(FIRST, LAST, stream=each.stream.code, minutes_to=30)
-            places = waiting_exams(session, within)
+            places = waiting_exams(session, within).places
             assert len(places) == each.minutes.number_up_to(30)
             shown = wait_rows(session, within, places)
             assert [(row.local_date, row.id) for row in shown] == places
@@ -122,24 +125,30 @@ def test_exams_are_as_many_as_durations_say() -> None:
         codes = {row.id: row.code for row in devices(session)}
         for line in durations(session, FIRST, LAST):
             of_type = WaitFilter(FIRST, LAST, exam_type=line.exam_type.code)
-            rows = wait_rows(session, of_type, waiting_exams(session, of_type))
+            rows = wait_rows(session, of_type, waiting_exams(session, of_type).places)
             assert sum(row.planned_minutes or 0 for row in rows) == line.whole.planned_minutes
             assert Counter(row.actual_minutes for row in rows) == line.whole.actual.counts
             compared = replace(of_type, is_compared=True)
-            assert len(waiting_exams(session, compared)) == line.compared.number > 0
+            assert len(waiting_exams(session, compared).places) == line.compared.number > 0
             for device_id, found in line.devices.items():
                 there = replace(of_type, device=codes[device_id])
-                assert len(waiting_exams(session, there)) == found.actual.number
+                assert len(waiting_exams(session, there).places) == found.actual.number
 
 
 def test_minutes_of_a_function_are_those_of_its_rows() -> None:
-    """The case for a machine: minutes booked are those of the bookings, of one exam type and of all of a function."""
+    """The case for a machine: of one exam type and of all of a function; an exam clicked live needs no booking."""
+    with transaction() as session:
+        live = select(Exam.id).where(counts(), is_live(), Exam.minutes > 20).limit(5)
+        session.execute(update(Exam).where(Exam.id.in_(live)).values(booking_id=None))
     with read_session() as session:
         for case in capability_cases(session, FIRST, LAST, now=NOW):
             assert_minutes(session, sorted(case.codes), {name: case.total(name) for name in LED})
             for each in case.exam_types:
                 figures = {name: getattr(each, name) for name in LED}
                 assert_minutes(session, each.exam_type.code, figures)
+        without = WaitFilter(FIRST, LAST, is_measured=False)
+        of_days = waiting_exams(session, replace(without, days_from=0))
+        assert len(waiting_exams(session, without).places) == len(of_days.places) + 5
 
 
 def assert_minutes(session: Session, codes: Chosen, figures: dict[str, int]) -> None:
@@ -150,13 +159,27 @@ def assert_minutes(session: Session, codes: Chosen, figures: dict[str, int]) -> 
     wanted = {codes} if isinstance(codes, str) else set(codes or ())
     assert {each.booking.exam_type for each in found} <= wanted
     assert "cancelled" not in {each.booking.status for each in found}
+    for chosen, figure in (({"is_live": True}, "examined"), ({"past_block": True}, "overtime")):
+        wanted_exams = WaitFilter(FIRST, LAST, exam_type=codes, **chosen)
+        exams = waiting_exams(session, wanted_exams)
+        rows = wait_rows(session, wanted_exams, exams.places)
+        assert exams.actual_minutes == sum(row.actual_minutes for row in rows)
+        assert {row.exam_type for row in rows} <= wanted
+        if figure == "examined":
+            assert exams.actual_minutes == figures[figure]
+        else:
+            minutes = [row.past_block_minutes for row in rows]
+            assert exams.past_block_minutes == sum(minutes) == figures[figure]
+            assert min(minutes, default=1) > 0
 
 
 def assert_days(session: Session, stream: str, told: Quality) -> None:
     """Of one stream each wait in days, the longest together, the goal, and those that are not measured."""
     line = next(each for each in told.days if each.stream.code == stream)
     of_days = {
-        days: waiting_exams(session, WaitFilter(FIRST, LAST, stream, days_from=days, days_to=days))
+        days: waiting_exams(
+            session, WaitFilter(FIRST, LAST, stream, days_from=days, days_to=days)
+        ).places
         for days in range(12)
     }
     assert {days: len(found) for days, found in of_days.items() if found} == dict(line.days.counts)
@@ -164,10 +187,10 @@ def assert_days(session: Session, stream: str, told: Quality) -> None:
         shown = wait_rows(session, WaitFilter(FIRST, LAST), found)
         assert {(row.working_days, row.stream) for row in shown} <= {(days, stream)}
     longer = waiting_exams(session, WaitFilter(FIRST, LAST, stream, days_from=3))
-    assert len(longer) == sum(n for days, n in line.days.counts.items() if days >= 3)
+    assert len(longer.places) == sum(n for days, n in line.days.counts.items() if days >= 3)
     within = waiting_exams(session, WaitFilter(FIRST, LAST, stream, within_goal=True))
-    assert len(within) == (line.within or 0)
+    assert len(within.places) == (line.within or 0)
     left = WaitFilter(FIRST, LAST, stream, is_measured=False)
-    rows = wait_rows(session, left, waiting_exams(session, left))
+    rows = wait_rows(session, left, waiting_exams(session, left).places)
     assert len(rows) == line.left_out > 0
     assert {(row.entered_later, row.minutes) for row in rows} == {(True, None)}

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, and_, case, func, or_, select
+from sqlalchemy import ColumnElement, Select, Subquery, and_, case, func, or_, select
 from sqlalchemy.orm import Session
 
 from tracker.domain.opentime import HOUR, minutes_by_hour
@@ -203,26 +203,40 @@ def exam_minutes_by_type(session: Session, first: date, last: date) -> Mapping[i
 
 def _each_exam(session: Session, first: date, last: date, *columns: Any) -> Select[Any]:
     """The exams that count, with these columns, their minutes and their overtime, and whether they are live."""
-    closing = (
-        select(Block.device_id, Block.local_date, func.max(Block.ends_at).label("ends_at"))
-        .where(Block.local_date.between(first, last))
-        .group_by(Block.device_id, Block.local_date)
-        .subquery("closing")
-    )
-    overtime = _overtime(session, closing.c.ends_at).label("overtime")
-    there = and_(closing.c.device_id == Exam.device_id, closing.c.local_date == Exam.local_date)
+    past = PastBlock.of(session, first, last)
     return (
-        select(*columns, is_live().label("is_live"), Exam.minutes, overtime)
-        .outerjoin(closing, there)
+        select(*columns, is_live().label("is_live"), Exam.minutes, past.minutes.label("overtime"))
+        .outerjoin(past.last_blocks, past.is_of_exam)
         .where(counts(), Exam.local_date.between(first, last))
     )
 
 
-def _overtime(session: Session, closes: Any) -> Any:
-    """Whole minutes of an exam after the last block of its device and day; all where there was none.
+@dataclass(frozen=True, slots=True)
+class PastBlock:
+    """Whole minutes of an exam past the block, for a statement that joins `last_blocks` (outer) on `is_of_exam`.
 
-    Before the first block that is known of any device nobody can say what was past one.
+    They are those after the last block of its device and day; all where there was none. Before the first block that
+    is known of any device nobody can say what was past one.
     """
+
+    last_blocks: Subquery
+    is_of_exam: ColumnElement[bool]
+    minutes: Any
+
+    @classmethod
+    def of(cls, session: Session, first: date, last: date) -> "PastBlock":
+        """For exams of the days `first` to `last` (inclusive)."""
+        blocks = (
+            select(Block.device_id, Block.local_date, func.max(Block.ends_at).label("ends_at"))
+            .where(Block.local_date.between(first, last))
+            .group_by(Block.device_id, Block.local_date)
+            .subquery("closing")
+        )
+        there = and_(blocks.c.device_id == Exam.device_id, blocks.c.local_date == Exam.local_date)
+        return cls(blocks, there, _overtime(session, blocks.c.ends_at))
+
+
+def _overtime(session: Session, closes: Any) -> Any:
     known_from = select(func.min(Block.local_date)).scalar_subquery()
     is_unknown = or_(known_from.is_(None), Exam.local_date < known_from)
     begins = case(

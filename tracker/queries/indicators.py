@@ -20,10 +20,10 @@ from tracker.domain.indicators import (
 )
 from tracker.domain.workcalendar import DAY
 from tracker.models import Booking, Device, Exam, Stream
-from tracker.queries.counting import counts, is_live
-from tracker.queries.local_time import seconds_of
+from tracker.queries.counting import counts
 from tracker.queries.staff import doctors_in_service
 from tracker.queries.streams import StreamRow
+from tracker.queries.waits import hours_to_end_at_most, is_measured
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,9 +114,8 @@ def _inpatient(
 ) -> tuple[Indicator, int]:
     if not codes:
         return Indicator(INPATIENT, missing=N_("No stream is chosen as that of inpatients.")), 0
-    waited = seconds_of(session, Exam.ended_at) - seconds_of(session, Booking.created_at)
-    measured = is_live() & Booking.id.is_not(None)
-    in_time = case((measured & (waited <= INPATIENT_HOURS * 60 * 60), 1), else_=0)
+    measured = is_measured()
+    in_time = case((measured & hours_to_end_at_most(session, INPATIENT_HOURS), 1), else_=0)
     row = session.execute(
         select(func.count(Exam.id), func.sum(case((measured, 1), else_=0)), func.sum(in_time))
         .outerjoin(Booking, Booking.id == Exam.booking_id)

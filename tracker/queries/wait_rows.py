@@ -1,22 +1,27 @@
 """The exams behind the figures of waits and durations: those that queries/waits and durations count. No writes."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, select
+from sqlalchemy import ColumnElement, Select, and_, null, select
 from sqlalchemy.orm import Session
 
 from tracker.models import Booking, Device, Exam, ExamType, ImportedExam, Patient, Stream
 from tracker.queries.calendar import work_calendar
+from tracker.queries.counting import counts, is_live
 from tracker.queries.detail_columns import EXAM_TYPE, EXAMINED, STREAM
+from tracker.queries.device_use import PastBlock
 from tracker.queries.durations import is_compared, planned_minutes
 from tracker.queries.exams import Place
 from tracker.queries.local_time import day_of_number
+from tracker.queries.of_codes import of_codes
 from tracker.queries.streams import StreamRow, streams
+from tracker.queries.volume_source import Chosen
 from tracker.queries.waits import (
     asked_day,
+    hours_to_end_at_most,
     is_left_out,
     is_measured,
     is_within_hours,
@@ -28,23 +33,33 @@ from tracker.queries.waits import (
 class WaitFilter:
     """Which exams of the days `first` to `last` (inclusive): all conditions given must hold.
 
-    Measured or not is always chosen; the conditions after it are of measured ones alone. Working days from booking to exam lie
-    between `days_from` and `days_to` (inclusive), `within_goal` is the stream's; `checked_in` have minutes of waiting,
-    `minutes_to` at most so many of them; `is_compared` with their type's standard duration.
+    Measured or not is chosen unless `is_live` or `past_block` are: exams clicked live, with or without a booking, all or
+    those with minutes past the block. What else is asked for holds of exams with a booking alone. Working days from booking
+    to exam lie between `days_from` and `days_to` (inclusive), `within_goal` is the stream's, `hours_to` are at most so many
+    hours from the booking to the exam's end; `checked_in` have minutes of waiting, `minutes_to` at most so many of them;
+    `is_compared` with their type's standard duration.
     """
 
     first: date
     last: date
-    stream: str | None = None
-    exam_type: str | None = None
-    device: str | None = None
+    stream: Chosen = None
+    exam_type: Chosen = None
+    device: Chosen = None
     is_measured: bool = True
+    is_live: bool = False
+    past_block: bool = False
     days_from: int | None = None
     days_to: int | None = None
     within_goal: bool = False
+    hours_to: int | None = None
     checked_in: bool = False
     minutes_to: int | None = None
     is_compared: bool = False
+
+    @property
+    def shows_waits(self) -> bool:
+        """Whether its exams were clicked live."""
+        return self.is_measured or self.is_live or self.past_block
 
     @property
     def asks_for_days(self) -> bool:
@@ -54,7 +69,7 @@ class WaitFilter:
 
 @dataclass(frozen=True, slots=True)
 class WaitRow:
-    """An exam with its waits and minutes, of which only a measured one has all; instants are aware UTC, what it has no booking or check-in for is None."""
+    """An exam with its waits and minutes, of which only a measured one has all ("past the block" where that was asked for); instants are aware UTC, what it has no booking or check-in for is None."""
 
     id: int
     number: str
@@ -82,6 +97,7 @@ class WaitRow:
     working_days: int | None = None
     minutes: int | None = None
     planned_minutes: int | None = None
+    past_block_minutes: int | None = None
 
 
 _rows: Select[*tuple[Any, ...]] = (
@@ -111,20 +127,44 @@ _rows: Select[*tuple[Any, ...]] = (
 )
 
 
-def waiting_exams(session: Session, chosen: WaitFilter) -> list[Place]:
-    """The day and id of each of them, in that order: as many as the figure says. Four statements at most."""
+@dataclass(frozen=True, slots=True)
+class WaitingExams:
+    """The day and id of each exam of a list, in that order, and what they come to in all.
+
+    Minutes past the block are None where they were not asked for.
+    """
+
+    places: list[Place]
+    actual_minutes: int
+    past_block_minutes: int | None
+
+
+def waiting_exams(session: Session, chosen: WaitFilter) -> WaitingExams:
+    """The exams in all: as many as the figure says. Four statements at most."""
+    past = PastBlock.of(session, chosen.first, chosen.last) if chosen.past_block else None
     statement = (
-        select(Exam.local_date, Exam.id)
+        select(Exam.local_date, Exam.id, Exam.minutes, past.minutes if past else null())
         .outerjoin(Booking, Booking.id == Exam.booking_id)
         .where(*_conditions(session, chosen))
         .order_by(Exam.local_date, Exam.id)
     )
+    if past:
+        statement = statement.outerjoin(past.last_blocks, past.is_of_exam).where(past.minutes > 0)
     if not chosen.asks_for_days:
-        return [(row[0], row[1]) for row in session.execute(statement)]
+        return _in_all(session.execute(statement), chosen)
     waited = _Waited(session, chosen)
     asked = asked_day(session, chosen.first, chosen.last)
     columns = statement.add_columns(Exam.stream_id, asked, Booking.created_at, Exam.started_at)
-    return [(row[0], row[1]) for row in session.execute(columns) if waited.holds(row)]
+    return _in_all((row for row in session.execute(columns) if waited.holds(row)), chosen)
+
+
+def _in_all(rows: Iterable[Any], chosen: WaitFilter) -> WaitingExams:
+    places, actual, past = [], 0, 0
+    for day, exam_id, minutes, beyond, *_more in rows:
+        places.append((day, exam_id))
+        actual += minutes
+        past += beyond or 0
+    return WaitingExams(places, actual, past if chosen.past_block else None)
 
 
 class _Waited:
@@ -139,8 +179,8 @@ class _Waited:
         self.known: dict[tuple[int, date], int] = {}
 
     def holds(self, row: Any) -> bool:
-        """Of (day, exam id, stream id, number of the day of asking, its instant, start)."""
-        examined, _id, stream_id, asked, asked_at, started_at = row
+        """Of (day, …, stream id, number of the day of asking, its instant, start)."""
+        examined, *_exam, stream_id, asked, asked_at, started_at = row
         days = self.known.get((asked, examined))
         if days is None:
             days = self.calendar.working_days_between(day_of_number(asked), examined)
@@ -160,36 +200,47 @@ class _Waited:
 def wait_rows(session: Session, chosen: WaitFilter, places: Sequence[Place]) -> list[WaitRow]:
     """The exams of these places, in their order. Three statements."""
     calendar = work_calendar(session)
-    asked = asked_day(session, chosen.first, chosen.last)
-    measures = asked, minutes_to_start(session), planned_minutes(session)
+    past = PastBlock.of(session, chosen.first, chosen.last) if chosen.past_block else None
+    measures = (
+        asked_day(session, chosen.first, chosen.last),
+        minutes_to_start(session),
+        planned_minutes(session),
+        past.minutes if past else null(),
+    )
+    statement = _rows.add_columns(*measures)
+    if past:
+        statement = statement.outerjoin(past.last_blocks, past.is_of_exam)
     of_places = Exam.id.in_([exam_id for _day, exam_id in places])
     found = []
-    for *values, asked_on, minutes, planned in session.execute(
-        _rows.add_columns(*measures).where(of_places)
-    ):
-        row = WaitRow(*values)
-        if chosen.is_measured:
+    for *values, asked_on, minutes, planned, beyond in session.execute(statement.where(of_places)):
+        row = replace(WaitRow(*values), past_block_minutes=beyond)
+        if chosen.shows_waits and asked_on is not None:
             days = calendar.working_days_between(day_of_number(asked_on), row.local_date)
             row = replace(row, working_days=days, minutes=minutes, planned_minutes=planned)
         found.append(row)
     return found
 
 
+def _which(chosen: WaitFilter) -> ColumnElement[bool]:
+    if chosen.is_live or chosen.past_block:
+        return and_(counts(), is_live())
+    return is_measured() if chosen.is_measured else is_left_out()
+
+
 def _conditions(session: Session, chosen: WaitFilter) -> list[ColumnElement[bool]]:
     conditions = [
-        is_measured() if chosen.is_measured else is_left_out(),
+        _which(chosen),
         Exam.local_date.between(chosen.first, chosen.last),
+        *of_codes(Exam.stream_id, Stream, chosen.stream),
+        *of_codes(Exam.exam_type_id, ExamType, chosen.exam_type),
+        *of_codes(Exam.device_id, Device, chosen.device),
     ]
-    by_code: tuple[tuple[Any, Any, str | None], ...] = (
-        (Exam.stream_id, Stream, chosen.stream),
-        (Exam.exam_type_id, ExamType, chosen.exam_type),
-        (Exam.device_id, Device, chosen.device),
-    )
-    for column, model, code in by_code:
-        if code is not None:
-            conditions.append(column.in_(select(model.id).where(model.code == code)))
     if chosen.is_compared:
         conditions.append(is_compared())
+    if chosen.asks_for_days:
+        conditions.append(Exam.booking_id.is_not(None))
+    if chosen.hours_to is not None:
+        conditions.append(hours_to_end_at_most(session, chosen.hours_to))
     if chosen.checked_in or chosen.minutes_to is not None:
         conditions.append(Booking.arrived_at.is_not(None))
     if chosen.minutes_to is not None:

@@ -78,6 +78,13 @@ def minutes_to_start(session: Session) -> Any:
     return waited // 60
 
 
+def hours_to_end_at_most(session: Session, hours: int) -> ColumnElement[bool]:
+    """That an exam ended at most so many hours (of any day, to the second) after its booking was made."""
+    waited = seconds_of(session, Exam.ended_at) - seconds_of(session, Booking.created_at)
+    found: ColumnElement[bool] = waited <= hours * 60 * 60
+    return found
+
+
 def is_within_hours(
     calendar: WorkCalendar, goal: int, asked_at: datetime, started_at: datetime
 ) -> bool:

@@ -21,9 +21,11 @@ DAYS = f"from={FIRST}&to={LAST}"
 WEEKS = f"/volume/capabilities?{DAYS}"
 NOW = at(7)
 LISTS: dict[str, tuple[int, str]] = {
-    "/volume/quality/bookings": (1, "Planned minutes"),
+    "status=not_cancelled": (1, "Planned minutes"),
+    "live=1": (1, "Actual minutes"),
+    "past_block=1": (2, "Past the block"),
 }
-"""The lists behind minutes: which number of the line above says them, and the column that shows each."""
+"""The lists behind minutes, by how they are asked for: which number of the line above says them, and the column that shows each."""
 
 
 def test_each_function_has_its_minutes(app: Flask, client_of: ClientOf) -> None:
@@ -68,11 +70,11 @@ def test_minutes_lead_to_the_rows_they_are_the_sum_of(client_of: ClientOf) -> No
             cell.href: number(cell.text)
             for line in cells(page, "case-types")
             for cell in line
-            if cell.href.split("?")[0] in LISTS
+            if cell.href.split("&")[-1] in LISTS
         }
-        assert {href.split("?")[0] for href in links} == LISTS.keys()
+        assert {href.split("&")[-1] for href in links} == LISTS.keys()
         for href, minutes in links.items():
-            place, label = LISTS[href.split("?")[0]]
+            place, label = LISTS[href.split("&")[-1]]
             says, shown = listed(head, href, label)
             assert number(says[place]) == minutes > 0, href
             assert sum(shown) == minutes, href

@@ -35,7 +35,7 @@ from tracker.web.views.exams import today
 blueprint = Blueprint("quality_rows", __name__)
 
 PAGE_LENGTH = 50
-KEPT = ("stream", "status", "lead", "alike", "unlike", "measured", "days", "from_days", "goal", "checked_in", "minutes", "exam_type", "device", "compared")  # fmt: skip
+KEPT = ("stream", "status", "lead", "alike", "unlike", "measured", "days", "from_days", "goal", "checked_in", "minutes", "hours", "live", "past_block", "exam_type", "device", "compared")  # fmt: skip
 """What an address may choose beside the days; it goes along from page to page."""
 CODES = ("stream", "exam_type", "device")
 """Those of which it may choose several."""
@@ -66,17 +66,21 @@ def bookings() -> ResponseReturnValue:
 
 @blueprint.get("/volume/quality/exams")
 def exams() -> ResponseReturnValue:
-    """The exams of the days whose waits are measured (or are not, ?measured=0), by day: ?stream=, ?days=, ?minutes=."""
+    """The exams of the days whose waits are measured (or are not, ?measured=0), by day: ?stream=, ?days=, ?minutes=.
+
+    ?live=1 are all that were clicked live, ?past_block=1 those of them that ran past the block.
+    """
     stretch, cursor = stretch_of_address(today()), place_argument()
     chosen = _waits(stretch)
     with read_session() as reading:
-        places = waiting_exams(reading, chosen)
+        found = waiting_exams(reading, chosen)
+        places = found.places
         begin = bisect_right(places, cursor) if cursor else 0
         rows = wait_rows(reading, chosen, places[begin : begin + PAGE_LENGTH])
         known = read_catalogue(reading)
     is_last = begin + PAGE_LENGTH >= len(places)
     following = None if is_last else place_text(*places[begin + PAGE_LENGTH - 1])
-    context = {"rows": rows, "total": len(places), "chosen": chosen, "known": known}
+    context = {"rows": rows, "found": found, "chosen": chosen, "known": known}
     return _page("volume/quality_exams.html", stretch, following, context)
 
 
@@ -125,14 +129,17 @@ def _waits(stretch: DayStretch) -> WaitFilter:
     return WaitFilter(
         stretch.first,
         min(stretch.last, today()),
-        stream=code_argument("stream"),
-        exam_type=code_argument("exam_type"),
-        device=code_argument("device"),
+        stream=codes_argument("stream"),
+        exam_type=codes_argument("exam_type"),
+        device=codes_argument("device"),
         is_compared=request.args.get("compared") == "1",
         is_measured=request.args.get("measured") != "0",
+        is_live=request.args.get("live") == "1",
+        past_block=request.args.get("past_block") == "1",
         days_from=days if days is not None else whole_number_argument("from_days"),
         days_to=days,
         within_goal=request.args.get("goal") == "1",
+        hours_to=whole_number_argument("hours"),
         checked_in=request.args.get("checked_in") == "1",
         minutes_to=whole_number_argument("minutes"),
     )
