@@ -15,7 +15,15 @@ from sqlalchemy.exc import DBAPIError, IntegrityError, StatementError
 from sqlalchemy.orm import Session
 
 from tests.db.rows import EIGHT, new
-from tracker.db import RETRIES, RetryTransactionError, db, read_session, service, transaction
+from tracker.db import (
+    RETRIES,
+    RetryTransactionError,
+    db,
+    planned_for_its_values,
+    read_session,
+    service,
+    transaction,
+)
 from tracker.domain.errors import InvalidError, StaleError
 from tracker.models import LoginAttempt, Setting
 
@@ -90,6 +98,25 @@ def test_a_read_cannot_write_besides() -> None:
     with read_session() as session, pytest.raises(RuntimeError, match="a service writes"):
         session.execute(select(written.c.id))
     assert names() == []
+
+
+@pytest.mark.engines("postgresql")
+def test_a_statement_is_planned_for_its_values_there_and_nowhere_else() -> None:
+    plans = text("SELECT coalesce(sum(generic_plans), 0) FROM pg_prepared_statements")
+    asked = select(LoginAttempt.id).where(LoginAttempt.username == "nobody")
+
+    def kept_plans_used(session: Session) -> int:
+        before = session.scalar(plans)
+        for _ in range(20):
+            session.execute(asked)
+        return int(session.scalar(plans)) - int(before)
+
+    with read_session() as session:
+        with planned_for_its_values(session):
+            assert kept_plans_used(session) == 0
+        with pytest.raises(DBAPIError), planned_for_its_values(session):
+            session.execute(text("SELECT nothing"))
+        assert kept_plans_used(session) > 0
 
 
 # --- never nested ----------------------------------------------------------------------------------

@@ -8,7 +8,7 @@ from datetime import datetime, tzinfo
 from itertools import islice
 from pathlib import Path
 
-from tracker.db import read_session
+from tracker.db import planned_for_its_values, read_session
 from tracker.domain.errors import N_, Params, Reason
 from tracker.domain.examfile import Header, Words, check_header, find_header
 from tracker.domain.examrows import RowReader
@@ -73,7 +73,7 @@ class ExamFile:
         exams = [each.verdict for each in judged if isinstance(each.verdict, FileExam)]
         if not exams:
             return list(judged)
-        with read_session() as session:
+        with read_session() as session, planned_for_its_values(session):
             refusals = refuse_known(session, exams, self.matches)
         return [self._decided(each, refusals.get(each.verdict.row), decisions) for each in judged]
 
