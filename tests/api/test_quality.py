@@ -141,7 +141,8 @@ def test_indicators_say_what_is_missing_in_the_callers_language(head, client_of)
     inpatient = of_code["inpatient_48h"]
     assert inpatient["value"] == inpatient["numerator"] / inpatient["denominator"]
     page = shown(client_of, "/volume/quality/indicators")
-    assert f"{inpatient['numerator']} ÷ {inpatient['denominator']}" in page
+    said = f"{inpatient['numerator']} ÷ {inpatient['denominator']}"
+    assert said in {line[2] for line in table(page, "indicators")}
     chinese = head.send(
         "GET", "/api/v1/volume/quality/indicators?year=2025&inpatient=outpatient",
         headers={"Accept-Language": "zh"},
@@ -168,7 +169,60 @@ def test_unmet_demand_is_counted_and_listed(app, head: ApiCaller):
         assert len(alone) == each["searches"]
 
 
-PATHS = ("/volume/quality", "/volume/quality/mornings", "/volume/quality/minutes", "/volume/devices", "/volume/capabilities", "/unmet-demand", "/unmet-demand/searches")  # fmt: skip
+def every(head: ApiCaller, path: str, **asked: object) -> tuple[dict, list[dict]]:
+    """What the first page of a list says of all, and the items of all pages."""
+    answer = first = head.get(path, limit=40, **WEEKS, **asked).json
+    items = list(first["items"])
+    while answer["next_cursor"]:
+        cursor = answer["next_cursor"]
+        answer = head.get(path, limit=40, cursor=cursor, **WEEKS, **asked).json
+        items += answer["items"]
+    assert len({each["id"] for each in items}) == len(items)
+    return first, items
+
+
+def test_bookings_and_exams_behind_the_figures_are_listed(head):
+    found = head.get("/volume/quality", **WEEKS).json
+    case = next(each for each in head.get("/volume/capabilities", **WEEKS).json["items"] if each["capability"] == "phased")  # fmt: skip
+    codes = ",".join(each["exam_type"] for each in case["exam_types"])
+    line, why = found["by_lead"][2], found["reasons"][0]
+    ward = next(each for each in found["by_stream"] if each["stream"] == "cadre_ward")
+    booked = sum(each["booked_minutes"] for each in case["exam_types"])
+    for asked, rows, minutes in (
+        ({"lead": line["from_days"], "status": "cancelled"}, line["cancelled"], None),
+        ({"stream": "cadre_ward"}, ward["bookings"], None),
+        ({"step": why["step"], "status": why["status"]}, why["bookings"], None),
+        ({"exam_type": codes, "status": "not_cancelled"}, None, booked),
+        ({"stream": "none"}, 0, 0),
+    ):
+        first, items = every(head, "/volume/quality/bookings", **asked)
+        assert first["bookings"] == len(items) == (len(items) if rows is None else rows), asked
+        total = sum(each["planned_minutes"] for each in items)
+        assert first["planned_minutes"] == total == (total if minutes is None else minutes), asked
+    _first, items = every(head, "/volume/quality/bookings", step=why["step"])
+    assert {each["reason"] for each in items} == {why["reason"]}
+    wait, at_desk = found["waits"][0], found["minutes"][0]
+    of_stream = {"stream": wait["stream"]}
+    for asked, rows in (
+        (of_stream, wait["exams"]),
+        ({**of_stream, "which": "not_measured"}, wait["left_out"]),
+        ({**of_stream, "goal": "within"}, wait["within_goal"]),
+        ({**of_stream, "from_days": 1, "to_days": 1}, next(each["exams"] for each in wait["days"] if each["working_days"] == 1)),
+        ({**of_stream, "which": "checked_in"}, at_desk["exams"]),
+    ):  # fmt: skip
+        first, items = every(head, "/volume/quality/exams", **asked)
+        assert first["exams"] == len(items) == rows > 0, asked
+        assert first["actual_minutes"] == sum(each["actual_minutes"] for each in items)
+    for which, name, figure in (("live", "actual_minutes", "examined_minutes"), ("past_block", "past_block_minutes", "overtime_minutes")):  # fmt: skip
+        first, items = every(head, "/volume/quality/exams", which=which, exam_type=codes)
+        minutes = sum(each[figure] for each in case["exam_types"])
+        assert first[name] == sum(each[name] for each in items) == minutes > 0
+    assert head.get("/volume/quality/exams", from_="2027-01-01", to="2027-02-01").json["exams"] == 0
+    assert list(head.get("/volume/quality/exams", which="all", **WEEKS).fields) == ["which"]
+    assert list(head.get("/volume/quality/bookings", lead=3, **WEEKS).fields) == ["lead"]
+
+
+PATHS = ("/volume/quality", "/volume/quality/bookings", "/volume/quality/exams", "/volume/quality/mornings", "/volume/quality/minutes", "/volume/devices", "/volume/capabilities", "/unmet-demand", "/unmet-demand/searches")  # fmt: skip
 
 
 def test_each_wrong_value_is_refused_on_its_field(head):

@@ -48,6 +48,8 @@ ACCESS: Mapping[str, Audience] = {
     "api.show_volume": LEADING,
     "api.show_year": LEADING,
     "api.show_quality": LEADING,
+    "api.list_quality_bookings": LEADING,
+    "api.list_quality_exams": LEADING,
     "api.show_next_openings": LEADING,
     "api.show_mornings": LEADING,
     "api.show_durations": LEADING,

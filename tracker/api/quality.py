@@ -80,6 +80,7 @@ class ReasonCountSchema(AnswerSchema):
     status = text("cancelled or no_show.")
     reason = text()
     bookings = fields.Integer()
+    step = text("By it the list of bookings is asked for those with these words.")
 
 
 class QualitySchema(AnswerSchema):
@@ -125,7 +126,12 @@ def _quality(found: Quality) -> Document:
             for lead, bookings in found.by_lead
         ],
         "reasons": [
-            {"status": each.status, "reason": each.reason, "bookings": each.bookings}
+            {
+                "status": each.status,
+                "reason": each.reason,
+                "bookings": each.bookings,
+                "step": str(each.step_id),
+            }
             for each in found.reasons
         ],
     }

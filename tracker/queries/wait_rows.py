@@ -1,5 +1,6 @@
 """The exams behind the figures of waits and durations: those that queries/waits and durations count. No writes."""
 
+from bisect import bisect_right
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
@@ -73,6 +74,8 @@ class WaitRow:
 
     id: int
     number: str
+    patient_id: int | None
+    booking_id: int | None
     mrn: str
     mrn_is_temporary: bool
     patient_name: str
@@ -104,6 +107,8 @@ _rows: Select[*tuple[Any, ...]] = (
     select(
         Exam.id,
         Exam.number,
+        Exam.patient_id,
+        Exam.booking_id,
         *EXAMINED,
         *EXAM_TYPE,
         *STREAM,
@@ -137,6 +142,11 @@ class WaitingExams:
     places: list[Place]
     actual_minutes: int
     past_block_minutes: int | None
+
+    def behind(self, place: Place | None, limit: int) -> list[Place]:
+        """So many of them at most, from behind a place on (None: from the first)."""
+        begin = bisect_right(self.places, place) if place else 0
+        return self.places[begin : begin + limit]
 
 
 def waiting_exams(session: Session, chosen: WaitFilter) -> WaitingExams:

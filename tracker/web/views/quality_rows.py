@@ -1,6 +1,5 @@
 """The lists behind the figures of quality: the bookings of attendance, the exams of waits."""
 
-from bisect import bisect_right
 from typing import Any
 
 from flask import Blueprint, render_template, request
@@ -74,12 +73,11 @@ def exams() -> ResponseReturnValue:
     chosen = _waits(stretch)
     with read_session() as reading:
         found = waiting_exams(reading, chosen)
-        places = found.places
-        begin = bisect_right(places, cursor) if cursor else 0
-        rows = wait_rows(reading, chosen, places[begin : begin + PAGE_LENGTH])
+        places = found.behind(cursor, PAGE_LENGTH + 1)
+        rows = wait_rows(reading, chosen, places[:PAGE_LENGTH])
         known = read_catalogue(reading)
-    is_last = begin + PAGE_LENGTH >= len(places)
-    following = None if is_last else place_text(*places[begin + PAGE_LENGTH - 1])
+    is_last = len(places) <= PAGE_LENGTH
+    following = None if is_last else place_text(*places[PAGE_LENGTH - 1])
     context = {"rows": rows, "found": found, "chosen": chosen, "known": known}
     return _page("volume/quality_exams.html", stretch, following, context)
 
