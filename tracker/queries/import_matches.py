@@ -3,9 +3,10 @@
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
+from itertools import islice
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_, func, or_, select
+from sqlalchemy import ColumnElement, and_, func, or_, select, tuple_
 from sqlalchemy.orm import Session
 
 from tracker.domain.examfile import plain_word
@@ -22,6 +23,8 @@ from tracker.queries.counting import imports_in_force
 
 MOST_LACKING = 300
 """Exams listed of those that a file lacks."""
+READ_AT_ONCE = 1000
+"""Exams here among which those are looked for."""
 
 _LIVE = and_(Exam.voided_at.is_(None), Exam.import_id.is_(None))
 
@@ -174,7 +177,7 @@ class LackingExam:
 
 
 def lacking_exams(session: Session, found: Matches) -> tuple[int, list[LackingExam]]:
-    """How many exams here a file lacks in its days, and the first of them. Two statements."""
+    """How many exams here a file lacks in its days, and the first of them. Two statements, and more where those come late."""
     if not found.days:
         return 0, []
     span = Exam.local_date.between(min(found.days), max(found.days))
@@ -183,24 +186,26 @@ def lacking_exams(session: Session, found: Matches) -> tuple[int, list[LackingEx
     )
     here = sum(count for day, count in counted if day in found.days)
     lacking = here - sum(day in found.days for day in found.matched.values())
-    listed = list(_first_lacking(session, span, found)) if lacking > 0 else []
+    most = max(0, min(lacking, MOST_LACKING))
+    listed = list(islice(_first_lacking(session, span, found), most))
     return lacking, listed
 
 
 def _first_lacking(
     session: Session, span: ColumnElement[bool], found: Matches
 ) -> Iterator[LackingExam]:
-    rows = session.execute(
+    # by place and not by a cursor of the server, which PostgreSQL has within a transaction alone
+    after = tuple_(Exam.local_date, Exam.id)
+    listed = (
         select(Exam.id, Exam.number, Exam.local_date, ExamType.code)
         .join(ExamType, ExamType.id == Exam.exam_type_id)
         .where(_LIVE, span)
         .order_by(Exam.local_date, Exam.id)
-        .execution_options(yield_per=1000)
+        .limit(READ_AT_ONCE)
     )
-    left = MOST_LACKING
-    for row in rows:
-        if row.local_date in found.days and row.id not in found.matched:
-            yield LackingExam(*row)
-            left -= 1
-            if not left:
-                return
+    place = (min(found.days), 0)
+    while rows := session.execute(listed.where(after > place)).all():
+        for row in rows:
+            if row.local_date in found.days and row.id not in found.matched:
+                yield LackingExam(*row)
+        place = (rows[-1].local_date, rows[-1].id)
