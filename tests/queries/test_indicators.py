@@ -1,5 +1,6 @@
 """The national indicators: numerators and denominators counted again from the rows; what is missing is said."""
 
+from dataclasses import replace
 from datetime import date, timedelta
 
 import pytest
@@ -11,9 +12,17 @@ from tests.support.department import SYSTEM, at
 from tests.support.known_weeks import KNOWN_WEEKS, LAST
 from tests.support.rows import COUNTS, LIVE, instant, rows
 from tracker.db import read_session, transaction
-from tracker.domain.indicators import CHECKED, INDICATORS, INPATIENT, REPORTS, Indicator
+from tracker.domain.indicators import (
+    CHECKED,
+    INDICATORS,
+    INPATIENT,
+    INPATIENT_HOURS,
+    REPORTS,
+    Indicator,
+)
 from tracker.queries.indicators import IndicatorYear, indicators
 from tracker.queries.staff_standing import staff_standing
+from tracker.queries.wait_rows import WaitFilter, waiting_exams
 from tracker.services.devices import note_check
 
 pytestmark = pytest.mark.usefixtures("app_context")
@@ -83,6 +92,13 @@ def test_inpatients_within_48_hours_are_those_of_the_rows() -> None:
         f"WHERE {COUNTS} AND entered_later AND s.code = 'cadre_ward'"
     )
     assert read().left_out == left[0][0]
+    ward = WaitFilter(date(2026, 1, 1), TODAY, stream="cadre_ward")
+    with read_session() as session:
+        listed = [
+            len(waiting_exams(session, each).places)
+            for each in (replace(ward, hours_to=INPATIENT_HOURS), ward, replace(ward, is_measured=False))
+        ]  # fmt: skip
+    assert listed == [found.numerator, found.denominator, read().left_out]
     assert one(INPATIENT, inpatient=()).missing
     assert one(INPATIENT, year=2025).missing
 

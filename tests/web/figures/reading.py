@@ -1,8 +1,10 @@
-"""Reading a page of figures as text: the cells of a table, the numbers in them."""
+"""Reading a page of figures as text: the cells of a table, the numbers in them, the lists they lead to."""
 
 import re
 from html import unescape
 from typing import NamedTuple
+
+from flask.testing import FlaskClient
 
 
 def table(page: str, key: str) -> list[list[str]]:
@@ -52,3 +54,18 @@ def card(page: str, label: str) -> str:
     found = re.search(rf'figure-label">{label}</span>\s*<span class="figure-value">([^<]+)', page)
     assert found is not None, f"no card {label}"
     return found[1].strip()
+
+
+def listed(head: FlaskClient, href: str) -> tuple[int, list[str]]:
+    """What the line above a list says, and the rows on all its pages."""
+    said, rows = 0, []
+    while href:
+        page = head.get(href).text
+        if not rows:
+            line = re.search(r'class="figures-line">\s*<b>([\d,]+)</b>', page)
+            assert line is not None, href
+            said = number(line[1])
+        rows += re.findall(r'<th scope="row"><a href="(/(?:bookings|exams)/\d+)" data-row', page)
+        following = re.search(r'<a [^>]*href="([^"]+)"[^>]*rel="next"', page)
+        href = unescape(following[1]) if following else ""
+    return said, rows

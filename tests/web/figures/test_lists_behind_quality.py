@@ -4,12 +4,11 @@ import re
 from html import unescape
 
 import pytest
-from flask.testing import FlaskClient
 
 from tests.support.cast import ClientOf
 from tests.support.department import at
 from tests.support.known_weeks import FIRST, LAST
-from tests.web.figures.reading import number
+from tests.web.figures.reading import listed, number
 from tracker import clock
 
 pytestmark = pytest.mark.engines("sqlite")
@@ -21,21 +20,6 @@ TABLES = {
     "/volume/quality": {"wait-histogram", "wait-days", "wait-minutes", "by-lead", "by-stream", "reasons-cancelled"},
     "/volume/quality/minutes": {"durations", "by-device"},
 }  # fmt: skip
-
-
-def listed(head: FlaskClient, href: str) -> tuple[int, list[str]]:
-    """What the line above a list says, and the rows on all its pages."""
-    said, rows = 0, []
-    while href:
-        page = head.get(href).text
-        if not rows:
-            line = re.search(r'class="figures-line"><b>([\d,]+)</b>', page)
-            assert line is not None, href
-            said = number(line[1])
-        rows += re.findall(r'<th scope="row"><a href="(/(?:bookings|exams)/\d+)" data-row', page)
-        following = re.search(r'<a [^>]*href="([^"]+)"[^>]*rel="next"', page)
-        href = unescape(following[1]) if following else ""
-    return said, rows
 
 
 @pytest.mark.parametrize("path", TABLES)

@@ -5,7 +5,7 @@ from flask.typing import ResponseReturnValue
 
 from tracker import clock
 from tracker.domain.errors import N_, NotFoundError
-from tracker.domain.indicators import TERTIARY_MEDIAN, TERTIARY_QUARTILES
+from tracker.domain.indicators import INPATIENT_HOURS, TERTIARY_MEDIAN, TERTIARY_QUARTILES
 from tracker.domain.workcalendar import local_date_of
 from tracker.queries import read_session
 from tracker.queries.indicators import indicators, usual_inpatient
@@ -34,5 +34,6 @@ def show() -> ResponseReturnValue:
         "today": today,
         "median": TERTIARY_MEDIAN,
         "quartiles": TERTIARY_QUARTILES,
+        "hours": INPATIENT_HOURS,
     }
     return render_template("volume/indicators.html", **context)
