@@ -13,7 +13,7 @@ from tracker import clock
 from tracker.api.access import caller
 from tracker.api.fields import REQUIRED, Text, refused
 from tracker.api.idempotency import claimed, idempotent
-from tracker.api.imports import OneImportSchema, import_document
+from tracker.api.import_documents import OneImportSchema, import_document
 from tracker.api.interface import blueprint, rendered
 from tracker.api.reading import RequestSchema
 from tracker.domain.errors import N_, Reason

@@ -98,7 +98,7 @@ def query() -> Mapping[str, str]:
     given = request.args
     if len(given) != sum(1 for _ in given.items(multi=True)):
         twice = [name for name, values in given.lists() if len(values) > 1]
-        raise RefusedFieldsError([(name, _TWICE) for name in twice])
+        raise RefusedFieldsError([(name, TWICE) for name in twice])
     return given
 
 
@@ -110,11 +110,11 @@ def form_parts() -> Mapping[str, object]:
     parts = [*request.files.items(multi=True), *request.form.items(multi=True)]
     names = [name for name, _part in parts]
     if twice := sorted({name for name in names if names.count(name) > 1}):
-        raise RefusedFieldsError([(name, _TWICE) for name in twice])
+        raise RefusedFieldsError([(name, TWICE) for name in twice])
     return dict(parts)
 
 
-_TWICE = Reason("invalid", N_("Give this once."))
+TWICE = Reason("invalid", N_("Give this once."))
 
 
 def json_body() -> object:

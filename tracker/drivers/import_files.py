@@ -1,4 +1,5 @@
-"""The files of imports on the disk: what was uploaded, until it is brought in, and which of its rows were refused.
+"""The files of imports on the disk: what was uploaded and which of its rows go in, until it is brought in, and which of
+its rows were refused.
 
 They lie in INSTANCE_DIR, where the web and the jobs process both reach them, and hold names: mode 0600.
 """
@@ -12,8 +13,8 @@ from pathlib import Path
 from secrets import token_hex
 from typing import IO, Any
 
-from tracker.domain.errors import N_, InvalidError
-from tracker.domain.fileexams import RefusedRow
+from tracker.domain.errors import N_, InvalidError, NotFoundError
+from tracker.domain.fileexams import FileExam, RefusedRow
 from tracker.drivers.import_reading import JudgedRow
 
 FOLDER = "imports"
@@ -29,6 +30,11 @@ def upload_path(instance: Path, import_id: int) -> Path:
 def refused_path(instance: Path, import_id: int) -> Path:
     """Where its rejected rows lie, a line of JSON each."""
     return instance / FOLDER / f"{import_id}.refused"
+
+
+def taken_path(instance: Path, import_id: int) -> Path:
+    """Where the rows that go in lie as they were understood, a line of JSON each."""
+    return instance / FOLDER / f"{import_id}.taken"
 
 
 def unnamed_path(instance: Path, name: str) -> Path:
@@ -90,6 +96,41 @@ def told_row(row: RefusedRow) -> dict[str, Any]:
     }
 
 
+def write_taken(file: IO[str], batch: Sequence[JudgedRow]) -> None:
+    """Keep how the rows of a batch that go in were understood, without their patients."""
+    for each in batch:
+        exam = each.verdict
+        if isinstance(exam, FileExam):
+            told = {"row": exam.row, "kind": TAKEN} | {name: getattr(exam, name) for name in _TOLD}
+            instants = {name: getattr(exam, name).isoformat() for name in _INSTANTS}
+            file.write(json.dumps(told | instants, ensure_ascii=False) + "\n")
+
+
+TAKEN = "in"
+_TOLD = ("own_number", "exam_type", "stream", "device", "operator", "parts")
+_INSTANTS = ("started_at", "ended_at")
+
+
+def kept_rows(path: Path, kind: str, *, place: int, limit: int) -> list[tuple[int, dict[str, Any]]]:
+    """The rows of a kind behind a place of such a file (0: its beginning), each with the place behind it.
+
+    Raises InvalidError on `cursor` for a place at which no row begins, NotFoundError where no rows are kept.
+    """
+    if not path.exists():
+        raise NotFoundError(N_("The rows of this import are not kept."))
+    found: list[tuple[int, dict[str, Any]]] = []
+    with path.open("rb") as file:
+        if place:
+            file.seek(place - 1)
+            if file.read(1) != b"\n":
+                raise InvalidError(N_("This is no cursor of this list."), field="cursor")
+        while len(found) < limit and (line := file.readline()):
+            told = json.loads(line)
+            if told["kind"] == kind:
+                found.append((file.tell(), told))
+    return found
+
+
 def read_refused(path: Path) -> Iterator[dict[str, Any]]:
     """The rejected rows in order; none when there is no file."""
     if not path.exists():
@@ -100,7 +141,8 @@ def read_refused(path: Path) -> Iterator[dict[str, Any]]:
 
 
 def forget_files(instance: Path, import_id: int, *, refused_too: bool) -> None:
-    """Delete an upload, and with `refused_too` what was kept of its rejected rows."""
+    """Delete an upload and what was understood of it, and with `refused_too` what was kept of its rejected rows."""
     upload_path(instance, import_id).unlink(missing_ok=True)
+    taken_path(instance, import_id).unlink(missing_ok=True)
     if refused_too:
         refused_path(instance, import_id).unlink(missing_ok=True)

@@ -11,11 +11,13 @@ from tracker.domain.fileexams import RefusedRow
 from tracker.drivers.import_files import (
     open_private,
     refused_path,
+    taken_path,
     told_row,
     upload_path,
     write_refused,
+    write_taken,
 )
-from tracker.drivers.import_reading import Decisions, JudgedRow, Tally, open_exam_file
+from tracker.drivers.import_reading import Decisions, ExamFile, JudgedRow, Tally, open_exam_file
 from tracker.drivers.importing import told
 from tracker.services.import_requests import keep_preview, keep_progress
 
@@ -46,6 +48,7 @@ def preview(
     path = upload_path(instance, import_id)
     with (
         open_private(refused_path(instance, import_id)) as rejected,
+        open_private(taken_path(instance, import_id)) as taken,
         open_exam_file(path, zone=zone, now=now, sheet=sheet) as file,
     ):
         last_told = time.monotonic()
@@ -57,21 +60,25 @@ def preview(
             tally.add(batch)
             listed.add(batch)
             write_refused(rejected, batch)
+            write_taken(taken, batch)
             if time.monotonic() - last_told > TOLD_SECONDS:
                 keep_progress(import_id, tally.rows_in + tally.rejected)
                 last_told = time.monotonic()
-        lacking, first = file.lacking()
-        findings = told(tally, file) | {
-            "rejected_rows": listed.refused,
-            "probable_rows": listed.probable,
-            "lacking": lacking,
-            "lacking_rows": [
-                [each.id, each.number, each.local_date.isoformat(), each.exam_type]
-                for each in first
-            ],
-            "titles": [title for title in file.header.titles if title],
-        }
+        findings = _findings(tally, listed, file)
     keep_preview(import_id, findings)
+
+
+def _findings(tally: Tally, listed: "_Listed", file: ExamFile) -> dict[str, Any]:
+    lacking, first = file.lacking()
+    return told(tally, file) | {
+        "rejected_rows": listed.refused,
+        "probable_rows": listed.probable,
+        "lacking": lacking,
+        "lacking_rows": [
+            [each.id, each.number, each.local_date.isoformat(), each.exam_type] for each in first
+        ],
+        "titles": [title for title in file.header.titles if title],
+    }
 
 
 class _Listed:

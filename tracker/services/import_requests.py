@@ -11,7 +11,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from tracker.db import service
-from tracker.domain.errors import N_, ConflictError
+from tracker.domain.errors import N_, ConflictError, InvalidError
 from tracker.domain.examfile import Words
 from tracker.domain.texts import LONGEST_REASON, plain_line
 from tracker.models import ExamImport
@@ -49,15 +49,26 @@ def decide(
 ) -> None:
     """Say which rows that are probably here already go in (True), stay out (False), or are left open (None).
 
-    `of_all` is for those rows that are not named. Raises ConflictError unless the file was previewed.
+    `of_all` is for those rows that are not named. Raises ConflictError unless the file was previewed, InvalidError on
+    `rows` for one that its preview does not list to be decided.
     """
     row = lock_import(session, import_id)
     if row.state != "previewed":
         raise ConflictError(N_("This file is not waiting for you."))
+    for number in sorted({*rows} - _to_decide(row.findings)):
+        raise InvalidError(
+            N_("Row %(row)s is not one to be decided by itself."),
+            field="rows",
+            params={"row": number},
+        )
     decided = {
         str(number): goes_in for number, goes_in in sorted(rows.items()) if goes_in is not None
     }
     row.decisions = {"rows": decided, "all": of_all}
+
+
+def _to_decide(findings: Mapping[str, Any]) -> set[int]:
+    return {each["row"] for each in findings.get("probable_rows", ())}
 
 
 @service
@@ -109,7 +120,12 @@ def keep_progress(session: Session, import_id: int, rows: int) -> None:
 
 @service
 def keep_preview(session: Session, import_id: int, findings: Mapping[str, Any]) -> None:
-    """Keep what a reading found; it waits for a person now."""
+    """Keep what a reading found; it waits for a person now. Decisions about rows that need none any more are dropped."""
     row = lock_import(session, import_id)
-    if row.state == READING:
-        row.state, row.progress, row.findings = "previewed", {}, dict(findings)
+    if row.state != READING:
+        return
+    row.state, row.progress, row.findings = "previewed", {}, dict(findings)
+    left = _to_decide(findings)
+    decided = row.decisions.get("rows", {})
+    still = {number: goes_in for number, goes_in in decided.items() if int(number) in left}
+    row.decisions = {**row.decisions, "rows": still}
