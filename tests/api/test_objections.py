@@ -51,8 +51,14 @@ def test_the_head_hands_on_what_is_not_the_doctors(app, head, sonographer, calle
 
 
 def test_the_head_enters_what_is_missing_once(app, head, sonographer):
-    said = sonographer.post("/objections", **MISSING, note="on paper")
+    key = {"Idempotency-Key": "k1"}
+    said = sonographer.post("/objections", headers=key, **MISSING, note="on paper")
     assert (said.status, said.json["kind"], said.json["patient_number"]) == (201, "missing", "M00007")  # fmt: skip
+    assert (
+        sonographer.post("/objections", headers=key, **MISSING, note="on paper").json == said.json
+    )
+    assert sonographer.post("/objections", headers=key, **MISSING).code == "idempotency_conflict"
+    assert sonographer.get("/objections").json["items"] == [said.json]
     here = f"/objections/{said.json['id']}"
     without = {name: value for name, value in ENTRY.items() if name != "reason"}
     assert head.post(f"{here}/enter", **without).fields == {"reason": "required"}

@@ -18,7 +18,8 @@ from tracker.api.documents import (
     text,
 )
 from tracker.api.fields import LONGEST_REASON, Code, Day, OneOf, Text
-from tracker.api.interface import answer, blueprint, path_id
+from tracker.api.idempotency import claimed, idempotent
+from tracker.api.interface import answer, blueprint, path_id, rendered
 from tracker.api.pages import PageQuery, page, read_cursor, row_id
 from tracker.api.reading import RequestSchema
 from tracker.domain.patients import LONGEST_NUMBER
@@ -145,12 +146,17 @@ def say_not_mine(body: dict[str, Any], exam: str) -> Response:
 
 
 @blueprint.route("/objections", methods=["POST"], tags=["objections"])
+@idempotent
 @blueprint.arguments(MissingBody)
 @blueprint.response(201, ObjectionSchema)
 def say_missing(body: dict[str, Any]) -> Response:
     """Say that an exam of one's own is missing; nothing counts yet"""
-    made = report_missing(MissingExam(**body), by=caller().account_id, now=clock.now())
-    return answer_objection(made, 201)
+    said, by, now = MissingExam(**body), caller().account_id, clock.now()
+    return rendered(report_missing(said, by=by, now=now, claim=claimed(body, _render)))
+
+
+def _render(session: Any, objection_id: Any) -> object:
+    return _document(objection(session, objection_id))
 
 
 @blueprint.route(

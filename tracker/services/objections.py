@@ -21,6 +21,7 @@ from tracker.writes.audit import note_row
 from tracker.writes.booking_rows import Author
 from tracker.writes.entering import ExamEntry, any_device_id, enter_exam, lock_entries
 from tracker.writes.exam_rows import correct_exam, lock_exam
+from tracker.writes.idempotency import Answer, Claim, answer_once
 from tracker.writes.placing import day_of
 from tracker.writes.volume import count_exams
 
@@ -68,11 +69,22 @@ class MissingExam:
 
 
 @service
-def report_missing(session: Session, missing: MissingExam, *, by: int, now: datetime) -> int:
+def report_missing(
+    session: Session, missing: MissingExam, *, by: int, now: datetime, claim: Claim | None = None
+) -> int | Answer:
     """Say that an exam of one's own is missing; returns the objection's id. Nothing counts yet.
 
+    A `claim` (see there) has the answer rendered, and one given before under its key again.
     Raises ForbiddenError (the account is no member of staff) and InvalidError with the field.
     """
+
+    def report() -> int:
+        return _add(session, _missing(session, missing, by=by, now=now), Author(by, now))
+
+    return answer_once(session, claim, report, now=now)
+
+
+def _missing(session: Session, missing: MissingExam, *, by: int, now: datetime) -> Objection:
     own = _own_staff_id(session, by)
     if missing.day > day_of(now):
         raise InvalidError(N_("An exam cannot start in the future."), field="day")
@@ -80,7 +92,7 @@ def report_missing(session: Session, missing: MissingExam, *, by: int, now: date
     if exam_type_id is None:
         raise InvalidError(N_("There is no such exam type."), field="exam_type")
     number = plain_line(missing.patient, field="patient", least=1, longest=LONGEST_NUMBER)
-    row = Objection(
+    return Objection(
         kind="missing",
         staff_member_id=own,
         patient_number=number,
@@ -89,7 +101,6 @@ def report_missing(session: Session, missing: MissingExam, *, by: int, now: date
         local_date=missing.day,
         note=plain_line(missing.note, field="note", longest=LONGEST_REASON),
     )
-    return _add(session, row, Author(by, now))
 
 
 @service
