@@ -167,6 +167,13 @@ def test_unmet_demand_is_counted_and_listed(app, head: ApiCaller):
         alone = head.get("/unmet-demand/searches", **WEEKS, **of_key).json["items"]
         assert alone == [one for one in searches if of_key.items() <= one.items()]
         assert len(alone) == each["searches"]
+    case = next(each for each in head.get("/volume/capabilities", **WEEKS).json["items"] if each["capability"] == "contrast")  # fmt: skip
+    codes = ",".join(each["exam_type"] for each in case["exam_types"])
+    for reasons, name in (("none_free,too_late", "turned_away_minutes"), ("other,unsaid", "otherwise_minutes")):  # fmt: skip
+        first, found = every(head, "/unmet-demand/searches", exam_type=codes, reason=reasons)
+        minutes = sum(each[name] for each in case["exam_types"])
+        assert first["minutes"] == sum(each["minutes"] for each in found) == minutes > 0
+        assert first["searches"] == len(found)
 
 
 def every(head: ApiCaller, path: str, **asked: object) -> tuple[dict, list[dict]]:

@@ -12,6 +12,7 @@ from tests.support.databases import Template
 from tests.support.department import at
 from tests.support.known_weeks import FIRST, KNOWN_WEEKS, LAST
 from tracker.db import read_session, transaction
+from tracker.domain.demand import FOR_WANT_OF_TIME, OTHERWISE
 from tracker.domain.lifecycle import Status
 from tracker.models import Exam
 from tracker.queries.attendance import LEADS, Attendance, ReasonCount, lead_group
@@ -28,6 +29,12 @@ from tracker.queries.devices import devices
 from tracker.queries.durations import durations
 from tracker.queries.machine_case import capability_cases
 from tracker.queries.quality import Quality, quality
+from tracker.queries.unmet_demand import (
+    DemandFilter,
+    DemandSums,
+    sum_searches,
+    unmet_searches,
+)
 from tracker.queries.volume_source import Chosen
 from tracker.queries.wait_rows import WaitFilter, wait_rows, waiting_exams
 
@@ -35,7 +42,7 @@ pytestmark = pytest.mark.usefixtures("app_context")
 
 PAGE = 50
 NOW = at(7)
-LED = ("booked", "examined", "overtime")
+LED = ("booked", "turned_minutes", "otherwise", "examined", "overtime")
 """Figures of the case for a machine that lead to rows."""
 ZONE = ZoneInfo("Asia/Shanghai")
 
@@ -159,6 +166,12 @@ def assert_minutes(session: Session, codes: Chosen, figures: dict[str, int]) -> 
     wanted = {codes} if isinstance(codes, str) else set(codes or ())
     assert {each.booking.exam_type for each in found} <= wanted
     assert "cancelled" not in {each.booking.status for each in found}
+    for reasons, figure in ((FOR_WANT_OF_TIME, "turned_minutes"), (OTHERWISE, "otherwise")):
+        left = DemandFilter(FIRST, LAST, exam_type=codes, reason=reasons)
+        searches = unmet_searches(session, left, before_id=None, limit=PAGE)
+        minutes_left = sum(each.minutes for each in searches)
+        assert sum_searches(session, left) == DemandSums(len(searches), minutes_left)
+        assert minutes_left == figures[figure]
     for chosen, figure in (({"is_live": True}, "examined"), ({"past_block": True}, "overtime")):
         wanted_exams = WaitFilter(FIRST, LAST, exam_type=codes, **chosen)
         exams = waiting_exams(session, wanted_exams)

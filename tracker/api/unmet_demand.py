@@ -7,7 +7,7 @@ from marshmallow import fields
 
 from tracker.api.days import DaysQuery, days_of
 from tracker.api.documents import AnswerSchema, Document, instant, moment, text
-from tracker.api.fields import Code, OneOf
+from tracker.api.fields import Codes, Several
 from tracker.api.interface import answer, blueprint
 from tracker.api.pages import PageQuery, page, read_cursor, row_id
 from tracker.domain.demand import REASONS
@@ -16,6 +16,7 @@ from tracker.queries.unmet_demand import (
     DemandCount,
     DemandFilter,
     DemandRow,
+    sum_searches,
     unmet_counts,
     unmet_searches,
 )
@@ -24,9 +25,9 @@ from tracker.queries.unmet_demand import (
 class SearchesQuery(PageQuery, DaysQuery):
     """Which searches: those left on these days."""
 
-    exam_type = Code(load_default=None)
-    stream = Code(load_default=None)
-    reason = OneOf(tuple(REASONS), load_default=None)
+    exam_type = Codes("Of these exam types only.", load_default=None)
+    stream = Codes("Of these streams only.", load_default=None)
+    reason = Several(tuple(REASONS), "For these reasons only.", load_default=None)
 
 
 class DemandCountSchema(AnswerSchema):
@@ -53,14 +54,17 @@ class SearchSchema(AnswerSchema):
     exam_type = text()
     stream = text()
     parts = fields.Integer()
+    minutes = fields.Integer(metadata={"description": "Asked for, by today's durations."})
     wanted_from = fields.Date()
     wanted_to = fields.Date()
     reason = text()
 
 
 class SearchPageSchema(AnswerSchema):
-    """Searches, newest first."""
+    """Searches, newest first; the sums are those of all pages."""
 
+    searches = fields.Integer()
+    minutes = fields.Integer()
     items = fields.List(fields.Nested(SearchSchema))
     next_cursor = text(allow_none=True)
 
@@ -85,14 +89,12 @@ def list_unmet_demand(query: dict[str, Any]) -> Response:
     codes = {name: query[name] for name in ("exam_type", "stream", "reason")}
     place = read_cursor(query["cursor"], row_id)
     limit = query["limit"]
+    chosen, before_id = DemandFilter(first, last, **codes), place[0] if place else None
     with read_session() as session:
-        found = unmet_searches(
-            session,
-            DemandFilter(first, last, **codes),
-            before_id=place[0] if place else None,
-            limit=limit + 1,
-        )
-    return answer(page(found, limit, document=_search, place=lambda row: (row.id,)))
+        sums = sum_searches(session, chosen)
+        found = unmet_searches(session, chosen, before_id=before_id, limit=limit + 1)
+    listed = page(found, limit, document=_search, place=lambda row: (row.id,))
+    return answer({"searches": sums.searches, "minutes": sums.minutes, **listed})
 
 
 def _count(each: DemandCount) -> Document:
@@ -112,6 +114,7 @@ def _search(row: DemandRow) -> Document:
         "exam_type": row.exam_type,
         "stream": row.stream,
         "parts": row.parts,
+        "minutes": row.minutes,
         "wanted_from": row.wanted_from.isoformat(),
         "wanted_to": row.wanted_to.isoformat(),
         "reason": row.reason,

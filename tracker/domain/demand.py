@@ -12,3 +12,6 @@ REASONS: Mapping[str, str] = {
     UNSAID: N_("Not said"),
 }
 """Codes and words, in the order in which they are asked for; the last stands for a question passed over."""
+FOR_WANT_OF_TIME = ("none_free", "too_late")
+"""The reasons for which a search counts as turned away: another machine could have helped."""
+OTHERWISE = tuple(code for code in REASONS if code not in FOR_WANT_OF_TIME)

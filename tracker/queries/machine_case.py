@@ -10,9 +10,10 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import and_, func, select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
+from tracker.domain.demand import FOR_WANT_OF_TIME
 from tracker.domain.machinecase import Taken, TurnedAway, taken_by_one_more
 from tracker.models import Booking, ExamType, ExamTypeStream, UnmetDemand
 from tracker.queries.attendance_rows import is_not_cancelled
@@ -21,9 +22,7 @@ from tracker.queries.device_use import Cause, causes_of, exam_minutes_by_type
 from tracker.queries.devices import CapabilityRow, DeviceRow, capabilities, devices
 from tracker.queries.durations import planned_minutes
 from tracker.queries.exam_types import ExamTypeRow, exam_types
-
-FOR_WANT_OF_TIME = frozenset({"none_free", "too_late"})
-"""The reasons for which a search counts as turned away: another machine could have helped."""
+from tracker.queries.unmet_demand import IS_OF_STREAM, SEARCHED_MINUTES
 
 
 @dataclass(frozen=True, slots=True)
@@ -183,33 +182,25 @@ def _searches(
     turned: dict[int, list[TurnedAway]] = defaultdict(list)
     otherwise: dict[int, int] = defaultdict(int)
     for row in session.execute(_searched(first, last)):
-        minutes = row.minutes + (row.parts - 1) * row.further
         if row.reason in FOR_WANT_OF_TIME:
-            search = TurnedAway(minutes, row.wanted_from, row.wanted_to)
+            search = TurnedAway(row.minutes, row.wanted_from, row.wanted_to)
             turned[row.exam_type_id].append(search)
         else:
-            otherwise[row.exam_type_id] += minutes
+            otherwise[row.exam_type_id] += row.minutes
     return turned, otherwise
 
 
 def _searched(first: date, last: date) -> Any:
-    pair = and_(
-        ExamTypeStream.exam_type_id == UnmetDemand.exam_type_id,
-        ExamTypeStream.stream_id == UnmetDemand.stream_id,
-    )
-    further = func.coalesce(ExamTypeStream.further_part_minutes, ExamType.further_part_minutes)
     return (
         select(
             UnmetDemand.exam_type_id,
             UnmetDemand.reason,
-            UnmetDemand.parts,
             UnmetDemand.wanted_from,
             UnmetDemand.wanted_to,
-            func.coalesce(ExamTypeStream.minutes, ExamType.minutes).label("minutes"),
-            further.label("further"),
+            SEARCHED_MINUTES.label("minutes"),
         )
         .join(ExamType, ExamType.id == UnmetDemand.exam_type_id)
-        .outerjoin(ExamTypeStream, pair)
+        .outerjoin(ExamTypeStream, IS_OF_STREAM)
         .where(UnmetDemand.local_date.between(first, last))
         .order_by(UnmetDemand.id)
     )

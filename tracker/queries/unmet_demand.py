@@ -4,21 +4,31 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, func, select
+from sqlalchemy import ColumnElement, Select, and_, func, select
 from sqlalchemy.orm import Session
 
-from tracker.models import Account, ExamType, Stream, UnmetDemand
+from tracker.models import Account, ExamType, ExamTypeStream, Stream, UnmetDemand
+from tracker.queries.of_codes import of_codes
+from tracker.queries.volume_source import Chosen
 
 
 @dataclass(frozen=True, slots=True)
 class DemandFilter:
-    """Which searches: left from `first` to `last` (inclusive), of codes where given."""
+    """Which searches: left from `first` to `last` (inclusive), of codes where given; of several of one kind any will do."""
 
     first: date
     last: date
-    exam_type: str | None = None
-    stream: str | None = None
-    reason: str | None = None
+    exam_type: Chosen = None
+    stream: Chosen = None
+    reason: Chosen = None
+
+
+@dataclass(frozen=True, slots=True)
+class DemandSums:
+    """What the searches of a list come to in all."""
+
+    searches: int
+    minutes: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,7 +47,7 @@ class DemandCount:
 
 @dataclass(frozen=True, slots=True)
 class DemandRow:
-    """One search that was left; `by` is the user name of who left it."""
+    """One search that was left; `by` is the user name of who left it, `minutes` what it asked for."""
 
     id: int
     at: datetime
@@ -52,7 +62,19 @@ class DemandRow:
     wanted_from: date
     wanted_to: date
     reason: str
+    minutes: int
 
+
+IS_OF_STREAM = and_(
+    ExamTypeStream.exam_type_id == UnmetDemand.exam_type_id,
+    ExamTypeStream.stream_id == UnmetDemand.stream_id,
+)
+"""Joins (outer) what a stream has of its own of an exam type."""
+_FURTHER = func.coalesce(ExamTypeStream.further_part_minutes, ExamType.further_part_minutes)
+SEARCHED_MINUTES: Any = (
+    func.coalesce(ExamTypeStream.minutes, ExamType.minutes) + (UnmetDemand.parts - 1) * _FURTHER
+)
+"""Minutes that a search asked for, by the standard durations of today; for a statement with both joined."""
 
 _NAMES = (ExamType.code, ExamType.name_zh, ExamType.name_en, Stream.code, Stream.name_zh, Stream.name_en)  # fmt: skip
 
@@ -74,10 +96,12 @@ _ROWS: Select[*tuple[Any, ...]] = (
         UnmetDemand.wanted_from,
         UnmetDemand.wanted_to,
         UnmetDemand.reason,
+        SEARCHED_MINUTES,
     )
     .join(Account, Account.id == UnmetDemand.by_id)
     .join(ExamType, ExamType.id == UnmetDemand.exam_type_id)
     .join(Stream, Stream.id == UnmetDemand.stream_id)
+    .outerjoin(ExamTypeStream, IS_OF_STREAM)
     .order_by(UnmetDemand.id.desc())
 )
 
@@ -99,11 +123,25 @@ def unmet_searches(
     return [DemandRow(*row) for row in rows]
 
 
-def _conditions(chosen: DemandFilter) -> list[ColumnElement[bool]]:
-    wanted = (
-        (ExamType.code, chosen.exam_type),
-        (Stream.code, chosen.stream),
-        (UnmetDemand.reason, chosen.reason),
+def sum_searches(session: Session, chosen: DemandFilter) -> DemandSums:
+    """The searches `unmet_searches` has in all, and their minutes. One statement."""
+    sums = func.count(UnmetDemand.id), func.sum(SEARCHED_MINUTES)
+    statement = (
+        select(*sums)
+        .join(ExamType, ExamType.id == UnmetDemand.exam_type_id)
+        .outerjoin(ExamTypeStream, IS_OF_STREAM)
     )
-    days = UnmetDemand.local_date.between(chosen.first, chosen.last)
-    return [days, *(column == value for column, value in wanted if value is not None)]
+    searches, minutes = session.execute(statement.where(*_conditions(chosen))).one()
+    return DemandSums(searches, int(minutes or 0))
+
+
+def _conditions(chosen: DemandFilter) -> list[ColumnElement[bool]]:
+    conditions = [
+        UnmetDemand.local_date.between(chosen.first, chosen.last),
+        *of_codes(UnmetDemand.exam_type_id, ExamType, chosen.exam_type),
+        *of_codes(UnmetDemand.stream_id, Stream, chosen.stream),
+    ]
+    if chosen.reason is not None:
+        reasons = (chosen.reason,) if isinstance(chosen.reason, str) else tuple(chosen.reason)
+        conditions.append(UnmetDemand.reason.in_(reasons))
+    return conditions

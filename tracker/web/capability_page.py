@@ -1,14 +1,25 @@
 """What the page for a new machine shows: each capability in minutes, and the case for one more machine of a kind."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
+from tracker.domain.demand import FOR_WANT_OF_TIME, OTHERWISE
 from tracker.domain.errors import N_, InvalidError
 from tracker.queries import Reading
+from tracker.queries.attendance_rows import NOT_CANCELLED
 from tracker.queries.machine_case import CapabilityCase, TypeMinutes, capability_cases
 from tracker.queries.next_openings import NextOpening, latest_opening, third_next_openings
 from tracker.web.day_stretch import DayStretch
+
+LISTS: Mapping[str, tuple[str, Mapping[str, object]]] = {
+    "booked": ("/volume/quality/bookings", {"status": NOT_CANCELLED}),
+    "turned_minutes": ("/unmet-demand", {"reason": ",".join(FOR_WANT_OF_TIME)}),
+    "otherwise": ("/unmet-demand", {"reason": ",".join(OTHERWISE)}),
+    "examined": ("/volume/quality/exams", {"live": 1}),
+    "overtime": ("/volume/quality/exams", {"past_block": 1}),
+}
+"""The page whose rows a figure of TypeMinutes is the sum of, and how it is asked; what was asked for is the sum of three."""
 
 
 @dataclass(frozen=True, slots=True)

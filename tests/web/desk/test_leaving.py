@@ -167,7 +167,8 @@ def test_the_head_sees_counts_whose_every_number_is_a_list(
     ]
     rows = listed.partition('id="searches"')[2]
     assert rows.count('<th scope="row">') == 2
-    assert rows.count("None free") == 2
+    assert rows.count(">None free<") == 2
+    assert "</b> minutes · Contrast-enhanced · Outpatient · None free<" in rows
     assert numbers_in(monday)[-1] == ["All", "", "2", "1", "0", "0", "3"]
 
 

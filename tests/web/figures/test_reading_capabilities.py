@@ -2,6 +2,7 @@
 
 import re
 from html import unescape
+from urllib.parse import unquote
 
 import pytest
 from flask import Flask
@@ -24,6 +25,8 @@ LISTS: dict[str, tuple[int, str]] = {
     "status=not_cancelled": (1, "Planned minutes"),
     "live=1": (1, "Actual minutes"),
     "past_block=1": (2, "Past the block"),
+    "reason=none_free,too_late": (1, "Minutes"),
+    "reason=other,unsaid": (1, "Minutes"),
 }
 """The lists behind minutes, by how they are asked for: which number of the line above says them, and the column that shows each."""
 
@@ -68,13 +71,14 @@ def test_minutes_lead_to_the_rows_they_are_the_sum_of(client_of: ClientOf) -> No
         page = head.get(f"{WEEKS}&capability=phased").text
         links = {
             cell.href: number(cell.text)
-            for line in cells(page, "case-types")
-            for cell in line
-            if cell.href.split("&")[-1] in LISTS
+            for key in ("capabilities", "case-types")
+            for line in cells(page, key)
+            for cell in line[1:]
+            if cell.href
         }
-        assert {href.split("&")[-1] for href in links} == LISTS.keys()
+        assert {asked(href) for href in links} == LISTS.keys()
         for href, minutes in links.items():
-            place, label = LISTS[href.split("&")[-1]]
+            place, label = LISTS[asked(href)]
             says, shown = listed(head, href, label)
             assert number(says[place]) == minutes > 0, href
             assert sum(shown) == minutes, href
@@ -82,6 +86,11 @@ def test_minutes_lead_to_the_rows_they_are_the_sum_of(client_of: ClientOf) -> No
         assert '<option value="lung,cardiac" selected>' in several
         nobody = head.get(f"/volume/quality/bookings?{DAYS}&exam_type=none").text
         assert "<b>0</b> bookings · <b>0</b> planned minutes" in nobody
+
+
+def asked(href: str) -> str:
+    """The last thing that an address asks for."""
+    return unquote(href.split("#", maxsplit=1)[0].rsplit("&", maxsplit=1)[-1])
 
 
 def listed(head: FlaskClient, href: str, label: str) -> tuple[list[str], list[int]]:

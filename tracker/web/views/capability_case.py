@@ -7,7 +7,7 @@ from tracker import clock
 from tracker.domain.workcalendar import local_date_of
 from tracker.queries import read_session
 from tracker.web.arguments import code_argument
-from tracker.web.capability_page import read_capabilities
+from tracker.web.capability_page import LISTS, read_capabilities
 from tracker.web.day_stretch import stretch_of_address, usual_stretches
 from tracker.web.person import request_now
 
@@ -22,5 +22,5 @@ def show() -> ResponseReturnValue:
     stretch, code = stretch_of_address(today), code_argument("capability")
     with read_session() as reading:
         page = read_capabilities(reading, stretch, code, today=today, now=now)
-    context = {"page": page, "stretch": stretch, "code": code, "now": now}
+    context = {"page": page, "stretch": stretch, "code": code, "now": now, "lists": LISTS}
     return render_template("volume/capabilities.html", **context, choices=usual_stretches(today))

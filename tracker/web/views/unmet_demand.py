@@ -13,10 +13,17 @@ from tracker.domain.demand import REASONS, UNSAID
 from tracker.domain.errors import N_, InvalidError
 from tracker.domain.workcalendar import local_date_of
 from tracker.queries import read_session
-from tracker.queries.unmet_demand import DemandCount, DemandFilter, unmet_counts, unmet_searches
+from tracker.queries.unmet_demand import (
+    DemandCount,
+    DemandFilter,
+    sum_searches,
+    unmet_counts,
+    unmet_searches,
+)
+from tracker.queries.volume_source import Chosen
 from tracker.services.unmet_demand import LeftSearch, note_unmet_demand
 from tracker.web.addresses import see_other
-from tracker.web.arguments import code_argument, day_argument, number_argument
+from tracker.web.arguments import codes_argument, codes_text, day_argument, number_argument
 from tracker.web.booking_page import offer, read_catalogue
 from tracker.web.forms.book import LeaveForm, RequestForm
 from tracker.web.person import caller, request_now
@@ -83,6 +90,7 @@ def show() -> ResponseReturnValue:
     chosen, cursor = _chosen(), number_argument("cursor")
     with read_session() as reading:
         lines = _lines(unmet_counts(reading, chosen.first, chosen.last))
+        in_all = sum_searches(reading, chosen)
         found = unmet_searches(reading, chosen, before_id=cursor, limit=PAGE_LENGTH + 1)
     shown = found[:PAGE_LENGTH]
     days = {"from": chosen.first.isoformat(), "to": chosen.last.isoformat()}
@@ -90,11 +98,13 @@ def show() -> ResponseReturnValue:
         "lines": lines,
         "total": {code: sum(line.by_reason[code] for line in lines) for code in REASONS},
         "searches": shown,
+        "in_all": in_all,
         "next_cursor": shown[-1].id if len(found) > PAGE_LENGTH else None,
         "cursor": cursor,
         "chosen": chosen,
+        "codes": {name: _tuple(codes) for name, codes in _codes().items()},
         "days": days,
-        "params": days | {name: code for name, code in _codes().items() if code},
+        "params": days | {name: codes_text(codes) for name, codes in _codes().items() if codes},
     }
     return render_template("unmet_demand/unmet_demand.html", **context)
 
@@ -109,8 +119,12 @@ def _chosen() -> DemandFilter:
     return DemandFilter(first, last, **_codes())
 
 
-def _codes() -> dict[str, str | None]:
-    return {name: code_argument(name) for name in ("exam_type", "stream", "reason")}
+def _codes() -> dict[str, Chosen]:
+    return {name: codes_argument(name) for name in ("exam_type", "stream", "reason")}
+
+
+def _tuple(codes: Chosen) -> tuple[str, ...]:
+    return () if codes is None else (codes,) if isinstance(codes, str) else tuple(codes)
 
 
 def _lines(counts: Iterable[DemandCount]) -> list[Line]:
