@@ -56,7 +56,7 @@ def test_a_list_keeps_its_choice_and_names_it(client_of: ClientOf) -> None:
         assert "Within the goal · At most 30 minutes from check-in to start" in waits
         assert "Measured · 10 working days and more" in head.get(f"/volume/quality/exams?{WEEKS}&from_days=10").text  # fmt: skip
         assert "· Not measured" in head.get(f"/volume/quality/exams?{WEEKS}&measured=0").text
-        assert " · Past the block" in head.get(f"/volume/quality/exams?{WEEKS}&past_block=1&device=US01,US04").text  # fmt: skip
+        assert "</b> minutes past the block" in head.get(f"/volume/quality/exams?{WEEKS}&past_block=1&device=US01,US04").text  # fmt: skip
         assert " · Clicked live" in head.get(f"/volume/quality/exams?{WEEKS}&live=1").text
         for wrong in ("bookings?lead=3", "bookings?status=gone", "bookings?to=2000-01-01", "bookings?alike=x", "bookings?unlike=1,x", "bookings?cursor=x", "exams?days=x", "exams?minutes=-1"):  # fmt: skip
             assert head.get(f"/volume/quality/{wrong}").status_code == 422, wrong
