@@ -74,8 +74,8 @@ def bring_a_dozen(path: Path, by: int) -> None:
     path.write_bytes(
         sheet([row(number=f"H{n}", start=f"2026-11-16 08:{n:02}", end="") for n in range(12)])
     )
-    new = NewImport(path.name, "0" * 64)
-    import_id = register_import(new, by=by, now=at(7), state="staging")
+    new = NewImport(path.name, "0" * 64, state="staging")
+    import_id = register_import(new, by=by, now=at(7))
     how = Bringing(zone=clock.hospital_zone(), clock=lambda: at(7), by=by)
     bring_in(lambda: import_id, path, how)
 

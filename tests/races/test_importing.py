@@ -63,9 +63,9 @@ def bring_and_undo(folder: Path, by: int) -> None:
     for number in range(FILES):
         path = folder / f"{number}.csv"
         path.write_bytes(some_rows(number))
-        new = NewImport(path.name, "0" * 64)
+        new = NewImport(path.name, "0" * 64, state="staging")
         now = LATER + timedelta(minutes=number)
-        import_id = register_import(new, by=by, now=LATER, state="staging")
+        import_id = register_import(new, by=by, now=LATER)
         how = Bringing(zone=clock.hospital_zone(), clock=lambda now=now: now, by=by)  # type: ignore[misc]
         bring_in(lambda import_id=import_id: import_id, path, how)  # type: ignore[misc]
         if number % 2:
@@ -128,7 +128,7 @@ class Desk:
 def test_of_two_files_that_come_in_force_at_once_one_is_read_again(app: Flask) -> None:
     """Both were read before either counted: they may hold the same exams."""
     by = account_id("head")
-    ids = [register_import(NewImport("f.csv", "0" * 64), by=by, now=LATER, state="staging")
+    ids = [register_import(NewImport("f.csv", "0" * 64, state="staging"), by=by, now=LATER)
            for _ in range(FILES)]  # fmt: skip
     for import_id in ids:
         begin_staging(import_id, by=by, now=LATER)

@@ -109,8 +109,8 @@ class Lived:
         with tempfile.TemporaryDirectory() as folder:
             path = Path(folder) / "exams.csv"
             path.write_bytes(sheet([*self._a_day_backwards(), *(self._row() for _ in range(rows))]))
-            new = NewImport(path.name, "0" * 64)
-            import_id = register_import(new, by=self.head, now=self.now(), state="staging")
+            new = NewImport(path.name, "0" * 64, state="staging")
+            import_id = register_import(new, by=self.head, now=self.now())
             how = Bringing(
                 zone=clock.hospital_zone(),
                 clock=self.now,
