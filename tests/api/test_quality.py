@@ -224,6 +224,9 @@ def test_bookings_and_exams_behind_the_figures_are_listed(head):
         first, items = every(head, "/volume/quality/exams", which=which, exam_type=codes)
         minutes = sum(each[figure] for each in case["exam_types"])
         assert first[name] == sum(each[name] for each in items) == minutes > 0
+    first, items = every(head, "/volume/quality/exams", which="not_live", exam_type=codes)
+    assert first["exams"] == len(items) == sum(each["left_out"] for each in case["exam_types"]) > 0
+    assert {(each["entered_later"], each["working_days"]) for each in items} == {(True, None)}
     assert head.get("/volume/quality/exams", from_="2027-01-01", to="2027-02-01").json["exams"] == 0
     assert list(head.get("/volume/quality/exams", which="all", **WEEKS).fields) == ["which"]
     assert list(head.get("/volume/quality/bookings", lead=3, **WEEKS).fields) == ["lead"]

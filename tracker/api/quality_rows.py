@@ -39,6 +39,7 @@ WHICH: dict[str, dict[str, Any]] = {
     "checked_in": {"checked_in": True},
     "compared": {"is_compared": True},
     "live": {"is_live": True},
+    "not_live": {"is_live": False},
     "past_block": {"past_block": True},
 }
 """Which exams, as a filter says it."""
@@ -92,7 +93,7 @@ class QualityExamsQuery(PageQuery, DaysQuery):
     which = OneOf(
         tuple(WHICH),
         "measured: clicked live and booked; checked_in and compared (with the standard duration): those of them alone; "
-        "not_measured: all others; live: clicked live, booked or not; past_block: those that ran past the block.",
+        "not_measured: all others; live: clicked live, booked or not; not_live: entered later or from a file; past_block: those that ran past the block.",
         load_default="measured",
     )
     stream = Codes("Of these streams only.", load_default=None)

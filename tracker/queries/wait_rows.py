@@ -34,8 +34,8 @@ from tracker.queries.waits import (
 class WaitFilter:
     """Which exams of the days `first` to `last` (inclusive): all conditions given must hold.
 
-    Measured or not is chosen unless `is_live` or `past_block` are: exams clicked live, with or without a booking, all or
-    those with minutes past the block. What else is asked for holds of exams with a booking alone. Working days from booking
+    Measured or not is chosen unless `is_live` or `past_block` are: exams clicked live (or not), with or without a booking;
+    those clicked live with minutes past the block. What else is asked for holds of exams with a booking alone. Working days from booking
     to exam lie between `days_from` and `days_to` (inclusive), `within_goal` is the stream's, `hours_to` are at most so many
     hours from the booking to the exam's end; `checked_in` have minutes of waiting, `minutes_to` at most so many of them;
     `is_compared` with their type's standard duration.
@@ -47,7 +47,7 @@ class WaitFilter:
     exam_type: Chosen = None
     device: Chosen = None
     is_measured: bool = True
-    is_live: bool = False
+    is_live: bool | None = None
     past_block: bool = False
     days_from: int | None = None
     days_to: int | None = None
@@ -60,7 +60,7 @@ class WaitFilter:
     @property
     def shows_waits(self) -> bool:
         """Whether its exams were clicked live."""
-        return self.is_measured or self.is_live or self.past_block
+        return self.past_block or (self.is_measured if self.is_live is None else self.is_live)
 
     @property
     def asks_for_days(self) -> bool:
@@ -232,8 +232,8 @@ def wait_rows(session: Session, chosen: WaitFilter, places: Sequence[Place]) -> 
 
 
 def _which(chosen: WaitFilter) -> ColumnElement[bool]:
-    if chosen.is_live or chosen.past_block:
-        return and_(counts(), is_live())
+    if chosen.past_block or chosen.is_live is not None:
+        return and_(counts(), is_live() if chosen.past_block or chosen.is_live else ~is_live())
     return is_measured() if chosen.is_measured else is_left_out()
 
 

@@ -9,7 +9,7 @@ from flask import Flask
 from tests.support.cast import ClientOf
 from tests.support.department import at
 from tests.support.known_weeks import FIRST, LAST
-from tests.web.figures.reading import cells, number, plain, table
+from tests.web.figures.reading import cells, listed, number, plain, table
 from tracker import clock
 from tracker.queries import read_session
 from tracker.queries.device_use import device_use
@@ -87,6 +87,25 @@ def test_every_number_of_exams_is_the_length_of_its_list(client_of: ClientOf) ->
             assert len(set(re.findall(r'href="(/exams/\d+)" data-row', rows))) == number(shown)
         for href in set(re.findall(r'href="(/closures/\d+)"', client.get(WEEKS).text)):
             assert client.get(href).status_code == 200
+
+
+def test_minutes_and_what_is_left_out_lead_to_their_exams(client_of: ClientOf) -> None:
+    columns = {2: ("live=1", 1), 4: ("past_block=1", 2), 9: ("live=0", 0)}
+    with clock.at(NOW):
+        client = client_of("head")
+        pages = [client.get(f"{WEEKS}{more}").text for more in ("", "&device=US04")]
+        for line in [line for page in pages for line in cells(page, "use-devices")]:
+            for column, (asked, place) in columns.items():
+                if line[column].text == "0":
+                    continue
+                href = line[column].href
+                assert href.endswith(f"&{asked}"), line
+                found = client.get(href).text
+                says = re.search(r'class="figures-line">(.*?)</p>', found, re.DOTALL)[1]
+                assert re.findall(r"<b>([^<]+)</b>", says)[place] == line[column].text, href
+        card = re.search(r'href="([^"]+live=0)"', pages[1])[1]
+        said, rows = listed(client, unescape(card))
+    assert said == len(rows) == number(cells(pages[1], "use-devices")[-1][9].text) > 0
 
 
 def test_days_without_hours_say_so_and_bad_addresses_are_refused(client_of: ClientOf) -> None:

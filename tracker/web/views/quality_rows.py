@@ -67,7 +67,7 @@ def bookings() -> ResponseReturnValue:
 def exams() -> ResponseReturnValue:
     """The exams of the days whose waits are measured (or are not, ?measured=0), by day: ?stream=, ?days=, ?minutes=.
 
-    ?live=1 are all that were clicked live, ?past_block=1 those of them that ran past the block.
+    ?live=1 are all that were clicked live, ?live=0 all others, ?past_block=1 those that were and ran past the block.
     """
     stretch, cursor = stretch_of_address(today()), place_argument()
     chosen = _waits(stretch)
@@ -132,7 +132,7 @@ def _waits(stretch: DayStretch) -> WaitFilter:
         device=codes_argument("device"),
         is_compared=request.args.get("compared") == "1",
         is_measured=request.args.get("measured") != "0",
-        is_live=request.args.get("live") == "1",
+        is_live={"1": True, "0": False}.get(request.args.get("live", "")),
         past_block=request.args.get("past_block") == "1",
         days_from=days if days is not None else whole_number_argument("from_days"),
         days_to=days,
