@@ -12,6 +12,7 @@ LEFT_OUT = {"exclude": [[".ec"]]}
 
 def faults_of(page: Page, *, at_desk: bool) -> Iterator[str]:
     """On a phone, and where asked at a desk too, in whose size the page is left then."""
+    page.wait_for_load_state()
     for size in (PHONE, DESK) if at_desk else (PHONE,):
         page.set_viewport_size(size)
         width = page.evaluate("document.documentElement.scrollWidth")

@@ -10,6 +10,7 @@ from pypdf import PdfReader
 from python_calamine import CalamineWorkbook
 
 from tests.journeys.conftest import SignIn
+from tests.journeys.going import go
 from tests.journeys.looking import DESK, faults_of, look_at
 from tests.journeys.test_head import count_in
 from tests.support.exam_files import row, sheet
@@ -54,17 +55,17 @@ def test_figures_from_a_file_to_the_report_and_back(
     page.goto(f"{hospital.address}/volume/import")
     chosen = {"name": "外院.csv", "mimeType": "text/csv", "buffer": FILE}
     page.get_by_label(words("CSV or XLSX file")).set_input_files(chosen)  # type: ignore[arg-type]
-    page.get_by_role("button", name=words("Look at it")).click()
+    go(page.get_by_role("button", name=words("Look at it")))
     jobs_look_once(app, hospital, page)
     asked = page.get_by_label(UNKNOWN)
     expect(asked).to_be_visible()
     look_at(page)
     asked.select_option("cadre_ward")
-    page.get_by_role("button", name=words("Remember and read again")).first.click()
+    go(page.get_by_role("button", name=words("Remember and read again")).first)
     jobs_look_once(app, hospital, page)
     expect(page.locator(".figure-value").first).to_contain_text("3")
     look_at(page)
-    page.locator("form[action$='/bring'] button").click()
+    go(page.locator("form[action$='/bring'] button"))
     jobs_look_once(app, hospital, page)
     expect(page.get_by_role("button", name=words("Undo the whole import"))).to_be_visible()
 
@@ -80,7 +81,7 @@ def test_figures_from_a_file_to_the_report_and_back(
 
     # when the month is closed and taken away, both files say what the page says
     page.goto(hospital.address + MONTH)
-    page.get_by_role("button", name=words("Close this month")).click()
+    go(page.get_by_role("button", name=words("Close this month")))
     expect(page.locator("#changes")).to_be_visible()
     look_at(page)
     assert figures(page.locator("#totals tbody tr").first) == [before + 3, 0, before + 3]
@@ -89,9 +90,9 @@ def test_figures_from_a_file_to_the_report_and_back(
     # when the file turns out to be the wrong one, it is undone, with a reason
     hospital.wait(1)
     page.goto(f"{hospital.address}/volume/import")
-    page.locator("#imports [data-row]").first.click()
+    go(page.locator("#imports [data-row]").first)
     page.get_by_label(words("Reason")).fill("选错文件")
-    page.get_by_role("button", name=words("Undo the whole import")).click()
+    go(page.get_by_role("button", name=words("Undo the whole import")))
     expect(page.locator("dl.pairs")).to_contain_text("选错文件")
 
     # then: the closed month says what was, what changed and why, and what is
@@ -123,7 +124,7 @@ def a_cross_leads_to_its_rows(page: Page, hospital: Hospital, words: Words) -> N
     page.get_by_label(words("Columns by"), exact=True).select_option("stream")
     page.locator(".filter-box").first.locator("summary").click()
     page.locator("#only-stream-cadre_ward").check()
-    page.get_by_role("button", name=words("Show")).click()
+    go(page.get_by_role("button", name=words("Show")))
     address = page.url
     assert "stream=cadre_ward" in address
     look_at(page)
@@ -133,11 +134,12 @@ def a_cross_leads_to_its_rows(page: Page, hospital: Hospital, words: Words) -> N
     cells = page.locator("#cross tbody td a")
     shown = {count_in(text) for text in cells.all_inner_texts()}
     of_cell = count_in(cells.first.inner_text())
-    cells.first.click()
+    go(cells.first)
     assert rows_listed(page) == of_cell
     page.goto(address)
-    page.mouse.click(*page.locator("figure[data-table=cross] svg").evaluate(BARS))
-    page.wait_for_url("**/exams?**")
+    bar = page.locator("figure[data-table=cross] svg").evaluate(BARS)
+    with page.expect_navigation(url="**/exams?**"):
+        page.mouse.click(*bar)
     assert rows_listed(page) == max(shown)
 
 

@@ -8,6 +8,7 @@ from playwright.sync_api import expect
 
 from tests.journeys.conftest import SignIn
 from tests.journeys.examples import busy_device
+from tests.journeys.going import go
 from tests.support.department import at
 from tests.support.live import Hospital, Words
 
@@ -24,22 +25,22 @@ def test_a_number_opens_its_rows_and_follows_them(
     counted = count_in(today.locator(".figure-value").inner_text())
 
     # when the number is opened, there are as many exams
-    today.click()
+    go(today)
     expect(page.get_by_role("heading", level=1)).to_have_text(words("Exams"))
     total = page.locator(".figures-line b").first
     assert count_in(total.inner_text()) == counted
 
     # when one of them had two parts, and another is of nobody
-    page.locator("tbody [data-row]").first.click()
-    page.get_by_role("link", name=words("Correct"), exact=True).click()
+    go(page.locator("tbody [data-row]").first)
+    go(page.get_by_role("link", name=words("Correct"), exact=True))
     page.get_by_label(words("Parts")).fill("2")
     page.get_by_label(words("Reason")).fill("漏记部位")
-    page.get_by_role("button", name=words("Save as a new version")).click()
+    go(page.get_by_role("button", name=words("Save as a new version")))
     expect(page.locator("main")).to_contain_text("漏记部位")
     page.get_by_role("link", name=words("Void"), exact=True).click()
     dialog = page.get_by_role("dialog")
     dialog.get_by_label(words("Reason")).fill(words("Entered twice"))
-    dialog.get_by_role("button", name=words("Void the exam")).click()
+    go(dialog.get_by_role("button", name=words("Void the exam")))
     expect(page.locator("main")).to_contain_text(words("Entered twice"))
 
     # then: it counts nothing any more
@@ -61,18 +62,18 @@ def test_a_device_is_closed_and_nobody_on_it_is_forgotten(
     page.get_by_label(words("Reason")).fill(words("Repair"))
 
     # when: the bookings in the way are shown, then moved
-    page.get_by_role("button", name=words("Show the bookings in the way")).click()
+    go(page.get_by_role("button", name=words("Show the bookings in the way")))
     in_the_way = page.locator("#bookings-hit tbody tr")
     expect(in_the_way.first).to_be_visible()
     count = in_the_way.count()
     page.locator("input[name=bookings][value=move]").check()
-    page.get_by_role("button", name=words("Close now")).click()
+    go(page.get_by_role("button", name=words("Close now")))
 
     # then: each is moved or flagged, and the device is closed
     expect(page.get_by_role("heading", level=1)).to_contain_text(device)
     moved, flagged = page.locator("#moved tbody tr"), page.locator("#flagged tbody tr")
     assert moved.count() + flagged.count() == count
-    page.get_by_role("button", name=words("Lift the closure")).click()
+    go(page.get_by_role("button", name=words("Lift the closure")))
     expect(page.get_by_role("button", name=words("Lift the closure"))).to_have_count(0)
 
 
@@ -92,7 +93,7 @@ def test_what_yesterday_left_open_is_settled(
     left.get_by_role("link", name=words("Left without exam")).click()
     dialog = page.get_by_role("dialog")
     dialog.get_by_label(words("Reason")).fill(words("Left without waiting"))
-    dialog.get_by_role("button", name=words("Cancel the booking")).click()
+    go(dialog.get_by_role("button", name=words("Cancel the booking")))
     expect(page.get_by_role("dialog")).to_have_count(0)
 
     # then: the list is one shorter

@@ -7,6 +7,7 @@ from flask import Flask
 from playwright.sync_api import Locator, Page, expect
 
 from tests.journeys.conftest import SignIn
+from tests.journeys.going import go_by_key
 from tests.journeys.looking import look_at
 from tests.support.cast import PASSWORD
 from tests.support.databases import Template
@@ -51,7 +52,7 @@ def test_a_finish_is_undone_by_one_press_and_made_again(
     hospital.now = at(9, 4)
     page = worklist(sign_in, hospital, "US01")
     running, row = page.locator("#running"), page.locator(f"#row-{booking}")
-    page.keyboard.press("F8")
+    go_by_key("F8", page)
     told(page, words("The exam is finished and counted."))
     first = row.locator("a[href^='/exams/']").inner_text()
 
@@ -69,7 +70,7 @@ def test_a_finish_is_undone_by_one_press_and_made_again(
     told(page, words("The exam is voided; it is in progress again."))
     expect(running).to_contain_text("病人1")
     hospital.wait(minutes=3)
-    page.keyboard.press("F8")
+    go_by_key("F8", page)
     told(page, words("The exam is finished and counted."))
     assert row.locator("a[href^='/exams/']").inner_text() != first
     page.goto(f"{hospital.address}/volume/mine")
@@ -86,10 +87,10 @@ def test_a_cancelled_booking_is_taken_back_while_its_time_is_free(
     page = sign_in("reception")
     page.goto(f"{hospital.address}/bookings/{booking}")
     head = page.locator(".booking-head")
-    follow(head, words("Cancel"))
+    ask(head, words("Cancel"))
     expect(page.get_by_role("dialog").get_by_label(words("Reason"))).to_be_focused()
     page.keyboard.type("wrong patient clicked")
-    page.keyboard.press("Enter")
+    go_by_key("Enter", page)
     expect(head).to_contain_text(words("Cancelled"))
 
     # when: the page says that the time is still free, and one press takes it back
@@ -129,13 +130,13 @@ def test_the_wrong_patient_of_a_running_exam_is_replaced_in_one_step(
     look_at(page)
     page.get_by_label(words("Reason")).focus()
     page.keyboard.type(words("Called by the wrong name"))
-    page.keyboard.press("F4")
+    go_by_key("F4", page)
 
     # then: the exam runs on for the right one, and is counted for nobody else
     told(page, words("Handed to the right patient."))
     expect(running).to_contain_text("L100")
     expect(running).not_to_contain_text("M00001")
-    page.keyboard.press("F8")
+    go_by_key("F8", page)
     told(page, words("The exam is finished and counted."))
     page.goto(f"{hospital.address}/exams?device=US01")
     expect(page.locator("tbody [data-row]")).to_have_count(1)
@@ -166,7 +167,7 @@ def test_the_time_of_a_no_show_is_given_to_somebody_who_is_here(
     page.get_by_label(words("The patient is here: check in at once")).check()
     opening = page.locator("#openings .opening").first
     assert opening.get_attribute("value") == "US01@2026-11-23T09:01"
-    opening.press("Enter")
+    go_by_key("Enter", opening)
     expect(head).to_contain_text(words("Arrived"))
     expect(head.locator(".booking-time")).to_contain_text("09:01")
 
@@ -192,7 +193,7 @@ def test_a_late_patient_is_squeezed_in_and_seen_as_added(
     page.get_by_label(words("Reason")).fill("迟到，原号已给他人")
     page.get_by_label(words("The patient is here: check in at once")).check()
     look_at(page)
-    page.keyboard.press("F4")
+    go_by_key("F4", page)
 
     # then: list and board say so, and the turn comes
     told(page, words("The patient is added beyond the plan."))
@@ -201,7 +202,7 @@ def test_a_late_patient_is_squeezed_in_and_seen_as_added(
     page.goto(f"{hospital.address}/board")
     expect(page.locator("#device-US01 .board-next")).to_contain_text(words("Added"))
     page.goto(f"{hospital.address}/worklist?device=US01")
-    page.keyboard.press("F4")
+    go_by_key("F4", page)
     expect(page.locator("#running")).to_contain_text("赵迟到")
 
 
@@ -243,10 +244,11 @@ def test_a_doctor_takes_a_machine_over_in_the_middle_of_the_block(
     expect(plan.locator(".reasons")).to_contain_text("肌骨")
     look_at(page)
     expect(plan.get_by_label(words("Reason"))).to_be_focused()
-    page.keyboard.press("F4")
+    go_by_key("F4", page)
+    expect(plan.locator(".form-error")).to_be_visible()
     expect(plan.get_by_label(words("Reason"))).to_be_focused()
     page.keyboard.type("同事去急诊")
-    page.keyboard.press("F4")
+    go_by_key("F4", page)
 
     # then: the list names both, and the booking has come along with the reason
     told(page, words("The machine is taken over. Those who are still to be examined come along."))
@@ -273,14 +275,14 @@ def test_a_patient_who_waits_is_sent_to_another_machine(
     expect(first).to_be_focused()
     other = (first.get_attribute("value") or "")[:4]
     look_at(page)
-    page.keyboard.press("Enter")
+    go_by_key("Enter", page)
 
     # then: here the patient waits elsewhere, there it is the patient's turn
     expect(page.locator("#messages")).to_contain_text(other)
     expect(row.locator(f"td[data-label='{words('Machine')}']")).to_contain_text(other)
     page.goto(f"{hospital.address}/worklist?device={other}")
     expect(row).to_contain_text("病人1")
-    page.keyboard.press("F2")
+    go_by_key("F2", page)
     expect(page.locator("#running")).to_contain_text("病人1")
 
 
@@ -305,7 +307,7 @@ def test_a_temporary_record_is_merged_into_the_one_with_its_number(
     look_at(page)
     expect(page.get_by_label(words("Reason"))).to_be_focused()
     page.keyboard.type(words("The patient brought the card"))
-    page.keyboard.press("F4")
+    go_by_key("F4", page)
 
     # then: the booking is the true record's, and the old number finds that one
     told(page, words("Everything is given to this record."))
@@ -330,7 +332,7 @@ def test_what_yesterday_left_open_is_settled_until_the_list_is_empty(
     hands.close("US07", at(8, day=1), at(12, day=1), now=at(16))
     hospital.now = at(7, 40, day=1)
     page = sign_in("reception")
-    page.locator("#site-nav a[href='/settle']").press("Enter")
+    go_by_key("Enter", page.locator("#site-nav a[href='/settle']"))
     count = page.locator(".site-count")
     expect(count).to_have_text("4")
     look_at(page)
@@ -339,17 +341,17 @@ def test_what_yesterday_left_open_is_settled_until_the_list_is_empty(
     follow(row_of(page, running), words("Examined at …"))
     expect(page.get_by_label(words("Start"), exact=True)).to_have_value("09:10")
     page.get_by_label(words("End"), exact=True).fill("09:18")
-    page.keyboard.press("F4")
+    go_by_key("F4", page)
     expect(count).to_have_text("3")
-    follow(row_of(page, left), words("Left without exam"))
+    ask(row_of(page, left), words("Left without exam"))
     expect(page.get_by_role("dialog").get_by_label(words("Reason"))).to_be_focused()
     page.keyboard.type(words("Left without waiting"))
-    page.keyboard.press("Enter")
+    go_by_key("Enter", page)
     expect(count).to_have_text("2")
     for booking in (returned, flagged):
         page.goto(f"{hospital.address}/settle")
         follow(row_of(page, booking), words("Move"))
-        page.locator("#openings .opening").first.press("Enter")
+        go_by_key("Enter", page.locator("#openings .opening").first)
         told(page, words("Moved. The old time is free again."))
 
     # then: nothing is left, and the exam took its eight minutes
@@ -378,16 +380,20 @@ def find(page: Page, number: str) -> None:
     """Scan a card into the search that has the cursor: the only one found is taken at once."""
     expect(page.locator("[data-search]")).to_be_focused()
     page.keyboard.type(number)
-    page.keyboard.press("Enter")
-    page.wait_for_url(re.compile(r"[?&]patient=\d+"))
+    go_by_key("Enter", page)
+    expect(page).to_have_url(re.compile(r"[?&]patient=\d+"))
 
 
-def press(part: Page | Locator, name: str) -> None:
-    part.get_by_role("button", name=name).press("Enter")
+def press(part: Locator, name: str) -> None:
+    go_by_key("Enter", part.get_by_role("button", name=name))
 
 
-def follow(part: Page | Locator, name: str) -> None:
-    part.get_by_role("link", name=name).press("Enter")
+def follow(part: Locator, name: str) -> None:
+    go_by_key("Enter", part.get_by_role("link", name=name))
+
+
+def ask(part: Locator, name: str) -> None:
+    part.get_by_role("link", name=name).press("Enter")  # its page opens in a dialog over this one
 
 
 def told(page: Page, text: str) -> None:

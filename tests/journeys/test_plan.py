@@ -5,6 +5,7 @@ from flask import Flask
 from playwright.sync_api import Locator, Page, expect
 
 from tests.journeys.conftest import SignIn
+from tests.journeys.going import go, go_by_key
 from tests.journeys.looking import look_at
 from tests.support.live import Hospital, Words
 from tracker import clock
@@ -40,7 +41,7 @@ def test_a_plan_is_corrected_published_and_booked_on(
     reason = dialog.get_by_label(words("Why no doctor is named"))
     expect(reason).to_be_focused()
     reason.fill("规培轮转，周一定")
-    page.keyboard.press("Enter")
+    go_by_key("Enter", page)
 
     # then: it waits in the draft, the cell has the focus again, the reason stays visible
     expect(page.locator(".plan-state")).to_contain_text(words("Review and publish"))
@@ -68,8 +69,8 @@ def test_a_plan_is_proposed_corrected_published_and_booked_on(
     page = sign_in("head")
     page.goto(hospital.address + WEEK)
     expect(page.locator("#demand tbody tr")).not_to_have_count(0)
-    page.get_by_role("link", name=words("Proposal"), exact=True).click()
-    page.get_by_role("button", name=words("Ask for a proposal")).click()
+    go(page.get_by_role("link", name=words("Proposal"), exact=True))
+    go(page.get_by_role("button", name=words("Ask for a proposal")))
     expect(page.get_by_role("status")).to_contain_text(words("Waiting for the jobs process …"))
     look_at(page)
     with app.app_context(), clock.at(hospital.now):
@@ -87,13 +88,13 @@ def test_a_plan_is_proposed_corrected_published_and_booked_on(
     day.locator("summary").click()
     proposed = day.locator("li")
     lines = proposed.count()
-    day.get_by_role("button", name=words("Accept this day")).click()
+    go(day.get_by_role("button", name=words("Accept this day")))
     expect(page.locator("#messages")).to_be_visible()
     expect(proposed.get_by_role("button")).to_have_count(0)
-    page.get_by_role("link", name=words("Back to the plan")).click()
+    go(page.get_by_role("link", name=words("Back to the plan")))
     dialog = opened_block(page)
     dialog.get_by_label(words("Until")).fill("18:30")
-    dialog.get_by_role("button", name=words("Save in the draft")).click()
+    go(dialog.get_by_role("button", name=words("Save in the draft")))
     expect(page.get_by_role("dialog")).to_have_count(0)
 
     # then: both are reviewed and published, and the desk finds the time that was not open before
@@ -112,12 +113,13 @@ def test_a_block_is_dragged_to_another_cell_and_back(
     assert first != second
 
     # when one block is dragged onto the other
-    drag(page, one, other)
+    with page.expect_navigation():
+        drag(page, one, other)
 
     # then: they have exchanged their doctors, and one press takes it back
     expect(page.locator(f"[id='{other}'] .plan-who")).to_contain_text(first)
     assert doctor_of(page, one) == second
-    page.get_by_role("button", name=words("Undo: %(step)s", step=words("a block moved"))).click()
+    go(page.get_by_role("button", name=words("Undo: %(step)s", step=words("a block moved"))))
     expect(page.locator(f"[id='{other}'] .plan-who")).to_contain_text(second)
 
 
@@ -131,11 +133,11 @@ def opened_block(page: Page) -> Locator:
 
 
 def reviewed_and_published(page: Page, words: Words, *, least_changes: int = 1) -> None:
-    page.get_by_role("link", name=words("Review and publish")).click()
+    go(page.get_by_role("link", name=words("Review and publish")))
     expect(page.locator("#changes")).to_contain_text("18:30")
     assert page.locator("#changes li").count() >= least_changes
     look_at(page)
-    page.get_by_role("button", name=words("Publish"), exact=True).click()
+    go(page.get_by_role("button", name=words("Publish"), exact=True))
     expect(page.locator("#messages")).to_contain_text(
         words("The plan is in force: patients are booked on it.")
     )

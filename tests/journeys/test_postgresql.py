@@ -5,6 +5,7 @@ from flask import Flask
 from playwright.sync_api import expect
 
 from tests.journeys.conftest import SignIn
+from tests.journeys.going import go, go_by_key
 from tests.support.cast import make_cast
 from tests.support.databases import Template
 from tests.support.department import at
@@ -44,22 +45,22 @@ def test_a_patient_is_booked_examined_and_counted(
     desk.get_by_label(words("Name"), exact=True).fill("诸葛小满")
     desk.get_by_label(words("Birth date")).fill("1990-02-28")
     desk.get_by_label(words("Female"), exact=True).check()
-    desk.get_by_role("button", name=words("Add and go on")).click()
+    go(desk.get_by_role("button", name=words("Add and go on")))
 
     # when: the first opening is booked with check-in, and the sonographer examines
-    desk.locator("input[type=radio][name=exam_type][value=superficial]").check(force=True)
     desk.locator("input[type=radio][name=stream][value=outpatient]").check(force=True)
+    desk.locator("input[type=radio][name=exam_type][value=superficial]").check(force=True)
     desk.get_by_label(words("The patient is here: check in at once")).check()
     opening = desk.locator("#openings .opening").first
     device = (opening.get_attribute("value") or "")[:4]
-    opening.click()
+    go(opening)
     expect(desk.locator(".booking-head")).to_contain_text(words("Arrived"))
     doctor = sign_in("sonographer")
     doctor.goto(f"{hospital.address}/worklist?device={device}")
-    doctor.keyboard.press("F2")
+    go_by_key("F2", doctor)
     expect(doctor.locator("#running")).to_contain_text("诸葛小满")
     hospital.wait(minutes=8)
-    doctor.keyboard.press("F8")
+    go_by_key("F8", doctor)
     expect(doctor.locator("#messages")).to_contain_text(words("The exam is finished and counted."))
 
     # then: the head sees one exam

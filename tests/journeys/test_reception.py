@@ -4,6 +4,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from tests.journeys.conftest import SignIn
+from tests.journeys.going import go, go_by_key
 from tests.support.live import Hospital, Words
 from tests.support.trial_day import KNOWN
 
@@ -16,25 +17,25 @@ def test_a_known_patient_is_booked_by_keyboard_in_four_decisions(
     # given: reception at the board, a patient in front of the desk, hands on the keys
     page = sign_in("reception")
     expect(page.get_by_role("heading", level=1, name=words("Board"))).to_be_visible()
-    page.keyboard.press("F2")
+    go_by_key("F2", page)
     expect(page.locator("[data-search]")).to_be_focused()
 
     # when: who (by initials), what, whence (as usual: it is chosen already), when
     page.keyboard.type("oyrl")
-    page.keyboard.press("Enter")
+    go_by_key("Enter", page)
     expect(page.locator(".patient-card")).to_contain_text(KNOWN.name)
     expect(page.locator("#exam_type :focus")).to_have_count(1)
     press_digit_of(page, "superficial")
     expect(page.locator("#openings .opening").first).to_be_visible()
     page.keyboard.press("Enter")
     expect(page.locator("#openings .opening").first).to_be_focused()
-    page.keyboard.press("1")
+    go_by_key("1", page)
 
     # then: it is booked, and the slip says it in the patient's words
     expect(page.locator("#messages")).to_contain_text("US")
     expect(page.locator(".booking-head")).to_contain_text(KNOWN.name)
     expect(page.locator(".booking-head")).to_contain_text(words("Booked"))
-    page.keyboard.press("F8")
+    go_by_key("F8", page)
     expect(page.get_by_role("heading", level=1)).to_have_text(
         words("Appointment for an ultrasound exam")
     )
@@ -51,15 +52,15 @@ def test_a_booked_patient_comes_asks_for_another_time_and_leaves(
     first_time = head.locator(".booking-time").inner_text()
 
     # when the patient comes, and it was somebody else
-    page.keyboard.press("F4")
+    go_by_key("F4", page)
     expect(head).to_contain_text(words("Arrived"))
     press(page, words("Undo the check-in"))
     expect(head).to_contain_text(words("Booked"))
 
     # and asks for another time
-    page.keyboard.press("F6")
+    go_by_key("F6", page)
     expect(page.locator("#openings .opening").nth(2)).to_be_visible()
-    page.locator("#openings .opening").nth(2).click()
+    go(page.locator("#openings .opening").nth(2))
     expect(page.locator("#messages")).to_contain_text(words("Moved. The old time is free again."))
     assert head.locator(".booking-time").inner_text() != first_time
 
@@ -67,7 +68,7 @@ def test_a_booked_patient_comes_asks_for_another_time_and_leaves(
     page.get_by_role("link", name=words("Cancel"), exact=True).click()
     dialog = page.get_by_role("dialog")
     dialog.get_by_label(words("Reason")).fill(words("The patient asked for it"))
-    dialog.get_by_role("button", name=words("Cancel the booking")).click()
+    go(dialog.get_by_role("button", name=words("Cancel the booking")))
 
     # then: it is cancelled, the steps are on record, and it can be taken back
     expect(head).to_contain_text(words("Cancelled"))
@@ -91,7 +92,7 @@ def test_a_new_patient_without_a_number_is_added_booked_and_checked_in_at_once(
     expect(page.locator(".patient-card")).to_contain_text(words("Temporary number"))
     choose(page, "superficial", "outpatient")
     page.get_by_label(words("The patient is here: check in at once")).check()
-    page.locator("#openings .opening").first.click()
+    go(page.locator("#openings .opening").first)
 
     # then: the patient waits
     expect(page.locator(".booking-head")).to_contain_text(words("Arrived"))
@@ -99,19 +100,20 @@ def test_a_new_patient_without_a_number_is_added_booked_and_checked_in_at_once(
 
 def book(page: Page) -> None:
     """Book the known patient for the first opening there is."""
-    page.keyboard.press("F2")
+    go_by_key("F2", page)
     expect(page.locator("[data-search]")).to_be_focused()
     page.keyboard.type("oyrl")
-    page.keyboard.press("Enter")
+    go_by_key("Enter", page)
     expect(page.locator(".patient-card")).to_contain_text(KNOWN.name)
     choose(page, "superficial", "outpatient")
-    page.locator("#openings .opening").first.click()
+    go(page.locator("#openings .opening").first)
     expect(page.locator(".booking-head")).to_be_visible()
 
 
 def choose(page: Page, exam_type: str, stream: str) -> None:
-    page.locator(f"input[type=radio][name=exam_type][value={exam_type}]").check(force=True)
+    """The exam type last: no opening is there before both are chosen."""
     page.locator(f"input[type=radio][name=stream][value={stream}]").check(force=True)
+    page.locator(f"input[type=radio][name=exam_type][value={exam_type}]").check(force=True)
     expect(page.locator("#openings .opening").first).to_be_visible()
 
 
@@ -124,4 +126,4 @@ def press_digit_of(page: Page, exam_type: str) -> None:
 
 
 def press(page: Page, name: str) -> None:
-    page.get_by_role("button", name=name, exact=True).click()
+    go(page.get_by_role("button", name=name, exact=True))

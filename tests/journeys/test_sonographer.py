@@ -6,6 +6,7 @@ from playwright.sync_api import Page, expect
 
 from tests.journeys.conftest import SignIn
 from tests.journeys.examples import busy_device
+from tests.journeys.going import go, go_by_key
 from tests.support.live import Hospital, Words
 from tests.support.trial_day import KNOWN
 
@@ -34,20 +35,20 @@ def test_one_patient_after_the_other(hospital: Hospital, words: Words, worklist:
 
     # when the exam is over, one press finishes it and starts the next
     hospital.wait(minutes=5)
-    worklist.keyboard.press("F4")
+    go_by_key("F4", worklist)
     told(worklist, words("The exam is finished and counted; the next one has started."))
     expect(running).to_contain_text(waiting)
 
     # when that was too early, the start is taken back and made again
-    running.get_by_role("button", name=words("Undo the start")).click()
+    go(running.get_by_role("button", name=words("Undo the start")))
     told(worklist, words("The start is taken back; the patient waits again."))
     expect(running).to_have_count(0)
-    worklist.keyboard.press("F2")
+    go_by_key("F2", worklist)
     expect(running).to_contain_text(waiting)
 
     # when it was finished by mistake some time ago, the exam is voided with a reason and goes on
     hospital.wait(minutes=4)
-    worklist.keyboard.press("F8")
+    go_by_key("F8", worklist)
     told(worklist, words("The exam is finished and counted."))
     hospital.wait(minutes=11)
     worklist.reload()
@@ -55,12 +56,12 @@ def test_one_patient_after_the_other(hospital: Hospital, words: Words, worklist:
     row.get_by_role("link", name=words("Undo the finish")).click()
     dialog = worklist.get_by_role("dialog")
     dialog.get_by_label(words("Reason")).fill(words("Finished by mistake"))
-    dialog.get_by_role("button", name=words("Void the exam and go on examining")).click()
+    go(dialog.get_by_role("button", name=words("Void the exam and go on examining")))
 
     # then: the same patient is being examined, and can be booked for a follow-up
     told(worklist, words("The exam is voided; it is in progress again."))
     expect(running).to_contain_text(waiting)
-    running.get_by_role("link", name=words("Book a follow-up")).click()
+    go(running.get_by_role("link", name=words("Book a follow-up")))
     expect(worklist.locator(".patient-card")).to_contain_text(waiting)
 
 
@@ -71,11 +72,11 @@ def test_a_patient_without_a_booking_is_received_on_the_free_machine(
     worklist.goto(f"{hospital.address}/worklist?device=US03")
 
     # when: a patient is at the door
-    worklist.keyboard.press("F9")
+    go_by_key("F9", worklist)
     find_known(worklist)
     worklist.locator("input[name=exam_type]").first.check(force=True)
     worklist.locator("input[type=radio][name=stream][value=outpatient]").check(force=True)
-    worklist.keyboard.press("F4")
+    go_by_key("F4", worklist)
 
     # then: the exam runs
     told(worklist, words("The exam has started."))
@@ -84,13 +85,13 @@ def test_a_patient_without_a_booking_is_received_on_the_free_machine(
 
 def test_a_patient_is_added_beyond_the_plan(words: Words, worklist: Page) -> None:
     # when: the sonographer adds somebody for a time that suits them, with a reason
-    worklist.get_by_role("link", name=words("Add (beyond the plan)")).click()
+    go(worklist.get_by_role("link", name=words("Add (beyond the plan)")))
     find_known(worklist)
     worklist.locator("input[name=exam_type]").first.check(force=True)
     worklist.locator("input[type=radio][name=stream][value=outpatient]").check(force=True)
     worklist.get_by_label(words("Wished time")).fill("11:00")
     worklist.get_by_label(words("Reason")).fill("门诊急查")
-    worklist.keyboard.press("F4")
+    go_by_key("F4", worklist)
 
     # then: it is shown as added wherever it stands
     told(worklist, words("The patient is added beyond the plan."))
@@ -102,7 +103,7 @@ def test_exams_done_on_paper_are_entered_afterwards(
     hospital: Hospital, words: Words, worklist: Page, machine: str
 ) -> None:
     # given: an exam of this morning that nobody clicked
-    worklist.get_by_role("link", name=words("Enter exams afterwards")).click()
+    go(worklist.get_by_role("link", name=words("Enter exams afterwards")))
 
     # when: it is typed in, the card being scanned
     row = worklist.locator("fieldset.entry-row").first
@@ -113,7 +114,7 @@ def test_exams_done_on_paper_are_entered_afterwards(
     row.get_by_label(words("End"), exact=True).fill("08:15")
     row.get_by_label(words("Exam number")).fill("PAPER1")
     expect(row).to_contain_text(KNOWN.name)
-    worklist.keyboard.press("F4")
+    go_by_key("F4", worklist)
 
     # then: it stands among the exams of today, marked
     expect(worklist.locator("#messages")).not_to_be_empty()
@@ -130,7 +131,7 @@ def first_waiting(page: Page) -> str:
 def find_known(page: Page) -> None:
     expect(page.locator("[data-search]")).to_be_focused()
     page.keyboard.type("oyrl")
-    page.keyboard.press("Enter")
+    go_by_key("Enter", page)
     expect(page.locator("main")).to_contain_text(KNOWN.mrn or "")
     expect(page.locator("input[name=exam_type]").first).to_be_attached()
 

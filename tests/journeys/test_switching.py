@@ -4,6 +4,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from tests.journeys.conftest import SignIn
+from tests.journeys.going import go
 from tests.support.cast import PASSWORD
 from tests.support.live import Hospital, Words
 
@@ -31,7 +32,7 @@ def test_the_next_person_goes_on_with_what_was_typed(
     expect(page.locator(".site-user-name b")).not_to_contain_text("reception")
     expect(page.locator("#site-nav a[href='/volume']")).to_have_count(1)
     expect(name).to_have_value("王小明")
-    page.locator("form[action='/patients/new'] button").click()
+    go(page.locator("form[action='/patients/new'] button"))
     expect(page.locator(".form-error").first).to_be_visible()  # its token was the next person's
     expect(name).to_have_value("王小明")
     page.locator(".site-user summary").click()

@@ -55,7 +55,8 @@ def form(page: Page, probes: Flask, address: str) -> Page:
 def fill_in(page: Page, username: str) -> None:
     page.get_by_label("User name").fill(username)
     page.get_by_label("Password").fill(PASSWORD)
-    page.get_by_role("button", name="Sign in").click()
+    with page.expect_navigation():
+        page.get_by_role("button", name="Sign in").click()
 
 
 def test_the_same_person_goes_on_where_the_page_stands(form: Page) -> None:
@@ -89,15 +90,18 @@ def test_somebody_else_leaves_the_page(form: Page) -> None:
     dialog = form.get_by_role("dialog", name="Sign in again")
     dialog.get_by_label("User name").fill("admin")
     dialog.get_by_label("Password").fill(PASSWORD)
-    form.keyboard.press("Enter")
+    with form.expect_navigation():
+        form.keyboard.press("Enter")
     expect(form.get_by_label("Note")).to_have_count(0)
     assert "what I typed" not in form.content()
 
 
 def test_without_script_the_form_waits_in_the_sign_in_page(form: Page, address: str) -> None:
     form.evaluate("document.querySelector('form[hx-post]').removeAttribute('hx-post')")
-    form.evaluate("document.querySelector('form[action=\"/probe/typed\"]').submit()")
+    with form.expect_navigation():
+        form.evaluate("document.querySelector('form[action=\"/probe/typed\"]').submit()")
     expect(form.get_by_role("heading", name="Sign in")).to_be_visible()
     fill_in(form, "reception")
-    form.get_by_role("button", name="Send it now").click()
+    with form.expect_navigation():
+        form.get_by_role("button", name="Send it now").click()
     expect(form.locator(".page-body")).to_contain_text("what I typed")
