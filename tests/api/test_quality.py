@@ -220,6 +220,10 @@ def test_bookings_and_exams_behind_the_figures_are_listed(head):
         first, items = every(head, "/volume/quality/exams", **asked)
         assert first["exams"] == len(items) == rows > 0, asked
         assert first["actual_minutes"] == sum(each["actual_minutes"] for each in items)
+        if asked.get("which") == "not_measured":
+            assert first["planned_minutes"] is None
+        else:
+            assert first["planned_minutes"] == sum(each["planned_minutes"] for each in items)
     for which, name, figure in (("live", "actual_minutes", "examined_minutes"), ("past_block", "past_block_minutes", "overtime_minutes")):  # fmt: skip
         first, items = every(head, "/volume/quality/exams", which=which, exam_type=codes)
         minutes = sum(each[figure] for each in case["exam_types"])

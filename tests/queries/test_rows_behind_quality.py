@@ -132,7 +132,10 @@ def test_exams_are_as_many_as_durations_say() -> None:
         codes = {row.id: row.code for row in devices(session)}
         for line in durations(session, FIRST, LAST):
             of_type = WaitFilter(FIRST, LAST, exam_type=line.exam_type.code)
-            rows = wait_rows(session, of_type, waiting_exams(session, of_type).places)
+            every = waiting_exams(session, of_type)
+            assert every.planned_minutes == line.whole.planned_minutes
+            assert every.actual_minutes == line.whole.actual_minutes
+            rows = wait_rows(session, of_type, every.places)
             assert sum(row.planned_minutes or 0 for row in rows) == line.whole.planned_minutes
             assert Counter(row.actual_minutes for row in rows) == line.whole.actual.counts
             compared = replace(of_type, is_compared=True)
@@ -177,6 +180,7 @@ def assert_minutes(session: Session, codes: Chosen, figures: dict[str, int]) -> 
         exams = waiting_exams(session, wanted_exams)
         rows = wait_rows(session, wanted_exams, exams.places)
         assert exams.actual_minutes == sum(row.actual_minutes for row in rows)
+        assert exams.planned_minutes == sum(row.planned_minutes or 0 for row in rows)
         assert {row.exam_type for row in rows} <= wanted
         if figure == "examined":
             assert exams.actual_minutes == figures[figure]

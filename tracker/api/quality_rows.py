@@ -139,6 +139,10 @@ class QualityExamsSchema(AnswerSchema):
     """Exams by day and id; the sums are those of all pages."""
 
     exams = fields.Integer()
+    planned_minutes = fields.Integer(
+        allow_none=True,
+        metadata={"description": "Of those with a booking; null where not measured."},
+    )
     actual_minutes = fields.Integer()
     past_block_minutes = fields.Integer(allow_none=True)
     items = fields.List(fields.Nested(QualityExamSchema))
@@ -196,6 +200,7 @@ def list_quality_exams(query: dict[str, Any]) -> Response:
     listed = page(rows, limit, document=_exam, place=lambda row: (row.local_date, row.id))
     sums = {
         "exams": len(every.places),
+        "planned_minutes": every.planned_minutes,
         "actual_minutes": every.actual_minutes,
         "past_block_minutes": every.past_block_minutes,
     }

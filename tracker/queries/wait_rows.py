@@ -136,11 +136,12 @@ _rows: Select[*tuple[Any, ...]] = (
 class WaitingExams:
     """The day and id of each exam of a list, in that order, and what they come to in all.
 
-    Minutes past the block are None where they were not asked for.
+    Planned minutes are None where the rows show none, minutes past the block where they were not asked for.
     """
 
     places: list[Place]
     actual_minutes: int
+    planned_minutes: int | None
     past_block_minutes: int | None
 
     def behind(self, place: Place | None, limit: int) -> list[Place]:
@@ -153,7 +154,8 @@ def waiting_exams(session: Session, chosen: WaitFilter) -> WaitingExams:
     """The exams in all: as many as the figure says. Four statements at most."""
     past = PastBlock.of(session, chosen.first, chosen.last) if chosen.past_block else None
     statement = (
-        select(Exam.local_date, Exam.id, Exam.minutes, past.minutes if past else null())
+        select(Exam.local_date, Exam.id, Exam.minutes)
+        .add_columns(planned_minutes(session), past.minutes if past else null())
         .outerjoin(Booking, Booking.id == Exam.booking_id)
         .where(*_conditions(session, chosen))
         .order_by(Exam.local_date, Exam.id)
@@ -169,12 +171,18 @@ def waiting_exams(session: Session, chosen: WaitFilter) -> WaitingExams:
 
 
 def _in_all(rows: Iterable[Any], chosen: WaitFilter) -> WaitingExams:
-    places, actual, past = [], 0, 0
-    for day, exam_id, minutes, beyond, *_more in rows:
+    places, actual, planned, past = [], 0, 0, 0
+    for day, exam_id, minutes, held, beyond, *_more in rows:
         places.append((day, exam_id))
         actual += minutes
+        planned += held or 0
         past += beyond or 0
-    return WaitingExams(places, actual, past if chosen.past_block else None)
+    return WaitingExams(
+        places,
+        actual,
+        planned if chosen.shows_waits else None,
+        past if chosen.past_block else None,
+    )
 
 
 class _Waited:

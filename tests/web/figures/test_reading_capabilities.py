@@ -23,8 +23,8 @@ WEEKS = f"/volume/capabilities?{DAYS}"
 NOW = at(7)
 LISTS: dict[str, tuple[int, str]] = {
     "status=not_cancelled": (1, "Planned minutes"),
-    "live=1": (1, "Actual minutes"),
-    "past_block=1": (2, "Past the block"),
+    "live=1": (2, "Actual minutes"),
+    "past_block=1": (3, "Past the block"),
     "reason=none_free,too_late": (1, "Minutes"),
     "reason=other,unsaid": (1, "Minutes"),
 }
