@@ -140,12 +140,19 @@ class RowReader:
         started = start.on(day.day if day else None).at(self.zone)
         end = self._moment(raw, "end", reasons)
         if end is None or (end.clock is None and end.instant is None):
-            return started, None  # a day alone says nothing about the minutes
+            return started, self._midnight_after(started, end)
         ended = end.on(started.astimezone(self.zone).date()).at(self.zone)
         if end.day is None and ended < started and started - ended >= timedelta(hours=12):
             ended += timedelta(days=1)  # 23:50 to 00:20
         _check_span(started, ended, reasons)
         return started, ended
+
+    def _midnight_after(self, started: datetime, end: Moment | None) -> datetime | None:
+        """What a day alone says: the minutes only where it follows an evening, for so a cell shows exact midnight."""
+        if end is None:
+            return None
+        midnight = end.at(self.zone)
+        return midnight if timedelta() < midnight - started < timedelta(hours=12) else None
 
     def _moment(
         self, raw: Mapping[str, object], column: str, reasons: list[Reason]
