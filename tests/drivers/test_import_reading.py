@@ -118,6 +118,17 @@ def test_rows_within_an_open_quotation_are_not_passed_over(tmp_path: Path) -> No
     content = remarked.replace("REMARK", '"see').encode()  # in a column that nobody reads
     with pytest.raises(InvalidError, match="a quotation mark is never closed"):
         read(tmp_path, content)
+    remarks = ("REMARK", "", "REMARK", "")
+    closed_by_the_next = [[*row(number=f"H{nth}"), said] for nth, said in enumerate(remarks)]
+    header = (*files.HEADER, "备注")
+    content = files.text(closed_by_the_next, header=header).replace("REMARK", '"see').encode()
+    with pytest.raises(InvalidError) as refusal:
+        read(tmp_path, content)
+    assert refusal.value.params == {"row": 2}
+    assert "makes one cell of whole rows" in refusal.value.text
+    lines = "\n".join(["one, two", ",".join(map(str, range(9))), "three"])
+    (exam,) = read(tmp_path, files.text([[*FIRST, lines]], header=header).encode()).exams
+    assert exam.number == FIRST[0]
 
 
 def test_a_time_beyond_all_times_costs_its_row_alone(tmp_path: Path) -> None:
@@ -272,7 +283,8 @@ def test_without_a_number_it_is_the_patient_kind_machine_and_time(tmp_path: Path
 @pytest.mark.parametrize(
     ("start", "end", "minutes"),
     [("2026-11-16 23:50", "2026-11-17 00:20", 30), ("2026-11-16 23:50", "00:20", 30),
-     ("2026-11-16 23:40", "2026-11-16 24:00", 20), ("2026-11-16 23:40", "", 0)],
+     ("2026-11-16 23:40", "2026-11-16 24:00", 20), ("2026-11-16 23:40", "", 0),
+     ("2026-11-16 23:40", "2026-11-17", 20), ("2026-11-16 11:40", "2026-11-17", 0)],
 )  # fmt: skip
 def test_over_midnight_it_counts_on_the_day_it_starts(
     start: str, end: str, minutes: int, tmp_path: Path

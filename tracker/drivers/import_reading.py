@@ -16,7 +16,7 @@ from tracker.domain.fileexams import FileExam, RefusedRow, SeenRows
 from tracker.queries.import_matches import LackingExam, Matches, lacking_exams, refuse_known
 from tracker.queries.import_words import known_words
 from tracker.spreadsheets import Cells, Table, open_tables, refused
-from tracker.spreadsheets.text import NEVER_CLOSED, never_closed
+from tracker.spreadsheets.text import NEVER_CLOSED, never_closed, swallows_rows
 
 BATCH = 500
 """Rows that are compared with the database at once."""
@@ -66,6 +66,9 @@ class ExamFile:
     def _read(self, row: int, cells: Cells) -> FileExam | RefusedRow | None:
         if cells and isinstance(cells[-1], str) and cells[-1].endswith(NEVER_CLOSED):
             raise never_closed()  # else the rows in that cell would be left out without a word
+        if swallows_rows(cells, self.table.separator, len(self.header.titles)):
+            text = N_("a quotation mark in row %(row)s makes one cell of whole rows")
+            raise refused(text, row=row)
         verdict = self.reader.read(row, cells)
         return self._seen.take(verdict) if isinstance(verdict, FileExam) else verdict
 

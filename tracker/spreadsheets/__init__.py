@@ -21,13 +21,15 @@ Cells = Sequence[object]
 class Table:
     """One way to read a file: a sheet of a workbook, or a text with one kind of separator.
 
-    `rows` starts from the first row each time it is called. `is_1904`: days are counted from 1904.
+    `rows` starts from the first row each time it is called. `is_1904`: days are counted from 1904. `separator`: of a
+    text, else "".
     """
 
     name: str
     rows: Callable[[], Iterator[Cells]]
     is_1904: bool = False
     hidden_rows: int = 0
+    separator: str = ""
 
 
 def refused(text: str, **params: object) -> InvalidError:

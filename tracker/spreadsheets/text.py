@@ -31,7 +31,7 @@ def tables_of(path: Path) -> list[Table]:
     """The text read with each separator; its header says which is right. Raises InvalidError on `file`."""
     encoding = _encoding_of(path)
     return [
-        Table("", lambda separator=separator: _rows(path, encoding, separator))  # type: ignore[misc]
+        Table("", lambda separator=separator: _rows(path, encoding, separator), separator=separator)  # type: ignore[misc]
         for separator in SEPARATORS
     ]
 
@@ -51,6 +51,22 @@ def _rows(path: Path, encoding: str, separator: str) -> Iterator[Cells]:
 def never_closed() -> InvalidError:
     """The refusal of a file in which a quotation mark makes one cell of many rows."""
     return refused(N_("a quotation mark is never closed"))
+
+
+def swallows_rows(cells: Cells, separator: str, width: int) -> bool:
+    """Whether a cell is whole rows of so many cells: a quotation mark was not closed where its cell ends, but rows later.
+
+    Without the marks each line of the cell, with what stands before and behind it, would be a row.
+    """
+    for place, cell in enumerate(cells):
+        if not isinstance(cell, str) or "\n" not in cell:
+            continue
+        found = [line.count(separator) for line in cell.split("\n")]
+        found[0] += place
+        found[-1] += len(cells) - 1 - place
+        if width > 2 and set(found) == {width - 1}:
+            return True
+    return False
 
 
 def _lines(file: TextIO) -> Iterator[str]:
