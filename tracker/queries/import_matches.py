@@ -6,8 +6,8 @@ from datetime import date
 from itertools import islice
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_, func, or_, select, tuple_
-from sqlalchemy.orm import Session
+from sqlalchemy import ARRAY, ColumnElement, and_, any_, func, literal, or_, select, tuple_
+from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from tracker.domain.examfile import plain_word
 from tracker.domain.fileexams import (
@@ -51,7 +51,10 @@ def refuse_known(
 def _brought_in(session: Session, exams: Sequence[FileExam]) -> dict[int, RefusedRow]:
     """The same row, or one of the number whose patient may be the same: another file may not say who it was."""
     said = ImportedExam
-    these = said.row_key.in_({exam.key for exam in exams}), said.file_number.in_(_numbered(exams))
+    these = (
+        _is_one_of(session, said.row_key, {exam.key for exam in exams}),
+        _is_one_of(session, said.file_number, _numbered(exams)),
+    )
     rows = session.execute(
         select(
             said.exam_id,
@@ -89,9 +92,21 @@ def _counting(session: Session, ids: set[int]) -> set[int]:
         return set()
     in_force = set(session.scalars(imports_in_force()))
     rows = session.execute(
-        select(Exam.id, Exam.import_id).where(Exam.id.in_(ids), Exam.voided_at.is_(None))
+        select(Exam.id, Exam.import_id).where(
+            _is_one_of(session, Exam.id, ids), Exam.voided_at.is_(None)
+        )
     )
     return {row.id for row in rows if row.import_id in in_force}
+
+
+def _is_one_of(
+    session: Session, column: InstrumentedAttribute[Any], values: set[Any]
+) -> ColumnElement[bool]:
+    """`IN`, to PostgreSQL as one array: a thousand parameters a batch take it and its driver longer than the search."""
+    if session.get_bind().dialect.name != "postgresql":
+        return column.in_(values)
+    found: ColumnElement[bool] = column == any_(literal([*values], ARRAY(type(column.type)())))
+    return found
 
 
 def _numbered(exams: Sequence[FileExam]) -> set[str]:
@@ -105,7 +120,9 @@ def _of_numbers(
     if not numbers:
         return {}
     rows = session.execute(
-        select(Exam.number, Exam.id, Exam.local_date).where(_LIVE, Exam.number.in_(numbers))
+        select(Exam.number, Exam.id, Exam.local_date).where(
+            _LIVE, _is_one_of(session, Exam.number, numbers)
+        )
     ).all()
     found.matched.update((row.id, row.local_date) for row in rows)
     here = {row.number for row in rows}
@@ -114,8 +131,8 @@ def _of_numbers(
 
 
 def _probable(session: Session, exams: Sequence[FileExam], found: Matches) -> dict[int, RefusedRow]:
-    by_number = _by_patient(session, exams, _numbers(exams))
-    by_name = _by_patient(session, exams, _names(exams))
+    by_number = _by_patient(session, exams, _numbers(session, exams))
+    by_name = _by_patient(session, exams, _names(session, exams))
     refused = {}
     for exam in exams:
         what = (exam.local_date, exam.exam_type)
@@ -129,16 +146,17 @@ def _probable(session: Session, exams: Sequence[FileExam], found: Matches) -> di
     return refused
 
 
-def _numbers(exams: Sequence[FileExam]) -> ColumnElement[bool] | None:
+def _numbers(session: Session, exams: Sequence[FileExam]) -> ColumnElement[bool] | None:
     given = {each for exam in exams for each in (exam.id_number, exam.mrn) if each}
-    return Patient.mrn.in_(given) if given else None
+    return _is_one_of(session, Patient.mrn, given) if given else None
 
 
-def _names(exams: Sequence[FileExam]) -> ColumnElement[bool] | None:
+def _names(session: Session, exams: Sequence[FileExam]) -> ColumnElement[bool] | None:
     keys = {search_form(exam.patient_name) for exam in exams} - {""}
     if not keys:
         return None
-    return Patient.id.in_(select(PatientKey.patient_id).where(PatientKey.key.in_(keys)))
+    of_these = _is_one_of(session, PatientKey.key, keys)
+    return Patient.id.in_(select(PatientKey.patient_id).where(of_these))
 
 
 _Place = tuple[str, date, str]
